@@ -1,0 +1,17 @@
+"""Fixtures that several test files share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share two cores
+
+
+@pytest.fixture(scope="session")
+def shared_dir():
+    """The folder of reference data beside a developer's checkout."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("needs the project's reference data, which users do not have")
+    return folder
