@@ -1,0 +1,267 @@
+"""A table of metrics by group, with bootstrap intervals."""
+
+import itertools
+import warnings
+from dataclasses import replace
+from numbers import Integral, Real
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_random_state
+
+from ._base_metrics import BASE_METRICS, split
+from ._groups import group_name
+from ._metric_inputs import read_scores
+from .exceptions import UndefinedGroupError
+
+# Draws held in memory at a time: few enough to stay in the processor's cache.
+CHUNK = 250_000
+
+
+def group_metrics(
+    y_true,
+    y_score,
+    *,
+    sensitive_features,
+    metrics=(
+        "auc",
+        "accuracy",
+        "balanced_accuracy",
+        "selection_rate",
+        "true_positive_rate",
+        "false_positive_rate",
+    ),
+    threshold=0.5,
+    sample_weight=None,
+    undefined="raise",
+    labels=None,
+    n_resamples=2000,
+    confidence_level=0.95,
+    random_state=None,
+):
+    r"""Metrics of every group and of all rows, with bootstrap confidence intervals.
+
+    A difference between groups means little without the noise that it is seen through: a
+    group with ten positives has an AUC that is known to within some 0.2. This is the table
+    to look at first.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_samples,)
+        True labels.
+    y_score : array-like of shape (n_samples,), (n_samples, 2) or (n_samples, n_classes)
+        ``predict_proba`` or ``decision_function``. One score for each row speaks for the
+        larger of two labels.
+    sensitive_features : array-like of shape (n_samples,) or (n_samples, n_columns)
+        The group of each row. Several columns are assessed as their intersections.
+    metrics : sequence of str, default=("auc", "accuracy", "balanced_accuracy", \
+"selection_rate", "true_positive_rate", "false_positive_rate")
+        Which quantities. "log_loss" is the one more, and needs probabilities.
+    threshold : float, default=0.5
+        A score above it is a positive prediction; 0 goes with ``decision_function``. With
+        three classes or more, the prediction is the class of the largest score.
+    sample_weight : array-like of shape (n_samples,), default=None
+        Weight of each row. A row of weight zero counts as absent.
+    undefined : {"raise", "warn"}, default="raise"
+        What to do where a group lacks the labels that a metric needs: an error, or NaN in
+        the table with a warning.
+    labels : array-like of shape (n_classes,), default=None
+        The classes in the order of the columns. None: the sorted labels of `y_true`.
+    n_resamples : int, default=2000
+        Bootstrap resamples.
+    confidence_level : float, default=0.95
+        Share of resamples whose value lies in the interval.
+    random_state : int, RandomState instance or None, default=None
+        Makes the intervals repeatable.
+
+    Returns
+    -------
+    table : DataFrame
+        One row for each metric and group, and for each metric a first one of the group
+        "overall". Columns: metric, group, value, low and high (the interval), n (rows) and
+        n_positive (rows of the larger of two labels; missing for three classes or more).
+
+    Raises
+    ------
+    UndefinedGroupError
+        If a metric is undefined in some group and `undefined` is "raise".
+    ValueError
+        If the inputs do not fit together, or a parameter is out of its range.
+
+    See Also
+    --------
+    worst_group_auc : One number for a search to optimise.
+
+    Notes
+    -----
+    Rows are drawn with replacement within each group and label, so that no resample lacks
+    a label and the counts stay as they are; low and high are the
+    :math:`(1 - c)/2` and :math:`(1 + c)/2` quantiles over the resamples, with c the
+    confidence level. Such an interval is too narrow for a group with few rows of a label,
+    and has no width where a group is ranked without a mistake. It says nothing about the
+    noise of training.
+
+    References
+    ----------
+    Efron, Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
+
+    Examples
+    --------
+    >>> from skfairbargain.metrics import group_metrics
+    >>> y_true = [0, 1, 0, 1, 0, 1, 0, 1]
+    >>> y_score = [0.2, 0.9, 0.6, 0.7, 0.3, 0.4, 0.6, 0.8]
+    >>> table = group_metrics(
+    ...     y_true, y_score, sensitive_features=list("FFFFMMMM"), metrics=["auc"],
+    ...     n_resamples=200, random_state=0,
+    ... )
+    >>> table[["metric", "group", "value", "n", "n_positive"]]
+      metric    group  value  n  n_positive
+    0    auc  overall  0.875  8           4
+    1    auc        F  1.000  4           2
+    2    auc        M  0.750  4           2
+    """
+    metrics = metrics if isinstance(metrics, str) else tuple(metrics)
+    _check_parameters(metrics, threshold, n_resamples, confidence_level)
+    scored = read_scores(BASE_METRICS["auc"], y_true, y_score, sample_weight, labels)
+    _check_multiclass(metrics, scored.classes)
+    scored, codes, groups = split(scored, sensitive_features, undefined)
+    inputs = {"scores": scored, "labels": _decided(scored, threshold)}
+    if "log_loss" in metrics:
+        read = read_scores(BASE_METRICS["log_loss"], y_true, y_score, sample_weight, labels)
+        inputs["probabilities"] = read[read.weight > 0]
+    scopes = [("overall", np.ones(len(codes), bool))]
+    scopes += [(group_name(label), codes == code) for code, label in enumerate(groups)]
+    # What is drawn is a row of a stratum: a group and a label.
+    strata = codes * len(scored.classes) + scored.y
+    rng = _generator(random_state)
+    records = []
+    for group, members in scopes:
+        rows = {kind: read[members] for kind, read in inputs.items()}
+        defined = {
+            name: BASE_METRICS[name]
+            for name in metrics
+            if _is_defined(BASE_METRICS[name], rows["scores"], group, undefined)
+        }
+        resampled = _resampled(rng, defined, rows, strata[members], n_resamples)
+        counts = np.bincount(rows["scores"].y, minlength=len(scored.classes))
+        for name in metrics:
+            value = low = high = np.nan
+            if name in defined:
+                value = defined[name](rows[defined[name].reads])
+                tails = [(1 - confidence_level) / 2, (1 + confidence_level) / 2]
+                low, high = np.quantile(resampled[name], tails)
+            records.append((name, group, value, low, high, counts.sum(), counts[1]))
+    table = pd.DataFrame(
+        records, columns=["metric", "group", "value", "low", "high", "n", "n_positive"]
+    )
+    if len(scored.classes) > 2:
+        table["n_positive"] = pd.array([pd.NA] * len(table), dtype="Int64")
+    order = table["metric"].map({name: place for place, name in enumerate(metrics)})
+    return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _check_parameters(metrics, threshold, n_resamples, confidence_level):
+    strange = [name for name in metrics if name not in BASE_METRICS]
+    if isinstance(metrics, str) or strange or len(set(metrics)) < len(metrics):
+        raise ValueError(
+            f"`metrics` should be a list of different names among {sorted(BASE_METRICS)}. "
+            f"Got {metrics!r}."
+        )
+    if not isinstance(threshold, Real):
+        raise ValueError(f"`threshold` should be a number. Got {threshold!r}.")
+    if not isinstance(n_resamples, Integral) or n_resamples < 1:
+        raise ValueError(
+            f"`n_resamples` should be a whole number, 1 or more. Got {n_resamples!r}."
+        )
+    if not isinstance(confidence_level, Real) or not 0 < confidence_level < 1:
+        raise ValueError(
+            "`confidence_level` should lie between 0 and 1, as 0.95 does. Got "
+            f"{confidence_level!r}."
+        )
+
+
+def _check_multiclass(metrics, classes):
+    binary = [name for name in metrics if not BASE_METRICS[name].multiclass]
+    if len(classes) > 2 and binary:
+        rest = [name for name, metric in BASE_METRICS.items() if metric.multiclass]
+        raise ValueError(
+            f"With {len(classes)} classes, `metrics` should be among {rest}. Got "
+            f"{binary}, which need two labels."
+        )
+
+
+def _decided(scored, threshold):
+    if scored.output.ndim == 1:
+        decisions = (scored.output > threshold).astype(np.int64)
+    else:
+        decisions = scored.output.argmax(axis=1)
+    return replace(scored, output=decisions)
+
+
+def _is_defined(metric, rows, group, undefined):
+    lack = metric.lack(rows)
+    if lack is None:
+        return True
+    reason = f"Group {group!r} has {lack}, so its {metric.title} is undefined"
+    if undefined == "raise":
+        raise UndefinedGroupError(
+            f"{reason}. Merge it with another group, leave the metric out, or pass "
+            "undefined='warn' to have NaN in the table."
+        )
+    warnings.warn(f"{reason} and NaN in the table.", UserWarning, stacklevel=4)
+    return False
+
+
+def _generator(random_state):
+    if random_state is None or isinstance(random_state, Integral | np.random.Generator):
+        return np.random.default_rng(random_state)
+    return np.random.default_rng(check_random_state(random_state).randint(2**31, size=4))
+
+
+def _resampled(rng, metrics, rows, strata, n_resamples):
+    """Values of each metric in every resample; those that share cells share the draws."""
+    values = {name: np.zeros(n_resamples) for name in metrics}
+    for find_cells in dict.fromkeys(metric.cells for metric in metrics.values()):
+        sharing = {n: m for n, m in metrics.items() if m.cells is find_cells}
+        read = rows[next(iter(sharing.values())).reads]
+        parts = find_cells(read)
+        for codes, n_cells, context in parts:
+            draw = _drawing(rng, codes, n_cells, read.weight, strata)
+            step = max(1, CHUNK // len(codes))
+            for start in range(0, n_resamples, step):
+                some = slice(start, min(start + step, n_resamples))
+                sums = draw(some.stop - start)
+                for name, metric in sharing.items():
+                    values[name][some] += metric.formula(sums, context) / len(parts)
+    return values
+
+
+def _drawing(rng, codes, n_cells, weight, strata):
+    """Function from a number of resamples to the sums of weights in the cells of each."""
+    order = np.argsort(strata, kind="stable")
+    edges = np.flatnonzero(np.diff(strata[order], prepend=-1, append=-1))
+    strata = [order[a:b] for a, b in itertools.pairwise(edges)]
+    same_weight = weight.min() == weight.max()
+
+    def draw_cells(n):  # few cells: how many rows fall into each follows a known law
+        sums = np.zeros((n, n_cells))
+        for rows in strata:
+            found, counts = np.unique(codes[rows], return_counts=True)
+            sums[:, found] += rng.multinomial(len(rows), counts / len(rows), size=n)
+        return sums * weight[0]
+
+    def draw_rows(n):
+        cells = np.empty((n, len(codes)), np.int64)
+        weights = None if same_weight else np.empty((n, len(codes)))
+        for rows, a, b in zip(strata, edges, edges[1:], strict=False):
+            drawn = rng.integers(len(rows), size=(n, len(rows)))
+            cells[:, a:b] = codes[rows][drawn]
+            if weights is not None:
+                weights[:, a:b] = weight[rows][drawn]
+        cells += np.arange(n)[:, None] * n_cells
+        sums = np.bincount(
+            cells.ravel(), None if weights is None else weights.ravel(), n * n_cells
+        ).reshape(n, n_cells)
+        return sums * weight[0] if weights is None else sums
+
+    return draw_cells if same_weight and n_cells < len(codes) / 50 else draw_rows

@@ -1,0 +1,68 @@
+import re
+
+import numpy as np
+import pytest
+
+from skfairbargain import metrics
+
+SEX = {"sensitive_features": list("FFMM")}
+BAD = {
+    "no groups": ("worst_group_auc", [0, 1, 0, 1], [1, 2, 3, 4], 
+        {"sensitive_features": None},
+        "`sensitive_features` should hold a group for each row. Got None. Pass the column, "
+        "or the columns, that say which group a row belongs to."),
+    "undefined": ("worst_group_auc", [0, 1, 0, 1], [1, 2, 3, 4],
+        {**SEX, "undefined": "omit"},
+        "`undefined` should be 'raise' or 'warn'. Got 'omit'."),
+    "labels as scores": ("worst_group_auc", [0, 1, 0, 1], list("nyny"), SEX,
+        "`y_score` should hold numbers. Got values such as 'n'. Pass predict_proba(X) or "
+        "decision_function(X), not predict(X)."),
+    "columns": ("worst_group_auc", [0, 1, 0, 1], np.eye(4), SEX,
+        "`y_score` should have one column, or two, for the classes [0, 1]. Got shape "
+        "(4, 4). Pass predict_proba(X), and `labels` (the model's classes_) where `y_true` "
+        "may lack some class."),
+    "one column": ("worst_group_auc", [0, 1, 2, 1], [1, 2, 3, 4], SEX,
+        "`y_score` should have one column a class, for the classes [0, 1, 2]. Got shape "
+        "(4,). Pass predict_proba(X), and `labels` (the model's classes_) where `y_true` "
+        "may lack some class."),
+    "strange label": ("worst_group_auc", [0, 1, 2, 1], [1, 2, 3, 4],
+        {**SEX, "labels": [0, 1]},
+        "`labels` should name every class of `y_true`. Got [0, 1], without 2."),
+    "one label": ("worst_group_auc", list("aaaa"), [1, 2, 3, 4], SEX,
+        "`y_true` should hold two labels or more. Got 'a' only, so which class a score "
+        "speaks for is unclear. Pass the classes as `labels`."),
+    "margins": ("worst_group_log_loss", [0, 1, 0, 1], [-2, 1, 0, 3], SEX,
+        "`y_proba` should hold probabilities between 0 and 1. Got values from -2 to 3. "
+        "Pass predict_proba(X), not decision_function(X)."),
+    "not one": ("worst_group_log_loss", [0, 1, 0, 1], np.full((4, 2), 0.4), SEX,
+        "The rows of `y_proba` should add up to 1. Row 0 adds up to 0.8. Pass "
+        "predict_proba(X)."),
+    "no rows": ("worst_group_auc", [], [], {"sensitive_features": []},
+        "`y_true` should have at least one row. Got none."),
+    "missing": ("worst_group_auc", [0, None, 0, 1], [1, 2, 3, 4], SEX,
+        "`y_true` should have a label for every row. Got 1 missing."),
+    "scores": ("worst_group_accuracy_score", [0, 1, 0, 1], [0.5, 1, 0, 1], SEX,
+        "`y_pred` should hold class labels. Got numbers such as 0.5."),
+    "kinds": ("worst_group_accuracy_score", [0, 1, 0, 1], list("0101"), SEX,
+        "`y_true` and `y_pred` should hold labels of one kind. Got 0 and '0'. Pass "
+        "predict(X), or map one to the other."),
+    "three": ("equalized_odds_ratio", [0, 1, 2, 1], [0, 1, 0, 1], SEX,
+        "The true-positive rate needs two labels. Got 3: 0, 1, 2. Compare one class with "
+        "the rest, as in y == 2, or use accuracy, balanced accuracy, AUC or log loss."),
+    "unclear": ("equalized_odds_ratio", list("yyyy"), list("yyyy"), SEX,
+        "`y_true` and `y_pred` hold one label, 'y', so which label is the positive one is "
+        "unclear. Pass `pos_label`."),
+    "pos_label": ("equalized_odds_ratio", [0, 1, 0, 1], [0, 1, 0, 1],
+        {**SEX, "pos_label": 2},
+        "`pos_label` should be one of the labels [0, 1]. Got 2."),
+    "negative weight": ("worst_group_auc", [0, 1, 0, 1], [1, 2, 3, 4],
+        {**SEX, "sample_weight": [1, 2, -1, 1]},
+        "`sample_weight` should be zero or more, and not zero everywhere. Got weights from "
+        "-1 to 2."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "y", "output", "given", "message"), BAD.values(), ids=BAD)
+def test_bad_input_is_explained(name, y, output, given, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        getattr(metrics, name)(y, output, **given)
