@@ -1,0 +1,105 @@
+"""One rule per layer type: inner products of per-sample gradients, without forming them.
+
+A rule sees the layer's input ("features") and the loss's gradient at its output
+("delta") for all rows, the minibatch's first. To support another layer, write the two
+functions of `LayerRule` for it and add it to `LAYER_RULES`.
+"""
+
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import nn
+
+
+class LayerRule(Protocol):
+    """What the ghost engine asks of a layer type."""
+
+    def products(self, layer, features, delta, n_batch, averages):
+        """Inner products ⟨∇ℓ_i, ∇L_k⟩ over the layer's parameters, (n_batch, n_players).
+
+        Parameters
+        ----------
+        layer : torch.nn.Module
+        features, delta : Tensor of shape (n_batch + n_val, ...)
+            Input and output gradient of the layer.
+        n_batch : int
+        averages : Tensor of shape (n_val, n_players)
+            Column k averages the validation samples of player k.
+        """
+
+    def set_gradients(self, layer, features, delta, weights):
+        """Set the ``grad`` of the layer's parameters to that of Σ w_i ℓ_i.
+
+        Parameters
+        ----------
+        layer : torch.nn.Module
+        features, delta : Tensor of shape (n_batch, ...)
+            Input and output gradient of the layer for the minibatch alone.
+        weights : Tensor of shape (n_batch,)
+        """
+
+
+class LinearRule:
+    """``nn.Linear``, on inputs of shape (n, in) or (n, ..., in).
+
+    One sample's gradient is Σ_t δ_t a_tᵀ, with t over the dimensions between the first and
+    the last, and Σ_t δ_t for the bias.
+    """
+
+    def products(self, layer, features, delta, n_batch, averages):
+        """See `LayerRule.products`."""
+        trained = _Trained.of(layer)
+        if features.ndim == 2:
+            n_rows, (n_in, n_out) = len(averages), (features.shape[1], delta.shape[1])
+            # Sample by sample, or with the players' averaged gradients: the cheaper one.
+            by_sample = n_batch * n_rows * (n_in + n_out)
+            by_player = n_in * n_out * (n_rows + n_batch) * averages.shape[1]
+            if by_sample <= by_player:
+                similar = delta[:n_batch] @ delta[n_batch:].T
+                scale = trained.bias
+                if trained.weight:
+                    scale = features[:n_batch] @ features[n_batch:].T
+                    if trained.bias:
+                        scale += 1
+                return (similar * scale) @ averages
+        features, delta = _three_dimensional(features), _three_dimensional(delta)
+        result = 0
+        if trained.weight:
+            mean = torch.einsum(
+                "vto,vti,vk->koi", delta[n_batch:], features[n_batch:], averages
+            )
+            for_each = torch.einsum("bto,koi->bkti", delta[:n_batch], mean)
+            result = torch.einsum("bkti,bti->bk", for_each, features[:n_batch])
+        if trained.bias:
+            sums = delta.sum(1)
+            result = result + sums[:n_batch] @ (sums[n_batch:].T @ averages)
+        return result
+
+    def set_gradients(self, layer, features, delta, weights):
+        """See `LayerRule.set_gradients`."""
+        trained = _Trained.of(layer)
+        weighted = delta * weights.view(-1, *[1] * (delta.ndim - 1))
+        weighted = weighted.flatten(0, -2)
+        if trained.weight:
+            layer.weight.grad = weighted.T @ features.flatten(0, -2)
+        if trained.bias:
+            layer.bias.grad = weighted.sum(0)
+
+
+class _Trained(NamedTuple):
+    """Which of a layer's two parameters exist and are not frozen."""
+
+    weight: bool
+    bias: bool
+
+    @classmethod
+    def of(cls, layer):
+        bias = layer.bias is not None and layer.bias.requires_grad
+        return cls(layer.weight.requires_grad, bias)
+
+
+def _three_dimensional(tensor):
+    return tensor.reshape(len(tensor), -1, tensor.shape[-1])
+
+
+LAYER_RULES = {nn.Linear: LinearRule()}
