@@ -317,6 +317,12 @@ def unsupported(module, train_loss, meta_loss, example):
         return why_not
     inputs, targets = example
     n_batch = (len(inputs) + 1) // 2
+    tolerance = 1e3 * torch.finfo(_dtype(module)).eps
+    with torch.no_grad():
+        twin = copy.deepcopy(module).eval()
+        together, alone = twin(inputs)[:n_batch], twin(inputs[:n_batch])
+        if not torch.allclose(together, alone, rtol=tolerance, atol=tolerance):
+            return "its output for a sample depends on the others in the batch."
     averages = inputs.new_ones(len(inputs) - n_batch, 1, dtype=_dtype(module))
     steps = []
     for engine in (GhostEngine, AutogradEngine):
@@ -335,7 +341,6 @@ def unsupported(module, train_loss, meta_loss, example):
                 return None
         gradients = [p.grad.flatten() for p in twin.parameters() if p.grad is not None]
         steps.append([step.hypergradients, torch.cat(gradients)])
-    tolerance = 1e3 * torch.finfo(averages.dtype).eps
     for ghost, exact in zip(*steps, strict=True):
         scale = exact.abs().max()
         if ghost.shape != exact.shape or not (
@@ -343,7 +348,7 @@ def unsupported(module, train_loss, meta_loss, example):
         ):
             return (
                 "its hypergradients differ from those of autograd; does its forward "
-                "change a layer's output in place, or mix samples?"
+                "change a layer's output in place, or use its parameters outside of it?"
             )
     return None
 
