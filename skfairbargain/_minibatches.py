@@ -1,0 +1,105 @@
+"""Training data in memory, on disk or sparse, and minibatches as slices of one tensor."""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from scipy.sparse import issparse
+from torch.utils.data import Dataset
+
+
+class TrainingData(Dataset):
+    """Rows to train on, and the validation rows that go with every minibatch.
+
+    Parameters
+    ----------
+    X : ndarray, memmap or CSR matrix of shape (n_samples, ...)
+    y : ndarray of shape (n_samples,), int64
+        Class indices.
+    X_val : ndarray or CSR matrix of shape (n_val, ...)
+    y_val : ndarray of shape (n_val,), int64
+    cells : ndarray of shape (n_val,), int
+        Cell of each validation row, 0 to n_cells − 1.
+    dtype : numpy dtype
+        What the module computes in.
+    sample_weight : ndarray of shape (n_samples,), default=None
+    """
+
+    def __init__(self, X, y, X_val, y_val, cells, dtype, sample_weight=None):
+        self.X, self.y = X, y
+        self.X_val = X_val.toarray() if issparse(X_val) else X_val
+        self.y_val = y_val
+        self.cells = cells
+        self.dtype = np.dtype(dtype)
+        self.sample_weight = sample_weight
+
+    def __len__(self):
+        return self.X.shape[0]
+
+    def __getitem__(self, i):
+        return self._rows(i).astype(self.dtype, copy=False), self.y[i]
+
+    def _rows(self, index):
+        rows = self.X[index]
+        return rows.toarray() if issparse(rows) else np.asarray(rows)
+
+    def averages(self):
+        """Matrix of shape (n_val, n_cells) that averages the validation rows of a cell."""
+        belongs = np.eye(self.cells.max() + 1)[self.cells]
+        return belongs / belongs.sum(axis=0)
+
+
+class Batch(NamedTuple):
+    """One minibatch; ``inputs`` and ``targets`` go on with the validation rows."""
+
+    X: torch.Tensor
+    y: torch.Tensor
+    index: np.ndarray
+    inputs: torch.Tensor
+    targets: torch.Tensor
+
+
+class Minibatches:
+    """Shuffled minibatches of one size, each gathered into the same buffer.
+
+    Half the time of a small step otherwise goes into a per-row loader. A last, partial
+    minibatch is dropped, so every step has the same meaning; data of fewer rows than
+    `batch_size` is one minibatch.
+
+    Parameters
+    ----------
+    data : TrainingData
+    batch_size : int
+    device : torch.device or str
+    """
+
+    def __init__(self, data, batch_size, device):
+        self.data = data
+        self.device = torch.device(device)
+        self.batch_size = min(batch_size, len(data))
+        shape = (self.batch_size + len(data.X_val), *data.X_val.shape[1:])
+        self._inputs = torch.empty(shape, dtype=torch.from_numpy(np.empty(0, data.dtype)).dtype)
+        self._targets = torch.empty(shape[0], dtype=torch.int64)
+        self._inputs[self.batch_size :] = torch.from_numpy(
+            np.ascontiguousarray(data.X_val, dtype=data.dtype)
+        )
+        self._targets[self.batch_size :] = torch.from_numpy(data.y_val)
+
+    def __len__(self):
+        return len(self.data) // self.batch_size
+
+    def __iter__(self):
+        order = torch.randperm(len(self.data)).numpy()
+        rows, labels = self._inputs.numpy(), self._targets.numpy()
+        gather_into_place = not issparse(self.data.X) and self.data.X.dtype == rows.dtype
+        for start in range(0, len(self) * self.batch_size, self.batch_size):
+            index = order[start : start + self.batch_size]
+            if gather_into_place:
+                np.take(self.data.X, index, axis=0, out=rows[: self.batch_size], mode="clip")
+            else:
+                rows[: self.batch_size] = self.data._rows(index)
+            np.take(self.data.y, index, out=labels[: self.batch_size], mode="clip")
+            inputs, targets = self._inputs.to(self.device), self._targets.to(self.device)
+            yield Batch(
+                inputs[: self.batch_size], targets[: self.batch_size], index, inputs, targets
+            )

@@ -1,0 +1,278 @@
+"""The skorch net whose training step is Algorithm 1."""
+
+import contextlib
+import time
+import warnings
+
+import numpy as np
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import PrintLog, ProgressBar
+from skorch.utils import TeeGenerator
+from torch import nn
+
+from ._minibatches import Minibatches
+from .exceptions import NoAgreementWarning, SkippedStepWarning
+from .hypergradients import make_engine
+from .losses import cross_entropy
+
+# What `history_` holds of an epoch.
+EPOCH_KEYS = (
+    "epoch",
+    "stage",
+    "train_loss",
+    "group_losses",
+    "worst_group_loss",
+    "bargaining_success_rate",
+    "conflict_rate",
+    "alpha",
+    "skipped_steps",
+    "seconds",
+)
+
+
+class MetaNet(NeuralNet):
+    """A skorch net that learns its samples' weights from a validation set.
+
+    It trains on a `TrainingData`, which holds the validation rows. Devices, callbacks,
+    checkpoints and the history are skorch's; `train_step` is the paper's step.
+
+    Parameters
+    ----------
+    module : torch.nn.Module or class
+    weighting : Weighting
+        Decides the weights of each step.
+    player_names, group_names : list of str
+        Names of the bargainers and of the groups, for the history.
+    meta_loss : callable, default=cross_entropy
+        ``(logits, target) -> losses`` of the validation samples.
+    engine : {"auto", "ghost", "autograd"}, default="auto"
+    bargain_epochs : int, default=15
+        Number of epochs of stage 1.
+    **kwargs
+        Parameters of `skorch.NeuralNet`.
+
+    Attributes
+    ----------
+    engine_ : str
+        Name of the engine that was used.
+    sample_influence_ : ndarray of shape (n_samples, n_groups)
+        How much each training sample's gradient would have lowered each group's loss,
+        summed over the steps.
+    """
+
+    def __init__(
+        self,
+        module,
+        *args,
+        weighting,
+        player_names,
+        group_names,
+        criterion=nn.CrossEntropyLoss,
+        meta_loss=cross_entropy,
+        engine="auto",
+        bargain_epochs=15,
+        **kwargs,
+    ):
+        super().__init__(module, *args, criterion=criterion, **kwargs)
+        self.weighting = weighting
+        self.player_names = player_names
+        self.group_names = group_names
+        self.meta_loss = meta_loss
+        self.engine = engine
+        self.bargain_epochs = bargain_epochs
+
+    @property
+    def _default_callbacks(self):
+        callbacks = []
+        if self.verbose:
+            ignored = ("group_losses", "alpha", "train_batch_count")
+            callbacks.append(("print_log", PrintLog(keys_ignored=ignored)))
+        if self.verbose > 1:
+            callbacks.append(("progress_bar", ProgressBar()))
+        return callbacks
+
+    def get_iterator(self, dataset, training=False):
+        """Minibatches with validation rows for training; skorch's loader otherwise."""
+        if training:
+            return Minibatches(dataset, self.batch_size, self.device)
+        return super().get_iterator(dataset, training)
+
+    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+        """Train for some epochs, hooks on the layers and denormal numbers flushed."""
+        data = X
+        module = self.module_
+        self._averages = data.averages()
+        self._averages_on_device = torch.as_tensor(
+            self._averages, device=self.device, dtype=next(module.parameters()).dtype
+        )
+        self.sample_influence_ = np.zeros((len(data), len(self.group_names)))
+        probe = self._probe_rows(data)
+        self._engine, reason = make_engine(
+            self.engine, module, cross_entropy, self.meta_loss, probe
+        )
+        self.engine_ = self._engine.name
+        if self.verbose and reason:
+            print(f"Took engine='{self.engine_}': {reason}")
+        self._data = data
+        try:
+            with self._engine, _denormals_flushed():
+                return super().fit_loop(data, y, epochs=epochs, **fit_params)
+        finally:
+            del self._engine, self._data, self._averages, self._averages_on_device
+
+    def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        """Start counting."""
+        super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
+        in_stage_1 = len(self.history) <= self.bargain_epochs
+        self._stage = 1 if in_stage_1 and self.weighting.bargaining is not None else 2
+        self._tally = _Tally()
+
+    def train_step(self, batch, **fit_params):
+        """One step: hypergradients, weights by protocol, weighted gradient, update."""
+        self._set_training(True)
+        n_batch = len(batch.X)
+        step = self._engine.hypergradients(
+            batch.inputs, batch.targets, n_batch, self._averages_on_device
+        )
+        loss = step.losses.mean()
+        lr = self.optimizer_.param_groups[0]["lr"]
+        steps = step.hypergradients.cpu().numpy() * lr
+        cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
+        finite = np.isfinite(steps).all() and np.isfinite(cell_losses).all()
+        if not (finite and torch.isfinite(loss)):
+            self._tally.skipped += 1
+            return {"loss": loss, "weights": None}
+        sample_weight = self._data.sample_weight
+        if sample_weight is not None:
+            sample_weight = sample_weight[batch.index]
+            # Zero-weight rows were left out before; the influence is that of all copies.
+            influence = steps * sample_weight[:, None]
+        else:
+            influence = steps
+        self.sample_influence_[batch.index] += influence @ self.weighting.to_groups
+        decision = self.weighting.decide(
+            steps, cell_losses, bargain=self._stage == 1, sample_weight=sample_weight
+        )
+        self._tally.add(decision, float(loss))
+        if decision.weights.any():
+            weights = torch.as_tensor(
+                decision.weights, dtype=step.losses.dtype, device=step.losses.device
+            )
+            self._engine.backward(weights)
+            self.notify(
+                "on_grad_computed",
+                named_parameters=TeeGenerator(self.get_all_learnable_params()),
+                batch=batch,
+                training=True,
+            )
+            self.optimizer_.step()
+        return {"loss": loss, "weights": decision.weights}
+
+    def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        """Record what the epoch did, before the callbacks look at it."""
+        row = self._tally.summary(self.player_names)
+        losses = self._group_losses(self._data)
+        row["stage"] = self._stage
+        row["group_losses"] = dict(zip(self.group_names, losses, strict=True))
+        row["worst_group_loss"] = max(losses)
+        for key in EPOCH_KEYS[1:]:
+            self.history.record(key, row[key])
+        super().on_epoch_end(net, dataset_train, dataset_valid, **kwargs)
+
+    def epochs(self):
+        """The finished epochs, a plain dict each."""
+        return [
+            {key: row[key] for key in EPOCH_KEYS} for row in self.history if "seconds" in row
+        ]
+
+    def warn_about_trouble(self, rows):
+        """Warn once of what went wrong in these epochs.
+
+        Parameters
+        ----------
+        rows : list of dict
+            Some of `epochs()`.
+        """
+        skipped = sum(row["skipped_steps"] for row in rows)
+        if skipped:
+            warnings.warn(
+                f"{skipped} steps were skipped, because every training weight was zero or "
+                "a loss was not finite. Scale the features, lower `lr`, or set `anchor` "
+                "above 0.",
+                SkippedStepWarning,
+                stacklevel=4,
+            )
+        rates = [row["bargaining_success_rate"] for row in rows if row["stage"] == 1]
+        if rates and not any(rates):
+            warnings.warn(
+                f"The players agreed in no step of the {len(rates)} bargaining epochs, so "
+                "the goal decided every step. Set players='groups', or more validation "
+                "samples per cell, or bargaining=None.",
+                NoAgreementWarning,
+                stacklevel=4,
+            )
+
+    def _group_losses(self, data):
+        """Mean validation loss of each group's cells, without dropout."""
+        self._set_training(False)
+        with torch.no_grad():
+            X_val = torch.as_tensor(
+                np.asarray(data.X_val, dtype=data.dtype), device=self.device
+            )
+            y_val = torch.as_tensor(data.y_val, device=self.device)
+            losses = self.meta_loss(self.module_(X_val), y_val).double().cpu().numpy()
+        return (np.nan_to_num(losses) @ self._averages @ self.weighting.to_groups).tolist()
+
+    def _probe_rows(self, data):
+        """A few validation rows, at least two, to compare the engines on."""
+        index = np.arange(max(2, min(8, len(data.y_val)))) % len(data.y_val)
+        X_val = np.asarray(data.X_val[index], dtype=data.dtype)
+        return (
+            torch.as_tensor(X_val, device=self.device),
+            torch.as_tensor(data.y_val[index], device=self.device),
+        )
+
+
+class _Tally:
+    """Counts of one epoch."""
+
+    def __init__(self):
+        self.start = time.perf_counter()
+        self.steps = self.skipped = self.bargains = self.agreements = self.conflicts = 0
+        self.loss = self.alpha = 0.0
+
+    def add(self, decision, loss):
+        self.steps += 1
+        self.loss += loss
+        self.skipped += not decision.weights.any()
+        self.conflicts += decision.conflict
+        self.bargains += decision.bargained
+        if decision.alpha is not None:
+            self.agreements += 1
+            self.alpha = self.alpha + decision.alpha
+
+    def summary(self, player_names):
+        agreed = self.agreements > 0
+        mean = (self.alpha / self.agreements).tolist() if agreed else []
+        return {
+            "train_loss": self.loss / max(self.steps, 1),
+            "bargaining_success_rate": (
+                self.agreements / self.bargains if self.bargains else None
+            ),
+            "conflict_rate": self.conflicts / max(self.steps, 1),
+            "alpha": dict(zip(player_names, mean, strict=True)) if agreed else None,
+            "skipped_steps": self.skipped,
+            "seconds": time.perf_counter() - self.start,
+        }
+
+
+@contextlib.contextmanager
+def _denormals_flushed():
+    """Treat numbers below 1e-38 as zero: late gradients reach 1e-40 and slow every step."""
+    flushed_before = (torch.tensor(2e-38) / 4).item() == 0
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(flushed_before)

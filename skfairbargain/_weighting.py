@@ -1,0 +1,129 @@
+"""From one step's hypergradients to its training weights: step 3 and 4 of Algorithm 1."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._conflict import _conflicts
+
+
+class Decision(NamedTuple):
+    """The weights of one step, and how they came about.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_batch,), float64
+        What each sample's loss is multiplied by; all zero means that there is no step.
+    bargained : bool
+        Whether stage 1 was in force.
+    alpha : ndarray or None
+        The bargainers' weights where they agreed.
+    conflict : bool
+        Whether some player with a stake loses by `weights`, to first order (eq. 3).
+    """
+
+    weights: np.ndarray
+    bargained: bool
+    alpha: np.ndarray | None
+    conflict: bool
+
+
+class Weighting:
+    """Turn hypergradients of cells into training weights.
+
+    Parameters
+    ----------
+    goal : Protocol
+        Decides in stage 2, and in stage 1 where there is no agreement.
+    bargaining : Protocol or None
+        Decides in stage 1.
+    cell_groups : ndarray of shape (n_cells,), int
+        The group of each cell, 0 to n_groups − 1.
+    players : {"cells", "groups"}
+        Who bargains, and whose conflicts are counted.
+    meta_lr, anchor, weight_norm :
+        As in ``NashMetaClassifier``.
+    """
+
+    def __init__(self, goal, bargaining, cell_groups, players, meta_lr, anchor, weight_norm):
+        self.goal = goal
+        self.bargaining = bargaining
+        self.players = players
+        self.meta_lr = meta_lr
+        self.anchor = anchor
+        self.weight_norm = weight_norm
+        belongs = np.eye(max(cell_groups) + 1)[cell_groups]
+        # A group's loss is the mean of its cells' losses, so H maps the same way.
+        self.to_groups = belongs / belongs.sum(axis=0)
+
+    def decide(self, hypergradients, cell_losses, *, bargain, sample_weight=None):
+        """Weigh the samples of a minibatch.
+
+        Parameters
+        ----------
+        hypergradients : ndarray of shape (n_batch, n_cells)
+        cell_losses : ndarray of shape (n_cells,)
+        bargain : bool
+            Whether this is stage 1.
+        sample_weight : ndarray of shape (n_batch,), default=None
+            Positive weights of the user's; a weight of 2 is like having the row twice.
+
+        Returns
+        -------
+        decision : Decision
+
+        Raises
+        ------
+        ValueError
+            If a protocol returns something else than a finite weight per player.
+        """
+        # With √s on the rows, twice the weight is the same as the row twice: inner products,
+        # norms and clipping all see s copies.
+        root = np.ones(len(hypergradients)) if sample_weight is None else sample_weight**0.5
+        steps = hypergradients.astype(np.float64) * root[:, None]
+        bargain = bargain and self.bargaining is not None
+        direction = alpha = None
+        if bargain:
+            direction, alpha = self._follow(self.bargaining, steps, cell_losses)
+        if direction is None:
+            direction, _ = self._follow(self.goal, steps, cell_losses)
+        weights = self._normalise(direction, root)
+        seats = steps if self.players == "cells" else steps @ self.to_groups
+        epsilon = np.finfo(hypergradients.dtype).eps
+        conflict = _conflicts(seats[None], weights[None], epsilon).any()
+        return Decision(weights * root, bargain, alpha, bool(conflict))
+
+    def _follow(self, protocol, steps, losses):
+        """Direction Hβ and β of a protocol; None and None where it found no agreement."""
+        if protocol.acts_on == "groups" or self.players == "groups":
+            steps, losses = steps @ self.to_groups, losses @ self.to_groups
+        known = {"hypergradients": steps} if protocol.needs_hypergradients else {}
+        beta = protocol.weights(losses, steps.T @ steps, **known)
+        if beta is None:
+            return None, None
+        beta = np.asarray(beta, dtype=np.float64)
+        if beta.shape != losses.shape or not np.isfinite(beta).all():
+            raise ValueError(
+                f"{protocol!r}.weights should return None or {len(losses)} finite numbers, "
+                f"one per player. Got {beta!r}."
+            )
+        return steps @ beta, beta
+
+    def _normalise(self, direction, root):
+        """Clip, bring to the norm, mix with the uniform weights; all in units of √s."""
+        uniform = root / np.linalg.norm(root)
+        weights = np.zeros(len(root)) if direction is None else np.maximum(direction, 0)
+        # Divided by the largest first, so that no square under- or overflows.
+        largest = weights.max()
+        if largest > 0:
+            weights /= largest
+        length = np.linalg.norm(weights)
+        if self.weight_norm == "l2":
+            weights /= length or 1
+        elif self.weight_norm == "l1":
+            weights /= (root @ weights) or 1
+            uniform /= root @ uniform
+        else:
+            weights *= largest
+            uniform *= length * largest
+        return (1 - self.anchor) * self.meta_lr * weights + self.anchor * uniform
