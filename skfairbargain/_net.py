@@ -44,6 +44,8 @@ class MetaNet(NeuralNet):
         Decides the weights of each step.
     player_names, group_names : list of str
         Names of the bargainers and of the groups, for the history.
+    schedule_start : int, default=0
+        Epochs done before stage 1 begins.
     meta_loss : callable, default=cross_entropy
         ``(logits, target) -> losses`` of the validation samples.
     engine : {"auto", "ghost", "autograd"}, default="auto"
@@ -66,8 +68,9 @@ class MetaNet(NeuralNet):
         module,
         *args,
         weighting,
-        player_names,
-        group_names,
+        player_names=(),
+        group_names=(),
+        schedule_start=0,
         criterion=nn.CrossEntropyLoss,
         meta_loss=cross_entropy,
         engine="auto",
@@ -78,6 +81,7 @@ class MetaNet(NeuralNet):
         self.weighting = weighting
         self.player_names = player_names
         self.group_names = group_names
+        self.schedule_start = schedule_start
         self.meta_loss = meta_loss
         self.engine = engine
         self.bargain_epochs = bargain_epochs
@@ -119,12 +123,14 @@ class MetaNet(NeuralNet):
             with self._engine, _denormals_flushed():
                 return super().fit_loop(data, y, epochs=epochs, **fit_params)
         finally:
+            if len(self.history) and "seconds" not in self.history[-1]:
+                self.history.pop()  # an epoch that was interrupted
             del self._engine, self._data, self._averages, self._averages_on_device
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Start counting."""
         super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
-        in_stage_1 = len(self.history) <= self.bargain_epochs
+        in_stage_1 = len(self.history) - self.schedule_start <= self.bargain_epochs
         self._stage = 1 if in_stage_1 and self.weighting.bargaining is not None else 2
         self._tally = _Tally()
 
@@ -182,9 +188,7 @@ class MetaNet(NeuralNet):
 
     def epochs(self):
         """The finished epochs, a plain dict each."""
-        return [
-            {key: row[key] for key in EPOCH_KEYS} for row in self.history if "seconds" in row
-        ]
+        return [{key: row[key] for key in EPOCH_KEYS} for row in self.history]
 
     def warn_about_trouble(self, rows):
         """Warn once of what went wrong in these epochs.

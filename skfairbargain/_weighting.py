@@ -45,7 +45,9 @@ class Weighting:
         As in ``NashMetaClassifier``.
     """
 
-    def __init__(self, goal, bargaining, cell_groups, players, meta_lr, anchor, weight_norm):
+    def __init__(
+        self, goal, bargaining, cell_groups, players, meta_lr, anchor, weight_norm
+    ):
         self.goal = goal
         self.bargaining = bargaining
         self.players = players
@@ -77,8 +79,8 @@ class Weighting:
         ValueError
             If a protocol returns something else than a finite weight per player.
         """
-        # With √s on the rows, twice the weight is the same as the row twice: inner products,
-        # norms and clipping all see s copies.
+        # With √s on the rows, twice the weight is the same as the row twice: inner
+        # products, norms and clipping all see s copies.
         root = np.ones(len(hypergradients)) if sample_weight is None else sample_weight**0.5
         steps = hypergradients.astype(np.float64) * root[:, None]
         bargain = bargain and self.bargaining is not None

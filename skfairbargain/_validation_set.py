@@ -1,0 +1,119 @@
+"""The validation set of a fit: given and audited, or held out of the training rows."""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ._groups import encode_groups, group_name
+from .exceptions import UndefinedGroupError
+
+
+class ValidationSet(NamedTuple):
+    """Validation rows and the cells (group × class) that they belong to.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_val, n_features)
+    y : ndarray of shape (n_val,), int64
+        Class indices.
+    cells : ndarray of shape (n_val,), int64
+        Position of each row's cell in `pairs`.
+    cell_groups : ndarray of shape (n_cells,), int64
+        Position of each cell's group in `groups`.
+    groups : list
+        Group labels.
+    pairs : list of tuple
+        (group label, class label) of each cell.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    cells: np.ndarray
+    cell_groups: np.ndarray
+    groups: list
+    pairs: list
+
+    @property
+    def group_names(self):
+        """The groups, written for people."""
+        return [group_name(group) for group in self.groups]
+
+    def player_names(self, players):
+        """The cells or the groups, written for people."""
+        if players == "groups":
+            return self.group_names
+        return [f"{group_name(group)}, {label}" for group, label in self.pairs]
+
+
+def given_validation_set(X_val, y_codes, groups_val, classes):
+    """Arrange an audited validation set by cells; without groups, the classes are groups.
+
+    Raises
+    ------
+    UndefinedGroupError
+        If a group has rows of one class only.
+    """
+    if groups_val is None:
+        return _arrange(X_val, y_codes, y_codes, classes.tolist(), classes)
+    codes, labels = encode_groups(groups_val, name="groups_val", like=X_val)
+    for code, label in enumerate(labels):
+        found = np.unique(y_codes[codes == code])
+        if len(found) < 2:
+            raise UndefinedGroupError(
+                f"Group {group_name(label)!r} has {np.sum(codes == code)} rows in the "
+                f"validation set, all of class {classes[found[0]].item()!r}. Every group "
+                "needs rows of two classes or more: use balanced_validation_split(..., "
+                "per_cell=5), or merge the group with another."
+            )
+    return _arrange(X_val, y_codes, codes, labels, classes)
+
+
+def hold_out_validation_set(X, y_codes, classes, fraction, random_state):
+    """Hold the same number of every class out, about a fraction of the rows in all.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_left,), int64
+        The rows left to train on, sorted.
+    validation : ValidationSet
+        Its groups are the classes.
+
+    Raises
+    ------
+    ValueError
+        If a class has a single row.
+    """
+    counts = np.bincount(y_codes, minlength=len(classes))
+    present = np.flatnonzero(counts)
+    rarest = present[counts[present].argmin()]
+    if counts[rarest] < 2:
+        raise ValueError(
+            "A class should have 2 samples or more, so that one can be held out for "
+            f"validation. Class {classes[rarest].item()!r} has 1 sample. Leave it out, or "
+            "pass `X_val` and `y_val`."
+        )
+    wanted = round(fraction * len(y_codes) / len(present))
+    per_class = max(1, min(wanted, counts[rarest] // 2))
+    rng = check_random_state(random_state)
+    of_class = [np.flatnonzero(y_codes == code) for code in present]
+    drawn = [rng.choice(members, per_class, replace=False) for members in of_class]
+    held_out = np.sort(np.concatenate(drawn))
+    rows = np.setdiff1d(np.arange(len(y_codes)), held_out)
+    y_val = y_codes[held_out]
+    return rows, _arrange(X[held_out], y_val, y_val, classes.tolist(), classes)
+
+
+def _arrange(X_val, y_codes, group_codes, labels, classes):
+    pairs, cells = np.unique(
+        np.stack([group_codes, y_codes], axis=1), axis=0, return_inverse=True
+    )
+    present, cell_groups = np.unique(pairs[:, 0], return_inverse=True)
+    return ValidationSet(
+        X_val,
+        y_codes,
+        cells.reshape(-1),
+        cell_groups.reshape(-1),
+        [labels[code] for code in present],
+        [(labels[group], classes[code].item()) for group, code in pairs],
+    )

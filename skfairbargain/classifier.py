@@ -1,0 +1,639 @@
+"""The estimator: a classifier that learns its training weights from an audited sample."""
+
+import copy
+import inspect
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
+from skorch.callbacks import EarlyStopping
+from skorch.utils import noop
+from torch import nn
+
+from ._minibatches import TrainingData
+from ._mlp import MLP
+from ._net import MetaNet
+from ._validation_set import given_validation_set, hold_out_validation_set
+from ._weighting import Weighting
+from .losses import META_LOSSES
+from .protocols import Protocol, get_protocol
+
+__all__ = ["NashMetaClassifier"]
+
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+# Rows per forward pass in prediction.
+PREDICTION_ROWS = 16_384
+
+
+class NashMetaClassifier(ClassifierMixin, BaseEstimator):
+    """Neural network whose training weights serve every group of a validation set.
+
+    For a team that has many training rows *without* sensitive attributes and a small,
+    audited validation set *with* them. While the network trains, every step weighs the
+    samples of its minibatch by how much they help the groups of the validation set. In
+    stage 1 the groups (by default: group × label cells) settle by Nash bargaining which
+    way to go; in stage 2 the fairness goal decides.
+
+    Scale the features first, as for any neural network: put the estimator behind a
+    ``StandardScaler`` in a pipeline.
+
+    Parameters
+    ----------
+    goal : str or Protocol, default="meta_gdro"
+        What stage 2 pursues: ``"meta_gdro"`` serves the worst group, ``"forml"`` closes the
+        gap between worst and best, ``"ltr"`` lowers the average of the groups; or an
+        instance of a `Protocol`.
+    bargaining : str, Protocol or None, default="nash"
+        What stage 1 does. None trains by the goal alone (one-stage).
+    bargain_epochs : int, default=15
+        Epochs of stage 1.
+    max_epochs : int, default=50
+        Epochs in all.
+    lr : float, default=0.005
+        Learning rate. With ``weight_norm="l2"`` a step is about √batch_size times as long
+        as one on the mean loss.
+    meta_lr : float, default=1.0
+        Length of the learned weights.
+    anchor : float, default=0.5
+        Share of uniform weights, 0 to 1. 0 is the paper's; 1 is plain training. In between,
+        ranking quality survives a tiny validation set.
+    hidden_layer_sizes : sequence of int, default=(128, 64)
+        Widths of the default network's hidden layers.
+    dropout : float, default=0.2
+        Dropout of the default network, 0 or more and below 1.
+    module : class, callable or torch.nn.Module, default=None
+        A network instead of the default one: from inputs of shape (n, n_features) to logits
+        of shape (n, n_classes). A class or function is called with those of the keywords
+        ``n_features`` and ``n_classes`` that its signature names. An instance is copied.
+    optimizer : {"sgd", "adam", "adamw"} or class, default="sgd"
+        A class is one of ``torch.optim``'s.
+    momentum : float, default=0.9
+        Momentum, for optimizers that have it.
+    weight_decay : float, default=5e-4
+        L2 penalty of the optimizer.
+    batch_size : int or "auto", default="auto"
+        Samples of a minibatch; "auto" is n_samples / 20, but at least 32 and at most 512. A
+        last, partial minibatch is dropped.
+    meta_loss : {"cross_entropy", "cross_entropy+f1"} or callable, default="cross_entropy"
+        Loss of the validation samples; a callable maps logits and targets to one loss per
+        sample. "cross_entropy+f1" is the paper's code.
+    weight_norm : {"l2", "l1"} or None, default="l2"
+        Norm that a step's weights are brought to. None leaves them as they come: lr times
+        inner products of gradients.
+    players : {"cells", "groups"}, default="cells"
+        Who bargains: group × label cells, or whole groups.
+    engine : {"auto", "ghost", "autograd"}, default="auto"
+        How hypergradients are computed. "auto" takes the fast ghost engine wherever it is
+        exact.
+    validation_fraction : float, default=0.1
+        Where no `X_val` is given, about this share of the rows is held out as validation
+        set, the same number of every class.
+    early_stopping : bool or int, default=False
+        Stop when the worst group's validation loss has not fallen for this many epochs
+        (True: 10), and return to the epoch with the lowest.
+    callbacks : list of skorch callbacks, default=None
+        Schedulers, checkpoints and the like. They are used as they are, not copied.
+    device : str or torch.device, default="cpu"
+        Where to train.
+    warm_start : bool, default=False
+        Whether `fit` starts from the weights of the previous fit.
+    random_state : int, RandomState or None, default=None
+        Initial weights, minibatches, dropout, held-out rows. An int repeats a run to the
+        bit on the same machine.
+    verbose : int, default=0
+        1 prints a line an epoch and the engine chosen; 2 adds a progress bar.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    groups_ : list
+        Group labels, sorted; tuples where there are several sensitive columns.
+    cells_ : list of tuple
+        The (group, class) pairs of the validation set, in the order of the players.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where X has them.
+    n_iter_ : int
+        Epochs done.
+    history_ : list of dict
+        One per epoch: ``epoch``, ``stage``, ``train_loss`` (mean of the minibatches'),
+        ``group_losses`` (validation, without dropout) and the ``worst_group_loss``,
+        ``bargaining_success_rate`` (share of the steps with an agreement; None in stage 2),
+        ``conflict_rate`` (share of the steps whose weights work against some player),
+        ``alpha`` (mean weight of each bargainer where they agreed), ``skipped_steps``,
+        ``seconds``.
+    module_ : torch.nn.Module
+        The trained network.
+    net_ : skorch.NeuralNet
+        The net that trained it, with optimizer and callbacks.
+    sample_influence_ : ndarray of shape (n_samples, n_groups)
+        How much each training sample helped (positive) or hurt each group: lr ⟨∇L_k, ∇ℓ_i⟩
+        summed over the steps, as if its weight had been 1. 0 for held-out rows.
+
+    See Also
+    --------
+    skfairbargain.model_selection.balanced_validation_split : Make the validation set.
+    skfairbargain.metrics : What to look at afterwards.
+
+    Notes
+    -----
+    With H the matrix of inner products of training and validation gradients and β from the
+    protocol, the weights of a step are
+    w = (1 − anchor)·meta_lr·max(Hβ, 0)/‖max(Hβ, 0)‖ + anchor·u, with u the uniform weights
+    of the same norm, and the optimizer takes one step on Σ w_i ℓ_i. Where all are zero, the
+    step is skipped and counted.
+
+    References
+    ----------
+    Zeng et al., "Fairness-Aware Meta-Learning via Nash Bargaining", NeurIPS 2024,
+    Algorithm 1.
+
+    Examples
+    --------
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skfairbargain import NashMetaClassifier
+    >>> from skfairbargain.datasets import load_diabetes_progression
+    >>> from skfairbargain.model_selection import balanced_validation_split
+    >>> diabetes = load_diabetes_progression()
+    >>> X_train, X_val, y_train, y_val, _, sex_val = balanced_validation_split(
+    ...     diabetes.data, diabetes.target, diabetes.sensitive["sex"], random_state=0
+    ... )
+    >>> scaler = StandardScaler().fit(X_train)
+    >>> clf = NashMetaClassifier(bargain_epochs=3, max_epochs=5, random_state=0)
+    >>> clf = clf.fit(
+    ...     scaler.transform(X_train),
+    ...     y_train,
+    ...     X_val=scaler.transform(X_val),
+    ...     y_val=y_val,
+    ...     groups_val=sex_val,
+    ... )
+    >>> [(row["epoch"], row["stage"]) for row in clf.history_]
+    [(1, 1), (2, 1), (3, 1), (4, 2), (5, 2)]
+    >>> clf.sample_influence_.shape
+    (422, 2)
+    """
+
+    # Read by scikit-learn's metadata routing: the validation set travels with `fit`.
+    __metadata_request__fit = {"X_val": True, "y_val": True, "groups_val": True}
+    __metadata_request__partial_fit = {"X_val": True, "y_val": True, "groups_val": True}
+
+    _parameter_constraints = {
+        "goal": [str, Protocol],
+        "bargaining": [str, Protocol, None],
+        "bargain_epochs": [Interval(Integral, 0, None, closed="left")],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "meta_lr": [Interval(Real, 0, None, closed="neither")],
+        "anchor": [Interval(Real, 0, 1, closed="both")],
+        "hidden_layer_sizes": ["array-like"],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "module": [callable, nn.Module, None],
+        "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
+        "momentum": [Interval(Real, 0, 1, closed="left")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+        "meta_loss": [StrOptions(set(META_LOSSES)), callable],
+        "weight_norm": [StrOptions({"l2", "l1"}), None],
+        "players": [StrOptions({"cells", "groups"})],
+        "engine": [StrOptions({"auto", "ghost", "autograd"})],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "early_stopping": ["boolean", Interval(Integral, 1, None, closed="left")],
+        "callbacks": [list, None],
+        "device": [str, torch.device],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        goal="meta_gdro",
+        bargaining="nash",
+        *,
+        bargain_epochs=15,
+        max_epochs=50,
+        lr=0.005,
+        meta_lr=1.0,
+        anchor=0.5,
+        hidden_layer_sizes=(128, 64),
+        dropout=0.2,
+        module=None,
+        optimizer="sgd",
+        momentum=0.9,
+        weight_decay=5e-4,
+        batch_size="auto",
+        meta_loss="cross_entropy",
+        weight_norm="l2",
+        players="cells",
+        engine="auto",
+        validation_fraction=0.1,
+        early_stopping=False,
+        callbacks=None,
+        device="cpu",
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+    ):
+        self.goal = goal
+        self.bargaining = bargaining
+        self.bargain_epochs = bargain_epochs
+        self.max_epochs = max_epochs
+        self.lr = lr
+        self.meta_lr = meta_lr
+        self.anchor = anchor
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.dropout = dropout
+        self.module = module
+        self.optimizer = optimizer
+        self.momentum = momentum
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.meta_loss = meta_loss
+        self.weight_norm = weight_norm
+        self.players = players
+        self.engine = engine
+        self.validation_fraction = validation_fraction
+        self.early_stopping = early_stopping
+        self.callbacks = callbacks
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows, float32 or float64; the network computes in the dtype of X, and
+            float32 takes half the time. float16 and integers become float32.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        X_val : array-like of shape (n_val, n_features), default=None
+            Audited validation rows, prepared as X was. None holds rows of X out.
+        y_val : array-like of shape (n_val,), default=None
+            Their class labels.
+        groups_val : array-like of shape (n_val,) or (n_val, n_columns), default=None
+            Their groups; several columns become intersections. None: the classes are the
+            groups.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights, which multiply the learned ones: 2 is like having the row
+            twice, 0 like not having it.
+
+        Returns
+        -------
+        self : NashMetaClassifier
+
+        Raises
+        ------
+        ValueError
+            If an input is malformed or not finite, lengths or columns differ, or y_val has
+            a class that y has not.
+        UndefinedGroupError
+            If a group of `groups_val` has rows of one class only.
+        """
+        continues = self.warm_start and hasattr(self, "net_")
+        n_samples = np.shape(X)[0] if np.ndim(X) else 0
+        X, y, sample_weight, rows = self._check_training_rows(
+            X, y, sample_weight, classes=None, reset=not continues
+        )
+        kept, validation = self._validation_set(X, y, X_val, y_val, groups_val)
+        if sample_weight is not None:
+            sample_weight = sample_weight[kept]
+        if len(kept) < len(y):
+            X, y = X[kept], y[kept]
+        influence = self._train(
+            X,
+            y,
+            sample_weight,
+            validation,
+            epochs=self.max_epochs,
+            seed=check_random_state(self.random_state).randint(2**30),
+            new=not continues,
+            restart=True,
+        )
+        self.sample_influence_ = _among(influence, rows[kept], n_samples)
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(
+        self,
+        X,
+        y,
+        classes=None,
+        X_val=None,
+        y_val=None,
+        groups_val=None,
+        sample_weight=None,
+    ):
+        """Train one more epoch, on these rows; the stages go on where they were.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        classes : array-like of shape (n_classes,), default=None
+            All classes; needed in the first call if `y` does not have them all.
+        X_val, y_val, groups_val : array-like, default=None
+            Validation set, as in `fit`. It is kept in the estimator, and serves later
+            calls that give none.
+        sample_weight : array-like of shape (n_samples,), default=None
+            As in `fit`.
+
+        Returns
+        -------
+        self : NashMetaClassifier
+
+        Raises
+        ------
+        ValueError
+            As `fit` does, and if a label is not among the classes of the first call.
+        """
+        first = not hasattr(self, "net_")
+        n_samples = np.shape(X)[0] if np.ndim(X) else 0
+        X, y, sample_weight, rows = self._check_training_rows(
+            X, y, sample_weight, classes=classes, reset=first
+        )
+        kept = np.arange(len(y))
+        if X_val is None and y_val is None and hasattr(self, "_kept_validation"):
+            validation = self._kept_validation
+        else:
+            kept, validation = self._validation_set(X, y, X_val, y_val, groups_val)
+            if not first and validation.pairs != self.cells_:
+                raise ValueError(
+                    "`groups_val` and `y_val` should have the cells of the first call, "
+                    f"{self.cells_}. Got {validation.pairs}."
+                )
+        self._kept_validation = validation
+        if first:
+            self._first_seed = check_random_state(self.random_state).randint(2**30)
+        influence = self._train(
+            X[kept],
+            y[kept],
+            None if sample_weight is None else sample_weight[kept],
+            validation,
+            epochs=1,
+            seed=self._first_seed + (0 if first else self.n_iter_),
+            new=first,
+            restart=False,
+        )
+        self.sample_influence_ = _among(influence, rows[kept], n_samples)
+        return self
+
+    def decision_function(self, X):
+        """Logits; for two classes, that of the second minus that of the first.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+        """
+        logits = self._logits(X)
+        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
+
+    def predict_proba(self, X):
+        """Probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`.
+        """
+        return torch.softmax(torch.from_numpy(self._logits(X)), dim=1).numpy()
+
+    def predict(self, X):
+        """Most probable classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+        """
+        return self.classes_[self._logits(X).argmax(axis=1)]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _check_training_rows(self, X, y, sample_weight, classes, reset):
+        """Return X, class indices, weights or None, and which rows have a weight."""
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=[np.float32, np.float64],
+            allow_nd=self.module is not None,
+            reset=reset,
+        )
+        y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        rows = np.arange(len(y))
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            )
+            rows = np.flatnonzero(sample_weight > 0)
+            X, y, sample_weight = X[rows], y[rows], sample_weight[rows]
+        if reset:
+            self.classes_ = np.unique(y if classes is None else classes)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                "`y` should have 2 classes or more among the rows with a weight. Got "
+                f"{len(self.classes_)} class: {self.classes_.tolist()}."
+            )
+        return X, self._class_indices(y, "y"), sample_weight, rows
+
+    def _class_indices(self, y, name):
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(
+                f"`{name}` should have no other classes than {self.classes_.tolist()}. Got "
+                f"{unknown.tolist()} as well."
+            )
+        return np.searchsorted(self.classes_, y)
+
+    def _validation_set(self, X, y, X_val, y_val, groups_val):
+        """Return the rows to train on and the validation set."""
+        if X_val is None:
+            if y_val is not None or groups_val is not None:
+                raise ValueError(
+                    "`y_val` and `groups_val` describe `X_val`, which is missing. Pass it, "
+                    "or none of the three."
+                )
+            return hold_out_validation_set(
+                X, y, self.classes_, self.validation_fraction, self.random_state
+            )
+        if y_val is None:
+            raise ValueError("`y_val` should be given with `X_val`. Got None.")
+        try:
+            X_val = validate_data(
+                self,
+                X_val,
+                accept_sparse="csr",
+                dtype=X.dtype,
+                allow_nd=self.module is not None,
+                reset=False,
+            )
+        except ValueError as error:
+            raise ValueError(
+                f"`X_val` should be prepared as `X` was. {error} In a Pipeline, "
+                'transform_input=["X_val"] takes it through the earlier steps.'
+            ) from error
+        y_val = column_or_1d(y_val)
+        check_consistent_length(X_val, y_val)
+        codes = self._class_indices(y_val, "y_val")
+        return np.arange(len(y)), given_validation_set(
+            X_val, codes, groups_val, self.classes_
+        )
+
+    def _train(self, X, y, sample_weight, validation, *, epochs, seed, new, restart):
+        self.groups_, self.cells_ = validation.groups, validation.pairs
+        data = TrainingData(
+            X, y, validation.X, validation.y, validation.cells, X.dtype, sample_weight
+        )
+        bargaining = None if self.bargaining is None else get_protocol(self.bargaining)
+        weighting = Weighting(
+            get_protocol(self.goal),
+            bargaining,
+            validation.cell_groups,
+            self.players,
+            self.meta_lr,
+            self.anchor,
+            self.weight_norm,
+        )
+        acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
+        names = validation.player_names("groups" if acts_on_groups else self.players)
+        device = torch.device(self.device)
+        with torch.random.fork_rng([device] if device.type == "cuda" else []):
+            torch.manual_seed(seed)
+            if new:
+                self.net_ = self._new_net(data, device)
+            net = self.net_
+            net.weighting, net.player_names = weighting, names
+            net.group_names = validation.group_names
+            net.batch_size = self._batch_size(len(data))
+            done = len(net.history)
+            if restart:
+                net.schedule_start = done
+            net.max_epochs = epochs
+            net.partial_fit(data)
+        self.module_ = net.module_
+        self.history_ = net.epochs()
+        self.n_iter_ = len(self.history_)
+        net.warn_about_trouble(self.history_[done:])
+        return net.sample_influence_
+
+    def _batch_size(self, n_samples):
+        if self.batch_size == "auto":
+            return min(512, max(32, n_samples // 20))
+        return self.batch_size
+
+    def _new_net(self, data, device):
+        optimizer = OPTIMIZERS.get(self.optimizer, self.optimizer)
+        options = {"momentum": self.momentum, "weight_decay": self.weight_decay}
+        taken = inspect.signature(optimizer).parameters
+        callbacks = list(self.callbacks or [])
+        if self.early_stopping:
+            patience = 10 if self.early_stopping is True else self.early_stopping
+            stopping = EarlyStopping(
+                "worst_group_loss",
+                patience=patience,
+                load_best=True,
+                sink=print if self.verbose else noop,
+            )
+            callbacks.append(("early_stopping", stopping))
+        net = MetaNet(
+            self._new_module(data),
+            weighting=None,
+            engine=self.engine,
+            meta_loss=META_LOSSES.get(self.meta_loss, self.meta_loss),
+            bargain_epochs=self.bargain_epochs,
+            optimizer=optimizer,
+            lr=self.lr,
+            train_split=None,
+            callbacks=callbacks,
+            device=device,
+            verbose=int(self.verbose),
+            **{f"optimizer__{name}": options[name] for name in options if name in taken},
+        )
+        return net.initialize()
+
+    def _new_module(self, data):
+        n_features, n_classes = self.n_features_in_, len(self.classes_)
+        if self.module is None:
+            hidden = tuple(self.hidden_layer_sizes)
+            module = MLP(n_features, n_classes, hidden, self.dropout)
+        elif isinstance(self.module, nn.Module):
+            module = copy.deepcopy(self.module)
+        else:
+            known = {"n_features": n_features, "n_classes": n_classes}
+            named = inspect.signature(self.module).parameters
+            module = self.module(**{name: known[name] for name in known if name in named})
+        rows = torch.from_numpy(np.ascontiguousarray(data.X_val[:2], dtype=data.dtype))
+        module = module.to(rows.dtype).eval()
+        with torch.no_grad():
+            logits = module(rows)
+        if logits.shape != (len(rows), n_classes):
+            raise ValueError(
+                f"`module` should map inputs of shape {tuple(rows.shape)} to logits of "
+                f"shape {(len(rows), n_classes)}, one per class. Got shape "
+                f"{tuple(logits.shape)}."
+            )
+        return module
+
+    def _logits(self, X):
+        check_is_fitted(self)
+        parameter = next(self.module_.parameters())
+        X = validate_data(
+            self,
+            X,
+            accept_sparse="csr",
+            dtype=np.float64 if parameter.dtype == torch.float64 else np.float32,
+            allow_nd=self.module is not None,
+            reset=False,
+        )
+        self.module_.eval()
+        parts = []
+        with torch.no_grad():
+            for start in range(0, X.shape[0], PREDICTION_ROWS):
+                rows = X[start : start + PREDICTION_ROWS]
+                rows = rows.toarray() if issparse(rows) else np.array(rows)
+                logits = self.module_(torch.from_numpy(rows).to(parameter.device))
+                parts.append(torch.nan_to_num(logits.cpu()).numpy())
+        return np.concatenate(parts)
+
+
+def _among(influence, rows, n_samples):
+    """Put the influence of the trained rows where they stand among all rows."""
+    result = np.zeros((n_samples, influence.shape[1]))
+    result[rows] = influence
+    return result
