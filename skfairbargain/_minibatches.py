@@ -78,7 +78,9 @@ class Minibatches:
         self.device = torch.device(device)
         self.batch_size = min(batch_size, len(data))
         shape = (self.batch_size + len(data.X_val), *data.X_val.shape[1:])
-        self._inputs = torch.empty(shape, dtype=torch.from_numpy(np.empty(0, data.dtype)).dtype)
+        self._inputs = torch.empty(
+            shape, dtype=torch.from_numpy(np.empty(0, data.dtype)).dtype
+        )
         self._targets = torch.empty(shape[0], dtype=torch.int64)
         self._inputs[self.batch_size :] = torch.from_numpy(
             np.ascontiguousarray(data.X_val, dtype=data.dtype)
@@ -95,11 +97,17 @@ class Minibatches:
         for start in range(0, len(self) * self.batch_size, self.batch_size):
             index = order[start : start + self.batch_size]
             if gather_into_place:
-                np.take(self.data.X, index, axis=0, out=rows[: self.batch_size], mode="clip")
+                np.take(
+                    self.data.X, index, axis=0, out=rows[: self.batch_size], mode="clip"
+                )
             else:
                 rows[: self.batch_size] = self.data._rows(index)
             np.take(self.data.y, index, out=labels[: self.batch_size], mode="clip")
             inputs, targets = self._inputs.to(self.device), self._targets.to(self.device)
             yield Batch(
-                inputs[: self.batch_size], targets[: self.batch_size], index, inputs, targets
+                inputs[: self.batch_size],
+                targets[: self.batch_size],
+                index,
+                inputs,
+                targets,
             )

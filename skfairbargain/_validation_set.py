@@ -62,7 +62,7 @@ def given_validation_set(X_val, y_codes, groups_val, classes):
         if len(found) < 2:
             raise UndefinedGroupError(
                 f"Group {group_name(label)!r} has {np.sum(codes == code)} rows in the "
-                f"validation set, all of class {classes[found[0]].item()!r}. Every group "
+                f"validation set, all of class {classes.tolist()[found[0]]!r}. Every group "
                 "needs rows of two classes or more: use balanced_validation_split(..., "
                 "per_cell=5), or merge the group with another."
             )
@@ -90,8 +90,8 @@ def hold_out_validation_set(X, y_codes, classes, fraction, random_state):
     if counts[rarest] < 2:
         raise ValueError(
             "A class should have 2 samples or more, so that one can be held out for "
-            f"validation. Class {classes[rarest].item()!r} has 1 sample. Leave it out, or "
-            "pass `X_val` and `y_val`."
+            f"validation. Class {classes.tolist()[rarest]!r} has 1 sample. Leave it out, "
+            "or pass `X_val` and `y_val`."
         )
     wanted = round(fraction * len(y_codes) / len(present))
     per_class = max(1, min(wanted, counts[rarest] // 2))
@@ -115,5 +115,5 @@ def _arrange(X_val, y_codes, group_codes, labels, classes):
         cells.reshape(-1),
         cell_groups.reshape(-1),
         [labels[code] for code in present],
-        [(labels[group], classes[code].item()) for group, code in pairs],
+        [(labels[group], classes.tolist()[code]) for group, code in pairs],
     )

@@ -308,8 +308,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             If a group of `groups_val` has rows of one class only.
         """
         continues = self.warm_start and hasattr(self, "net_")
-        n_samples = np.shape(X)[0] if np.ndim(X) else 0
-        X, y, sample_weight, rows = self._check_training_rows(
+        X, y, sample_weight, rows, n_samples = self._check_training_rows(
             X, y, sample_weight, classes=None, reset=not continues
         )
         kept, validation = self._validation_set(X, y, X_val, y_val, groups_val)
@@ -317,13 +316,15 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             sample_weight = sample_weight[kept]
         if len(kept) < len(y):
             X, y = X[kept], y[kept]
+        self._first_seed = check_random_state(self.random_state).randint(2**30)
+        vars(self).pop("_kept_validation", None)
         influence = self._train(
             X,
             y,
             sample_weight,
             validation,
             epochs=self.max_epochs,
-            seed=check_random_state(self.random_state).randint(2**30),
+            seed=self._first_seed,
             new=not continues,
             restart=True,
         )
@@ -367,8 +368,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             As `fit` does, and if a label is not among the classes of the first call.
         """
         first = not hasattr(self, "net_")
-        n_samples = np.shape(X)[0] if np.ndim(X) else 0
-        X, y, sample_weight, rows = self._check_training_rows(
+        X, y, sample_weight, rows, n_samples = self._check_training_rows(
             X, y, sample_weight, classes=classes, reset=first
         )
         kept = np.arange(len(y))
@@ -436,7 +436,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         -------
         labels : ndarray of shape (n_samples,)
         """
-        return self.classes_[self._logits(X).argmax(axis=1)]
+        best = self._logits(X).argmax(axis=1)
+        return self.classes_[best]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -444,7 +445,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
     def _check_training_rows(self, X, y, sample_weight, classes, reset):
-        """Return X, class indices, weights or None, and which rows have a weight."""
+        """Return X, class indices and weights or None of the rows with a weight; which rows
+        these are, and of how many."""
         X, y = validate_data(
             self,
             X,
@@ -456,7 +458,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         )
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
-        rows = np.arange(len(y))
+        n_samples = len(y)
+        rows = np.arange(n_samples)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(
                 sample_weight, X, dtype=np.float64, ensure_non_negative=True
@@ -470,7 +473,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
                 "`y` should have 2 classes or more among the rows with a weight. Got "
                 f"{len(self.classes_)} class: {self.classes_.tolist()}."
             )
-        return X, self._class_indices(y, "y"), sample_weight, rows
+        return X, self._class_indices(y, "y"), sample_weight, rows, n_samples
 
     def _class_indices(self, y, name):
         unknown = np.setdiff1d(y, self.classes_)
