@@ -49,27 +49,24 @@ class LinearRule:
     def products(self, layer, features, delta, n_batch, averages):
         """See `LayerRule.products`."""
         trained = _Trained.of(layer)
+        n_val, n_players = averages.shape
         if features.ndim == 2:
-            n_rows, (n_in, n_out) = len(averages), (features.shape[1], delta.shape[1])
-            # Sample by sample, or with the players' averaged gradients: the cheaper one.
-            by_sample = n_batch * n_rows * (n_in + n_out)
-            by_player = n_in * n_out * (n_rows + n_batch) * averages.shape[1]
-            if by_sample <= by_player:
-                similar = delta[:n_batch] @ delta[n_batch:].T
-                scale = trained.bias
+            n_in, n_out = features.shape[1], delta.shape[1]
+            # Sample by sample, unless the players' averages take far fewer operations.
+            if n_val * (n_in + n_out) <= 4 * n_in * n_out * n_players:
+                pairs = delta[:n_batch] @ delta[n_batch:].T
                 if trained.weight:
-                    scale = features[:n_batch] @ features[n_batch:].T
-                    if trained.bias:
-                        scale += 1
-                return (similar * scale) @ averages
+                    alike = features[:n_batch] @ features[n_batch:].T
+                    pairs *= alike.add_(1) if trained.bias else alike
+                return pairs @ averages
         features, delta = _three_dimensional(features), _three_dimensional(delta)
         result = 0
         if trained.weight:
             mean = torch.einsum(
-                "vto,vti,vk->koi", delta[n_batch:], features[n_batch:], averages
+                "vto,vti,vk->iko", delta[n_batch:], features[n_batch:], averages
             )
-            for_each = torch.einsum("bto,koi->bkti", delta[:n_batch], mean)
-            result = torch.einsum("bkti,bti->bk", for_each, features[:n_batch])
+            moved = torch.tensordot(features[:n_batch], mean, dims=1)
+            result = (moved * delta[:n_batch, :, None]).sum((1, 3))
         if trained.bias:
             sums = delta.sum(1)
             result = result + sums[:n_batch] @ (sums[n_batch:].T @ averages)

@@ -1,0 +1,121 @@
+"""Cost of a stage-1 and a stage-2 step relative to a plain SGD step of the same loop.
+
+Adult's network (105–128–64–2), minibatches of 512, 4 cells of 3 validation samples, then
+20 cells; one thread. The three kinds of step take turns in one process, so that whatever
+else the machine does falls on all of them; ratios are medians over the rounds. Run as
+``python benchmarks/steps.py``; ``--fit`` times whole fits of 50 epochs and their memory.
+"""
+
+import argparse
+import resource
+import warnings
+
+import numpy as np
+import torch
+
+import skfairbargain
+from skfairbargain import NashMetaClassifier
+from skfairbargain._net import MetaNet
+
+N_FEATURES, N_SAMPLES, BATCH = 105, 47_410, 512
+EPOCHS, BARGAIN_EPOCHS = 50, 15
+
+
+class PlainNet(MetaNet):
+    """The same loop with a plain training step."""
+
+    def train_step(self, batch, **fit_params):
+        self._set_training(True)
+        self.optimizer_.zero_grad()
+        logits = self.module_(batch.X)
+        loss = torch.nn.functional.cross_entropy(logits, batch.y)
+        loss.backward()
+        self.notify(
+            "on_grad_computed",
+            named_parameters=iter(()),
+            batch=batch,
+            training=True,
+        )
+        self.optimizer_.step()
+        return {"loss": loss}
+
+
+def data(n_samples, n_groups, per_cell):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n_samples, N_FEATURES)).astype(np.float32)
+    y = (X[:, :5].sum(1) + rng.normal(size=n_samples) > 0).astype(int)
+    groups = np.repeat(np.arange(n_groups), 2 * per_cell)
+    y_val = np.tile(np.repeat([0, 1], per_cell), n_groups)
+    X_val = rng.normal(size=(len(groups), N_FEATURES)).astype(np.float32)
+    X_val[:, :5] += 0.5 * (2 * y_val[:, None] - 1)
+    return X, y, {"X_val": X_val, "y_val": y_val, "groups_val": groups}
+
+
+def run(kind, X, y, validation, epochs, bargain_epochs):
+    """Seconds of a fit's epochs."""
+    skfairbargain.classifier.MetaNet = PlainNet if kind == "plain" else MetaNet
+    try:
+        clf = NashMetaClassifier(
+            bargaining=None if kind == "stage 2" else "nash",
+            bargain_epochs=bargain_epochs,
+            max_epochs=epochs,
+            batch_size=BATCH,
+            anchor=0.0,
+            lr=1e-3,
+            random_state=0,
+        )
+        clf.fit(X, y, **validation)
+        return sum(row["seconds"] for row in clf.history_)
+    finally:
+        skfairbargain.classifier.MetaNet = MetaNet
+
+
+def steps(n_groups, rounds=9):
+    X, y, validation = data(40 * BATCH, n_groups, per_cell=3)
+    kinds = ("plain", "stage 1", "stage 2")
+    seconds = {kind: [] for kind in kinds}
+    for _ in range(rounds):
+        for kind in kinds:
+            seconds[kind].append(run(kind, X, y, validation, 2, 2) / 80)
+    plain = np.array(seconds["plain"])
+    print(f"{2 * n_groups} cells of 3; plain step {1e3 * np.median(plain):.2f} ms")
+    for kind in kinds[1:]:
+        ratio = np.array(seconds[kind]) / plain
+        spread = f"{ratio.min():.2f}–{ratio.max():.2f}"
+        print(f"  {kind}: {np.median(ratio):.2f} x plain ({spread})")
+    return {kind: np.median(seconds[kind]) for kind in kinds}
+
+
+def fits(rounds=3):
+    X, y, validation = data(N_SAMPLES, 2, per_cell=3)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    ratios = []
+    for _ in range(rounds):
+        plain = run("plain", X, y, validation, EPOCHS, BARGAIN_EPOCHS)
+        ours = run("ours", X, y, validation, EPOCHS, BARGAIN_EPOCHS)
+        ratios.append(ours / plain)
+        print(f"  fit {ours:.1f} s, plain {plain:.1f} s, ratio {ours / plain:.2f}")
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{N_SAMPLES:,} x {N_FEATURES}, {EPOCHS} epochs, {BARGAIN_EPOCHS} bargaining")
+    print(f"  ratio {np.median(ratios):.2f}; peak memory over data and libraries "
+          f"{after - before:.0f} MB (data {X.nbytes / 2**20:.0f} MB)")  # fmt: skip
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fit", action="store_true", help="whole fits instead of steps")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    # Whether random validation samples agree is beside the point here.
+    warnings.simplefilter("ignore")
+    print(f"skfairbargain {skfairbargain.__version__}, torch {torch.__version__}, 1 thread")
+    if arguments.fit:
+        fits()
+        return
+    few, many = steps(2), steps(10)
+    for kind in ("stage 1", "stage 2"):
+        print(f"{kind}: 20 cells cost {many[kind] / few[kind]:.2f} x 4 cells")
+
+
+if __name__ == "__main__":
+    main()
