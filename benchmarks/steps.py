@@ -12,6 +12,7 @@ import warnings
 
 import numpy as np
 import torch
+from skorch.utils import TeeGenerator
 
 import skfairbargain
 from skfairbargain import NashMetaClassifier
@@ -25,14 +26,15 @@ class PlainNet(MetaNet):
     """The same loop with a plain training step."""
 
     def train_step(self, batch, **fit_params):
-        self._set_training(True)
+        if not self.module_.training:
+            self._set_training(True)
         self.optimizer_.zero_grad()
         logits = self.module_(batch.X)
         loss = torch.nn.functional.cross_entropy(logits, batch.y)
         loss.backward()
         self.notify(
             "on_grad_computed",
-            named_parameters=iter(()),
+            named_parameters=TeeGenerator(self.get_all_learnable_params()),
             batch=batch,
             training=True,
         )
@@ -70,20 +72,28 @@ def run(kind, X, y, validation, epochs, bargain_epochs):
         skfairbargain.classifier.MetaNet = MetaNet
 
 
-def steps(n_groups, rounds=9):
-    X, y, validation = data(40 * BATCH, n_groups, per_cell=3)
+def steps(rounds=25, n_steps=40):
+    """Print the cost of a step by kind and number of cells, over plain steps."""
+    problems = {2 * n: data(n_steps * BATCH, n, per_cell=3) for n in (2, 10)}
     kinds = ("plain", "stage 1", "stage 2")
-    seconds = {kind: [] for kind in kinds}
+    seconds = {(cells, kind): [] for cells in problems for kind in kinds}
     for _ in range(rounds):
-        for kind in kinds:
-            seconds[kind].append(run(kind, X, y, validation, 2, 2) / 80)
-    plain = np.array(seconds["plain"])
-    print(f"{2 * n_groups} cells of 3; plain step {1e3 * np.median(plain):.2f} ms")
+        for cells, kind in seconds:
+            seconds[cells, kind].append(run(kind, *problems[cells], 1, 1) / n_steps)
+    seconds = {key: np.array(taken) for key, taken in seconds.items()}
+    for cells in problems:
+        plain = seconds[cells, "plain"]
+        print(f"{cells} cells of 3; plain step {1e3 * np.median(plain):.2f} ms")
+        for kind in kinds[1:]:
+            print(f"  {kind}: {_spread(seconds[cells, kind] / plain)} x plain")
     for kind in kinds[1:]:
-        ratio = np.array(seconds[kind]) / plain
-        spread = f"{ratio.min():.2f}–{ratio.max():.2f}"
-        print(f"  {kind}: {np.median(ratio):.2f} x plain ({spread})")
-    return {kind: np.median(seconds[kind]) for kind in kinds}
+        few, many = (seconds[cells, kind] for cells in problems)
+        print(f"{kind}: 20 cells cost {_spread(many / few)} x 4 cells")
+
+
+def _spread(ratios):
+    low, middle, high = np.percentile(ratios, (25, 50, 75))
+    return f"{middle:.2f} (quartiles {low:.2f}–{high:.2f})"
 
 
 def fits(rounds=3):
@@ -112,9 +122,7 @@ def main():
     if arguments.fit:
         fits()
         return
-    few, many = steps(2), steps(10)
-    for kind in ("stage 1", "stage 2"):
-        print(f"{kind}: 20 cells cost {many[kind] / few[kind]:.2f} x 4 cells")
+    steps()
 
 
 if __name__ == "__main__":

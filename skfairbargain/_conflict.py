@@ -50,7 +50,7 @@ def conflicting_players(hypergradients, sample_weight):
     [False, True]
     """
     steps, weights, epsilon = _checked(hypergradients, sample_weight, n_dimensions=2)
-    return _conflicts(steps[None], weights[None], epsilon)[0]
+    return conflicts_of_step(steps, weights, epsilon)
 
 
 def conflict_rate(hypergradients, sample_weight):
@@ -101,18 +101,17 @@ def conflict_rate(hypergradients, sample_weight):
     steps, weights, epsilon = _checked(hypergradients, sample_weight, n_dimensions)
     if n_dimensions == 2:
         steps, weights = steps[None], weights[None]
-    return float(_conflicts(steps, weights, epsilon).any(axis=1).mean())
+    in_conflict = [
+        conflicts_of_step(*step, epsilon).any() for step in zip(steps, weights, strict=True)
+    ]
+    return float(np.mean(in_conflict))
 
 
-def _conflicts(steps, weights, epsilon):
-    # Each step is scaled to a largest entry of one, so that no square over- or underflows.
-    steps = steps / _positive(np.abs(steps).max(axis=(1, 2), keepdims=True))
-    weights = weights / _positive(np.abs(weights).max(axis=1, keepdims=True))
-    inner = np.einsum("tik,ti->tk", steps, weights)
-    norms = np.linalg.norm(steps, axis=1)
-    has_stake = norms > STAKE * norms.max(axis=1, keepdims=True)
-    noise = 4 * epsilon * norms * np.linalg.norm(weights, axis=1, keepdims=True)
-    return has_stake & (inner < -noise)
+def conflicts_of_step(steps, weights, epsilon):
+    """As `conflicting_players`, for float64 arrays whose squares are in range."""
+    norms = np.sqrt(np.einsum("ik,ik->k", steps, steps))
+    noise = 4 * epsilon * np.sqrt(weights @ weights)
+    return (norms > STAKE * norms.max()) & (weights @ steps < -noise * norms)
 
 
 def _positive(scale):
@@ -137,4 +136,7 @@ def _checked(hypergradients, sample_weight, n_dimensions):
             "`hypergradients` and `sample_weight` should be finite. Got NaN or infinity. "
             "Lower the learning rate of the run that they come from."
         )
+    # Each step is scaled to a largest entry of one, so that no square over- or underflows.
+    steps = steps / _positive(np.abs(steps).max(axis=(-2, -1), keepdims=True))
+    weights = weights / _positive(np.abs(weights).max(axis=-1, keepdims=True))
     return steps, weights, max(epsilon, np.finfo(np.float64).eps)

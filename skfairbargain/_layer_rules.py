@@ -15,7 +15,7 @@ class LayerRule(Protocol):
     """What the ghost engine asks of a layer type."""
 
     def products(self, layer, features, delta, n_batch, averages):
-        """Inner products ⟨∇ℓ_i, ∇L_k⟩ over the layer's parameters, (n_batch, n_players).
+        """Inner products ⟨∇ℓ_i, ∇L_k⟩ over the layer's parameters, (n_players, n_batch).
 
         Parameters
         ----------
@@ -54,11 +54,11 @@ class LinearRule:
             n_in, n_out = features.shape[1], delta.shape[1]
             # Sample by sample, unless the players' averages take far fewer operations.
             if n_val * (n_in + n_out) <= 4 * n_in * n_out * n_players:
-                pairs = delta[:n_batch] @ delta[n_batch:].T
+                pairs = delta[n_batch:] @ delta[:n_batch].T
                 if trained.weight:
-                    alike = features[:n_batch] @ features[n_batch:].T
-                    pairs *= alike.add_(1) if trained.bias else alike
-                return pairs @ averages
+                    bias = pairs.new_full((), float(trained.bias))
+                    pairs *= torch.addmm(bias, features[n_batch:], features[:n_batch].T)
+                return averages.T @ pairs
         features, delta = _three_dimensional(features), _three_dimensional(delta)
         result = 0
         if trained.weight:
@@ -66,10 +66,10 @@ class LinearRule:
                 "vto,vti,vk->iko", delta[n_batch:], features[n_batch:], averages
             )
             moved = torch.tensordot(features[:n_batch], mean, dims=1)
-            result = (moved * delta[:n_batch, :, None]).sum((1, 3))
+            result = (moved * delta[:n_batch, :, None]).sum((1, 3)).T
         if trained.bias:
             sums = delta.sum(1)
-            result = result + sums[:n_batch] @ (sums[n_batch:].T @ averages)
+            result = result + (averages.T @ sums[n_batch:]) @ sums[:n_batch].T
         return result
 
     def set_gradients(self, layer, features, delta, weights):

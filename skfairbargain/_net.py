@@ -118,25 +118,28 @@ class MetaNet(NeuralNet):
         self.engine_ = self._engine.name
         if self.verbose and reason:
             print(f"Took engine='{self.engine_}': {reason}")
-        self._data = data
+        self._data, self._influence = data, []
         try:
             with self._engine, _denormals_flushed():
                 return super().fit_loop(data, y, epochs=epochs, **fit_params)
         finally:
+            self._settle_influence()
             if len(self.history) and "seconds" not in self.history[-1]:
                 self.history.pop()  # an epoch that was interrupted
-            del self._engine, self._data, self._averages, self._averages_on_device
+            del self._engine, self._data, self._influence
+            del self._averages, self._averages_on_device
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Start counting."""
         super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
         in_stage_1 = len(self.history) - self.schedule_start <= self.bargain_epochs
         self._stage = 1 if in_stage_1 and self.weighting.bargaining is not None else 2
-        self._tally = _Tally()
+        self._tally, self._influence = _Tally(), []
 
     def train_step(self, batch, **fit_params):
         """One step: hypergradients, weights by protocol, weighted gradient, update."""
-        self._set_training(True)
+        if not self.module_.training:
+            self._set_training(True)
         n_batch = len(batch.X)
         step = self._engine.hypergradients(
             batch.inputs, batch.targets, n_batch, self._averages_on_device
@@ -145,27 +148,22 @@ class MetaNet(NeuralNet):
         lr = self.optimizer_.param_groups[0]["lr"]
         steps = step.hypergradients.cpu().numpy() * lr
         cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
-        finite = np.isfinite(steps).all() and np.isfinite(cell_losses).all()
-        if not (finite and torch.isfinite(loss)):
+        if not all(np.isfinite(a).all() for a in (steps, cell_losses, float(loss))):
             self._tally.skipped += 1
             return {"loss": loss, "weights": None}
+        influence = steps @ self.weighting.to_groups
         sample_weight = self._data.sample_weight
         if sample_weight is not None:
             sample_weight = sample_weight[batch.index]
             # Zero-weight rows were left out before; the influence is that of all copies.
-            influence = steps * sample_weight[:, None]
-        else:
-            influence = steps
-        self.sample_influence_[batch.index] += influence @ self.weighting.to_groups
+            influence *= sample_weight[:, None]
+        self._influence.append((batch.index, influence))
         decision = self.weighting.decide(
             steps, cell_losses, bargain=self._stage == 1, sample_weight=sample_weight
         )
         self._tally.add(decision, float(loss))
         if decision.weights.any():
-            weights = torch.as_tensor(
-                decision.weights, dtype=step.losses.dtype, device=step.losses.device
-            )
-            self._engine.backward(weights)
+            self._engine.backward(torch.from_numpy(decision.weights).to(step.losses))
             self.notify(
                 "on_grad_computed",
                 named_parameters=TeeGenerator(self.get_all_learnable_params()),
@@ -177,6 +175,7 @@ class MetaNet(NeuralNet):
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Record what the epoch did, before the callbacks look at it."""
+        self._settle_influence()
         row = self._tally.summary(self.player_names)
         losses = self._group_losses(self._data)
         row["stage"] = self._stage
@@ -185,6 +184,13 @@ class MetaNet(NeuralNet):
         for key in EPOCH_KEYS[1:]:
             self.history.record(key, row[key])
         super().on_epoch_end(net, dataset_train, dataset_valid, **kwargs)
+
+    def _settle_influence(self):
+        """Add up what the steps noted; no sample is in two minibatches of an epoch."""
+        if self._influence:
+            index, influence = map(np.concatenate, zip(*self._influence, strict=True))
+            self.sample_influence_[index] += influence
+        self._influence = []
 
     def epochs(self):
         """The finished epochs, a plain dict each."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._conflict import _conflicts
+from ._conflict import conflicts_of_step
 
 
 class Decision(NamedTuple):
@@ -81,8 +81,11 @@ class Weighting:
         """
         # With √s on the rows, twice the weight is the same as the row twice: inner
         # products, norms and clipping all see s copies.
-        root = np.ones(len(hypergradients)) if sample_weight is None else sample_weight**0.5
-        steps = hypergradients.astype(np.float64) * root[:, None]
+        steps = hypergradients.astype(np.float64)
+        root = np.ones(len(steps))
+        if sample_weight is not None:
+            root = sample_weight**0.5
+            steps *= root[:, None]
         bargain = bargain and self.bargaining is not None
         direction = alpha = None
         if bargain:
@@ -92,7 +95,7 @@ class Weighting:
         weights = self._normalise(direction, root)
         seats = steps if self.players == "cells" else steps @ self.to_groups
         epsilon = np.finfo(hypergradients.dtype).eps
-        conflict = _conflicts(seats[None], weights[None], epsilon).any()
+        conflict = conflicts_of_step(seats, weights, epsilon).any()
         return Decision(weights * root, bargain, alpha, bool(conflict))
 
     def _follow(self, protocol, steps, losses):

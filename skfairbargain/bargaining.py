@@ -156,13 +156,14 @@ def _newton(problem, tol, max_iter):
     """Minimise ½ q(α) − Σ log α for a `_Ball` or a `_Weights`; α in cosine units."""
     alpha, best, best_alpha = np.ones(problem.n_players), np.inf, None
     for n_iter in range(max_iter + 1):
+        squared_length, gains, curvature = problem.evaluate(alpha)
         # On the ray through α, f is least where the direction's length is √K.
-        length = np.sqrt(max(problem.squared_length(alpha), 0.0))
+        length = np.sqrt(max(squared_length, 0.0))
         if problem.n_players * alpha.max() * alpha.sum() >= LARGEST_PRODUCT * length**2:
             return alpha / alpha.sum(), False, float(best), n_iter
-        alpha = alpha * (np.sqrt(problem.n_players) / length)
-        gains, curvature = problem.gains_and_curvature(alpha)
-        gap = 1 - alpha * gains
+        scale = np.sqrt(problem.n_players) / length
+        alpha = alpha * scale
+        gap = 1 - alpha * (gains * scale)
         residual = np.abs(gap).max()
         at_floor = best <= ACCEPTED_RESIDUAL and residual > best / 2
         if residual < best:
@@ -222,11 +223,10 @@ class _Ball:
     def restrict(self, seated):
         return self if seated.all() else _Ball(self.cosines[np.ix_(seated, seated)])
 
-    def squared_length(self, alpha):
-        return alpha @ (self.cosines @ alpha)
-
-    def gains_and_curvature(self, alpha):
-        return self.cosines @ alpha, self.cosines
+    def evaluate(self, alpha):
+        """Return q(α), half its gradient and half its Hessian."""
+        gains = self.cosines @ alpha
+        return alpha @ gains, gains, self.cosines
 
     def along(self, alpha, direction):
         moved = self.cosines @ direction
@@ -245,14 +245,12 @@ class _Weights:
     def restrict(self, seated):
         return self if seated.all() else _Weights(self.columns[:, seated])
 
-    def squared_length(self, alpha):
-        weights = np.maximum(self.columns @ alpha, 0)
-        return weights @ weights
-
-    def gains_and_curvature(self, alpha):
+    def evaluate(self, alpha):
+        """Return q(α), half its gradient and half its Hessian."""
         direction = self.columns @ alpha
-        active = self.columns[direction > 0]
-        return active.T @ direction[direction > 0], active.T @ active
+        positive = direction > 0
+        weights, active = direction[positive], np.compress(positive, self.columns, axis=0)
+        return weights @ weights, weights @ active, active.T @ active
 
     def along(self, alpha, direction):
         at_zero, moved = self.columns @ alpha, self.columns @ direction

@@ -96,6 +96,7 @@ class GhostEngine:
         self.train_loss = train_loss
         self.meta_loss = meta_loss
         self._layers = [layer for layer in module.modules() if _is_trained(layer)]
+        self._parameters = list(module.parameters())
         # An in-place activation would overwrite the outputs that δ refers to.
         self._copies = any(getattr(m, "inplace", False) for m in module.modules())
         self._hooks, self._recording, self._calls = [], False, []
@@ -141,24 +142,26 @@ class GhostEngine:
                 "The ghost engine expects each layer to be used once in a forward pass. A "
                 "layer was used more often. Use engine='autograd'."
             )
-        losses = self.train_loss(logits[:n_batch], targets[:n_batch])
-        val_losses = self.meta_loss(logits[n_batch:], targets[n_batch:])
+        if self.meta_loss is self.train_loss:
+            every = self.train_loss(logits, targets)
+            losses, val_losses, total = every[:n_batch], every[n_batch:], every.sum()
+        else:
+            losses = self.train_loss(logits[:n_batch], targets[:n_batch])
+            val_losses = self.meta_loss(logits[n_batch:], targets[n_batch:])
+            total = losses.sum() + val_losses.sum()
         outputs = [output for _, _, output in self._calls]
-        deltas = torch.autograd.grad(
-            losses.sum() + val_losses.sum(), outputs, allow_unused=True
-        )
+        deltas = torch.autograd.grad(total, outputs, allow_unused=True)
         self._calls = [
             (layer, features, delta)
             for (layer, features, _), delta in zip(self._calls, deltas, strict=True)
             if delta is not None
         ]
         self._n_batch = n_batch
-        matrix = losses.new_zeros(n_batch, averages.shape[1])
-        for layer, features, delta in self._calls:
-            matrix += LAYER_RULES[type(layer)].products(
-                layer, features, delta, n_batch, averages
-            )
-        return StepGradients(matrix, losses.detach(), val_losses.detach())
+        matrix = sum(
+            LAYER_RULES[type(layer)].products(layer, features, delta, n_batch, averages)
+            for layer, features, delta in self._calls
+        )
+        return StepGradients(matrix.T, losses.detach(), val_losses.detach())
 
     def backward(self, weights):
         """Set every parameter's ``grad`` to that of Σ w_i ℓ_i over the minibatch.
@@ -167,7 +170,7 @@ class GhostEngine:
         ----------
         weights : Tensor of shape (n_batch,)
         """
-        for parameter in self.module.parameters():
+        for parameter in self._parameters:
             parameter.grad = None
         for layer, features, delta in self._calls:
             LAYER_RULES[type(layer)].set_gradients(
