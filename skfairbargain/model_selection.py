@@ -1,0 +1,145 @@
+"""Splits that leave an audited validation set with every group × label cell in it."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
+from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import column_or_1d
+
+from ._groups import encode_groups, group_name
+from .exceptions import UndefinedGroupError
+
+__all__ = ["balanced_validation_indices", "balanced_validation_split"]
+
+
+def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
+    """Split off a validation set with equally many rows of every group × label cell.
+
+    Like ``train_test_split``, with a validation part in which every group has the same say
+    and every label is there: what `NashMetaClassifier` and a metric by group need.
+
+    Parameters
+    ----------
+    X : array-like, DataFrame or sparse matrix of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,)
+        Class labels.
+    groups : array-like or DataFrame of shape (n_samples,) or (n_samples, n_columns)
+        Sensitive attributes. With several columns the groups are the intersections.
+    per_cell : int, default=5
+        Validation rows of each cell; n_groups × n_labels × per_cell in all.
+    random_state : int, RandomState or None, default=None
+        Which rows are drawn. An int repeats the split.
+
+    Returns
+    -------
+    X_train, X_val, y_train, y_val, groups_train, groups_val
+        Each of the type that came in, rows in their original order.
+
+    Raises
+    ------
+    UndefinedGroupError
+        If a cell has fewer than `per_cell` rows, or drawing them would leave no row of a
+        label to train on.
+    ValueError
+        If lengths differ, or a group is missing.
+
+    See Also
+    --------
+    balanced_validation_indices : The same, as row numbers.
+
+    References
+    ----------
+    Zeng et al., "Fairness-Aware Meta-Learning via Nash Bargaining", NeurIPS 2024, whose
+    validation sets have equally many rows of every group and label.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skfairbargain.model_selection import balanced_validation_split
+    >>> X = np.arange(12).reshape(-1, 1)
+    >>> y = [0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 1, 1]
+    >>> sex = ["F"] * 6 + ["M"] * 6
+    >>> X_train, X_val, y_train, y_val, sex_train, sex_val = balanced_validation_split(
+    ...     X, y, sex, per_cell=1, random_state=0
+    ... )
+    >>> list(zip(sex_val, y_val))
+    [('F', 0), ('F', 1), ('M', 0), ('M', 1)]
+    >>> X_train.shape
+    (8, 1)
+    """
+    check_consistent_length(X, y, groups)
+    parts = balanced_validation_indices(
+        y, groups, per_cell=per_cell, random_state=random_state
+    )
+    return [_safe_indexing(data, rows) for data in (X, y, groups) for rows in parts]
+
+
+@validate_params(
+    {
+        "y": "no_validation",
+        "groups": "no_validation",
+        "per_cell": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
+    """Row numbers of `balanced_validation_split`.
+
+    Parameters
+    ----------
+    y, groups, per_cell, random_state :
+        As in `balanced_validation_split`.
+
+    Returns
+    -------
+    train, val : ndarray of int64
+        Sorted row numbers, together every row once.
+
+    Raises
+    ------
+    UndefinedGroupError, ValueError
+        As `balanced_validation_split`.
+
+    Examples
+    --------
+    >>> from skfairbargain.model_selection import balanced_validation_indices
+    >>> train, val = balanced_validation_indices(
+    ...     [0, 0, 1, 0, 1, 1], list("FFFMMM"), per_cell=1, random_state=0
+    ... )
+    >>> len(train), len(val)
+    (2, 4)
+    """
+    check_consistent_length(y, groups)
+    check_classification_targets(y)
+    codes, group_labels = encode_groups(groups)
+    labels, y_codes = np.unique(column_or_1d(y), return_inverse=True)
+    cells = codes * len(labels) + y_codes
+    counts = np.bincount(cells, minlength=len(group_labels) * len(labels))
+    if counts.min() < per_cell:
+        group, label = divmod(counts.argmin(), len(labels))
+        least, name = counts.min(), group_name(group_labels[group])
+        move = f"Lower per_cell to {least} or less, or merge" if least else "Merge"
+        raise UndefinedGroupError(
+            f"Every group should have {per_cell} rows or more of each label. Group "
+            f"{name!r} has {least} of label {labels.tolist()[label]!r}. {move} the group "
+            "with another."
+        )
+    left = np.bincount(y_codes) - per_cell * len(group_labels)
+    if left.min() == 0:
+        raise UndefinedGroupError(
+            f"Every label should keep a row to train on. Drawing {per_cell} rows per cell "
+            f"takes all of label {labels.tolist()[left.argmin()]!r}. Lower per_cell."
+        )
+    rng = check_random_state(random_state)
+    val = np.sort(
+        np.concatenate(
+            [
+                rng.choice(np.flatnonzero(cells == cell), per_cell, replace=False)
+                for cell in range(len(counts))
+            ]
+        )
+    )
+    return np.setdiff1d(np.arange(len(cells)), val), val

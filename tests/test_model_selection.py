@@ -1,0 +1,167 @@
+"""Balanced validation splits: exact counts, every container, clear refusals."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+from scipy.sparse import csr_array
+from sklearn.utils._param_validation import InvalidParameterError
+
+from skfairbargain.exceptions import UndefinedGroupError
+from skfairbargain.model_selection import (
+    balanced_validation_indices,
+    balanced_validation_split,
+)
+
+
+def rows(n_per_cell=(7, 9, 4, 12)):
+    """Groups F and M with labels no and yes, so many rows per cell, shuffled."""
+    cells = [("F", "no"), ("F", "yes"), ("M", "no"), ("M", "yes")]
+    listed = [cell for cell, n in zip(cells, n_per_cell, strict=True) for _ in range(n)]
+    sex, y = np.random.default_rng(0).permutation(listed).T
+    return np.arange(2.0 * len(y)).reshape(-1, 2), y, sex
+
+
+@pytest.mark.parametrize("per_cell", [1, 3, 4])
+def test_every_cell_has_the_same_number_of_validation_rows(per_cell):
+    _, y, sex = rows()
+    train, val = balanced_validation_indices(y, sex, per_cell=per_cell, random_state=0)
+    assert pd.crosstab(sex[val], y[val]).to_numpy().tolist() == [[per_cell] * 2] * 2
+    assert_array_equal(np.sort(np.concatenate([train, val])), np.arange(32))
+    assert (np.diff(train) > 0).all()
+    assert (np.diff(val) > 0).all()
+
+
+def test_the_order_of_results_is_that_of_train_test_split():
+    X, y, sex = rows()
+    train, val = balanced_validation_indices(y, sex, per_cell=2, random_state=3)
+    parts = balanced_validation_split(X, y, sex, per_cell=2, random_state=3)
+    expected = [X[train], X[val], y[train], y[val], sex[train], sex[val]]
+    for part, what in zip(parts, expected, strict=True):
+        assert_array_equal(part, what)
+
+
+@pytest.mark.parametrize(
+    ("container", "of_groups"),
+    [
+        (np.asarray, np.asarray),
+        (pd.DataFrame, pd.Series),
+        (csr_array, pd.Series),
+        (pd.DataFrame, list),
+    ],
+)
+def test_containers_come_back_as_they_came(container, of_groups):
+    X, y, sex = rows()
+    X, sex = container(X), of_groups(sex)
+    result = balanced_validation_split(X, pd.Series(y), sex, per_cell=1, random_state=0)
+    assert [type(part) for part in result] == [
+        *[type(X)] * 2,
+        *[pd.Series] * 2,
+        *[type(sex)] * 2,
+    ]
+    assert [len(part) if of_groups is list else part.shape[0] for part in result[4:]] == [
+        28,
+        4,
+    ]
+
+
+def test_data_frames_keep_their_index():
+    X, y, sex = rows()
+    frame = pd.DataFrame(X, columns=["a", "b"], index=[f"row{i}" for i in range(len(X))])
+    X_train, X_val, *_ = balanced_validation_split(
+        frame, y, sex, random_state=0, per_cell=2
+    )
+    for part in (X_train, X_val):
+        pd.testing.assert_frame_equal(part, frame.loc[part.index])
+
+
+def test_several_columns_become_intersections():
+    rng = np.random.default_rng(0)
+    groups = pd.DataFrame(
+        {"sex": rng.choice(["F", "M"], 400), "old": rng.choice([0, 1], 400)}
+    )
+    y = rng.integers(0, 3, 400)
+    *_, y_val, _, groups_val = balanced_validation_split(
+        y[:, None], y, groups, per_cell=2, random_state=0
+    )
+    counts = groups_val.assign(y=y_val).value_counts()
+    assert len(counts) == 2 * 2 * 3
+    assert set(counts) == {2}
+
+
+def test_a_seed_repeats_the_split_and_leaves_numpys_state_alone():
+    _, y, sex = rows()
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
+    first, again, other = (
+        balanced_validation_indices(y, sex, random_state=seed, per_cell=2)[1]
+        for seed in (0, 0, 1)
+    )
+    assert_array_equal(first, again)
+    assert first.tolist() != other.tolist()
+    assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+def message(error, function):
+    with pytest.raises(error) as caught:
+        function()
+    return str(caught.value)
+
+
+def test_a_small_cell_is_named():
+    _, y, sex = rows()
+    assert message(UndefinedGroupError, lambda: balanced_validation_indices(y, sex)) == (
+        "Every group should have 5 rows or more of each label. Group 'M' has 4 of label "
+        "'no'. Lower per_cell to 4 or less, or merge the group with another."
+    )
+
+
+def test_a_missing_cell_is_named():
+    _, y, sex = rows((7, 9, 0, 12))
+    assert message(UndefinedGroupError, lambda: balanced_validation_indices(y, sex)) == (
+        "Every group should have 5 rows or more of each label. Group 'M' has 0 of label "
+        "'no'. Merge the group with another."
+    )
+
+
+def test_a_label_is_not_used_up():
+    _, y, sex = rows((5, 9, 5, 12))
+    assert message(UndefinedGroupError, lambda: balanced_validation_indices(y, sex)) == (
+        "Every label should keep a row to train on. Drawing 5 rows per cell takes all of "
+        "label 'no'. Lower per_cell."
+    )
+
+
+@pytest.mark.parametrize("per_cell", [0, 1.5, "five"])
+def test_per_cell_is_a_positive_integer(per_cell):
+    _, y, sex = rows()
+    text = message(
+        InvalidParameterError,
+        lambda: balanced_validation_indices(y, sex, per_cell=per_cell),
+    )
+    assert text == (
+        "The 'per_cell' parameter of balanced_validation_indices must be an int in the "
+        f"range [1, inf). Got {per_cell!r} instead."
+    )
+
+
+def test_lengths_must_agree():
+    X, y, sex = rows()
+    text = message(ValueError, lambda: balanced_validation_split(X, y[:-1], sex))
+    assert (
+        text
+        == (
+            "Found input variables with inconsistent numbers of samples: "
+            f"{[np.int64(32), np.int64(31), np.int64(32)]}"
+        )
+        or text
+        == "Found input variables with inconsistent numbers of samples: [32, 31, 32]"
+    )
+
+
+def test_missing_groups_are_refused():
+    _, y, sex = rows()
+    sex = pd.Series(sex).where(np.arange(len(sex)) > 1)
+    assert message(ValueError, lambda: balanced_validation_indices(y, sex)) == (
+        "`groups` should have a group for every row. Got 2 missing of them. Give these "
+        "rows a group of their own, such as 'unknown', or leave them out."
+    )
