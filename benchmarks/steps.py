@@ -15,6 +15,7 @@ import torch
 from skorch.utils import TeeGenerator
 
 import skfairbargain
+import skfairbargain._fitting
 from skfairbargain import NashMetaClassifier
 from skfairbargain._net import MetaNet
 
@@ -55,7 +56,7 @@ def data(n_samples, n_groups, per_cell):
 
 def run(kind, X, y, validation, epochs, bargain_epochs):
     """Seconds of a fit's epochs."""
-    skfairbargain.classifier.MetaNet = PlainNet if kind == "plain" else MetaNet
+    skfairbargain._fitting.MetaNet = PlainNet if kind == "plain" else MetaNet
     try:
         clf = NashMetaClassifier(
             bargaining=None if kind == "stage 2" else "nash",
@@ -69,7 +70,7 @@ def run(kind, X, y, validation, epochs, bargain_epochs):
         clf.fit(X, y, **validation)
         return sum(row["seconds"] for row in clf.history_)
     finally:
-        skfairbargain.classifier.MetaNet = MetaNet
+        skfairbargain._fitting.MetaNet = MetaNet
 
 
 def steps(rounds=25, n_steps=40):

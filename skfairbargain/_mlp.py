@@ -1,8 +1,16 @@
-"""The default network: linear layers with ReLU and dropout in between."""
+"""The network inside: the default MLP, or one of the user's, and its predictions."""
 
+import copy
+import inspect
 from itertools import pairwise
 
+import numpy as np
+import torch
+from scipy.sparse import issparse
 from torch import nn
+
+# Rows per forward pass in prediction.
+PREDICTION_ROWS = 16_384
 
 
 class MLP(nn.Sequential):
@@ -25,3 +33,65 @@ class MLP(nn.Sequential):
                 layers.append(nn.Dropout(dropout))
         n_last = hidden_layer_sizes[-1] if len(hidden_layer_sizes) else n_features
         super().__init__(*layers, nn.Linear(n_last, n_classes))
+
+
+def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, example):
+    """Return a network in the dtype of `example`, and check that it fits.
+
+    Parameters
+    ----------
+    module : class, callable, torch.nn.Module or None
+        None makes an `MLP`; an instance is copied; others are called.
+    n_features, n_classes : int
+    hidden_layer_sizes, dropout :
+        Of the `MLP`.
+    example : ndarray of shape (n, ...)
+        A few rows.
+
+    Returns
+    -------
+    module : torch.nn.Module
+
+    Raises
+    ------
+    ValueError
+        If it does not map the rows to one logit per class.
+    """
+    if module is None:
+        module = MLP(n_features, n_classes, hidden_layer_sizes, dropout)
+    elif isinstance(module, nn.Module):
+        module = copy.deepcopy(module)
+    else:
+        known = {"n_features": n_features, "n_classes": n_classes}
+        named = inspect.signature(module).parameters
+        module = module(**{name: known[name] for name in known if name in named})
+    rows = torch.from_numpy(example)
+    module = module.to(rows.dtype).eval()
+    with torch.no_grad():
+        logits = module(rows)
+    if logits.shape != (len(rows), n_classes):
+        raise ValueError(
+            f"`module` should map inputs of shape {tuple(rows.shape)} to logits of "
+            f"shape {(len(rows), n_classes)}, one per class. Got shape "
+            f"{tuple(logits.shape)}."
+        )
+    return module
+
+
+def predict_logits(module, X):
+    """Logits of the rows of an array or CSR matrix, without dropout.
+
+    Returns
+    -------
+    logits : ndarray of shape (n_samples, n_classes)
+    """
+    device = next(module.parameters()).device
+    module.eval()
+    parts = []
+    with torch.no_grad():
+        for start in range(0, X.shape[0], PREDICTION_ROWS):
+            rows = X[start : start + PREDICTION_ROWS]
+            rows = rows.toarray() if issparse(rows) else np.array(rows)
+            logits = module(torch.from_numpy(rows).to(device))
+            parts.append(torch.nan_to_num(logits.cpu()).numpy())
+    return np.concatenate(parts)

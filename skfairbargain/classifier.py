@@ -1,39 +1,16 @@
 """The estimator: a classifier that learns its training weights from an audited sample."""
 
-import copy
-import inspect
-from numbers import Integral, Real
-
 import numpy as np
 import torch
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
-from sklearn.utils import check_consistent_length, check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    column_or_1d,
-    validate_data,
-)
-from skorch.callbacks import EarlyStopping
-from skorch.utils import noop
-from torch import nn
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._minibatches import TrainingData
-from ._mlp import MLP
-from ._net import MetaNet
-from ._validation_set import given_validation_set, hold_out_validation_set
-from ._weighting import Weighting
-from .losses import META_LOSSES
-from .protocols import Protocol, get_protocol
+from ._fitting import influence_among, train, training_rows, validation_set
+from ._mlp import predict_logits
+from ._parameters import PARAMETER_CONSTRAINTS
 
 __all__ = ["NashMetaClassifier"]
-
-OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
-# Rows per forward pass in prediction.
-PREDICTION_ROWS = 16_384
 
 
 class NashMetaClassifier(ClassifierMixin, BaseEstimator):
@@ -190,33 +167,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
     __metadata_request__fit = {"X_val": True, "y_val": True, "groups_val": True}
     __metadata_request__partial_fit = {"X_val": True, "y_val": True, "groups_val": True}
 
-    _parameter_constraints = {
-        "goal": [str, Protocol],
-        "bargaining": [str, Protocol, None],
-        "bargain_epochs": [Interval(Integral, 0, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
-        "lr": [Interval(Real, 0, None, closed="neither")],
-        "meta_lr": [Interval(Real, 0, None, closed="neither")],
-        "anchor": [Interval(Real, 0, 1, closed="both")],
-        "hidden_layer_sizes": ["array-like"],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "module": [callable, nn.Module, None],
-        "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
-        "momentum": [Interval(Real, 0, 1, closed="left")],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
-        "meta_loss": [StrOptions(set(META_LOSSES)), callable],
-        "weight_norm": [StrOptions({"l2", "l1"}), None],
-        "players": [StrOptions({"cells", "groups"})],
-        "engine": [StrOptions({"auto", "ghost", "autograd"})],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "early_stopping": ["boolean", Interval(Integral, 1, None, closed="left")],
-        "callbacks": [list, None],
-        "device": [str, torch.device],
-        "warm_start": ["boolean"],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
-    }
+    _parameter_constraints = PARAMETER_CONSTRAINTS
 
     def __init__(
         self,
@@ -308,17 +259,18 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             If a group of `groups_val` has rows of one class only.
         """
         continues = self.warm_start and hasattr(self, "net_")
-        X, y, sample_weight, rows, n_samples = self._check_training_rows(
-            X, y, sample_weight, classes=None, reset=not continues
+        X, y, sample_weight, rows, n_samples = training_rows(
+            self, X, y, sample_weight, classes=None, reset=not continues
         )
-        kept, validation = self._validation_set(X, y, X_val, y_val, groups_val)
+        kept, validation = validation_set(self, X, y, X_val, y_val, groups_val)
         if sample_weight is not None:
             sample_weight = sample_weight[kept]
         if len(kept) < len(y):
             X, y = X[kept], y[kept]
         self._first_seed = check_random_state(self.random_state).randint(2**30)
         vars(self).pop("_kept_validation", None)
-        influence = self._train(
+        influence = train(
+            self,
             X,
             y,
             sample_weight,
@@ -328,7 +280,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             new=not continues,
             restart=True,
         )
-        self.sample_influence_ = _among(influence, rows[kept], n_samples)
+        self.sample_influence_ = influence_among(influence, rows[kept], n_samples)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -368,14 +320,14 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             As `fit` does, and if a label is not among the classes of the first call.
         """
         first = not hasattr(self, "net_")
-        X, y, sample_weight, rows, n_samples = self._check_training_rows(
-            X, y, sample_weight, classes=classes, reset=first
+        X, y, sample_weight, rows, n_samples = training_rows(
+            self, X, y, sample_weight, classes=classes, reset=first
         )
         kept = np.arange(len(y))
         if X_val is None and y_val is None and hasattr(self, "_kept_validation"):
             validation = self._kept_validation
         else:
-            kept, validation = self._validation_set(X, y, X_val, y_val, groups_val)
+            kept, validation = validation_set(self, X, y, X_val, y_val, groups_val)
             if not first and validation.pairs != self.cells_:
                 raise ValueError(
                     "`groups_val` and `y_val` should have the cells of the first call, "
@@ -384,7 +336,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         self._kept_validation = validation
         if first:
             self._first_seed = check_random_state(self.random_state).randint(2**30)
-        influence = self._train(
+        influence = train(
+            self,
             X[kept],
             y[kept],
             None if sample_weight is None else sample_weight[kept],
@@ -394,7 +347,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             new=first,
             restart=False,
         )
-        self.sample_influence_ = _among(influence, rows[kept], n_samples)
+        self.sample_influence_ = influence_among(influence, rows[kept], n_samples)
         return self
 
     def decision_function(self, X):
@@ -444,199 +397,15 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.sparse = True
         return tags
 
-    def _check_training_rows(self, X, y, sample_weight, classes, reset):
-        """Return X, class indices and weights or None of the rows with a weight; which rows
-        these are, and of how many."""
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse="csr",
-            dtype=[np.float32, np.float64],
-            allow_nd=self.module is not None,
-            reset=reset,
-        )
-        y = column_or_1d(y, warn=True)
-        check_classification_targets(y)
-        n_samples = len(y)
-        rows = np.arange(n_samples)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True
-            )
-            rows = np.flatnonzero(sample_weight > 0)
-            X, y, sample_weight = X[rows], y[rows], sample_weight[rows]
-        if reset:
-            self.classes_ = np.unique(y if classes is None else classes)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                "`y` should have 2 classes or more among the rows with a weight. Got "
-                f"{len(self.classes_)} class: {self.classes_.tolist()}."
-            )
-        return X, self._class_indices(y, "y"), sample_weight, rows, n_samples
-
-    def _class_indices(self, y, name):
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(
-                f"`{name}` should have no other classes than {self.classes_.tolist()}. Got "
-                f"{unknown.tolist()} as well."
-            )
-        return np.searchsorted(self.classes_, y)
-
-    def _validation_set(self, X, y, X_val, y_val, groups_val):
-        """Return the rows to train on and the validation set."""
-        if X_val is None:
-            if y_val is not None or groups_val is not None:
-                raise ValueError(
-                    "`y_val` and `groups_val` describe `X_val`, which is missing. Pass it, "
-                    "or none of the three."
-                )
-            return hold_out_validation_set(
-                X, y, self.classes_, self.validation_fraction, self.random_state
-            )
-        if y_val is None:
-            raise ValueError("`y_val` should be given with `X_val`. Got None.")
-        try:
-            X_val = validate_data(
-                self,
-                X_val,
-                accept_sparse="csr",
-                dtype=X.dtype,
-                allow_nd=self.module is not None,
-                reset=False,
-            )
-        except ValueError as error:
-            raise ValueError(
-                f"`X_val` should be prepared as `X` was. {error} In a Pipeline, "
-                'transform_input=["X_val"] takes it through the earlier steps.'
-            ) from error
-        y_val = column_or_1d(y_val)
-        check_consistent_length(X_val, y_val)
-        codes = self._class_indices(y_val, "y_val")
-        return np.arange(len(y)), given_validation_set(
-            X_val, codes, groups_val, self.classes_
-        )
-
-    def _train(self, X, y, sample_weight, validation, *, epochs, seed, new, restart):
-        self.groups_, self.cells_ = validation.groups, validation.pairs
-        data = TrainingData(
-            X, y, validation.X, validation.y, validation.cells, X.dtype, sample_weight
-        )
-        bargaining = None if self.bargaining is None else get_protocol(self.bargaining)
-        weighting = Weighting(
-            get_protocol(self.goal),
-            bargaining,
-            validation.cell_groups,
-            self.players,
-            self.meta_lr,
-            self.anchor,
-            self.weight_norm,
-        )
-        acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
-        names = validation.player_names("groups" if acts_on_groups else self.players)
-        device = torch.device(self.device)
-        with torch.random.fork_rng([device] if device.type == "cuda" else []):
-            torch.manual_seed(seed)
-            if new:
-                self.net_ = self._new_net(data, device)
-            net = self.net_
-            net.weighting, net.player_names = weighting, names
-            net.group_names = validation.group_names
-            net.batch_size = self._batch_size(len(data))
-            done = len(net.history)
-            if restart:
-                net.schedule_start = done
-            net.max_epochs = epochs
-            net.partial_fit(data)
-        self.module_ = net.module_
-        self.history_ = net.epochs()
-        self.n_iter_ = len(self.history_)
-        net.warn_about_trouble(self.history_[done:])
-        return net.sample_influence_
-
-    def _batch_size(self, n_samples):
-        if self.batch_size == "auto":
-            return min(512, max(32, n_samples // 20))
-        return self.batch_size
-
-    def _new_net(self, data, device):
-        optimizer = OPTIMIZERS.get(self.optimizer, self.optimizer)
-        options = {"momentum": self.momentum, "weight_decay": self.weight_decay}
-        taken = inspect.signature(optimizer).parameters
-        callbacks = list(self.callbacks or [])
-        if self.early_stopping:
-            patience = 10 if self.early_stopping is True else self.early_stopping
-            stopping = EarlyStopping(
-                "worst_group_loss",
-                patience=patience,
-                load_best=True,
-                sink=print if self.verbose else noop,
-            )
-            callbacks.append(("early_stopping", stopping))
-        net = MetaNet(
-            self._new_module(data),
-            weighting=None,
-            engine=self.engine,
-            meta_loss=META_LOSSES.get(self.meta_loss, self.meta_loss),
-            bargain_epochs=self.bargain_epochs,
-            optimizer=optimizer,
-            lr=self.lr,
-            train_split=None,
-            callbacks=callbacks,
-            device=device,
-            verbose=int(self.verbose),
-            **{f"optimizer__{name}": options[name] for name in options if name in taken},
-        )
-        return net.initialize()
-
-    def _new_module(self, data):
-        n_features, n_classes = self.n_features_in_, len(self.classes_)
-        if self.module is None:
-            hidden = tuple(self.hidden_layer_sizes)
-            module = MLP(n_features, n_classes, hidden, self.dropout)
-        elif isinstance(self.module, nn.Module):
-            module = copy.deepcopy(self.module)
-        else:
-            known = {"n_features": n_features, "n_classes": n_classes}
-            named = inspect.signature(self.module).parameters
-            module = self.module(**{name: known[name] for name in known if name in named})
-        rows = torch.from_numpy(np.ascontiguousarray(data.X_val[:2], dtype=data.dtype))
-        module = module.to(rows.dtype).eval()
-        with torch.no_grad():
-            logits = module(rows)
-        if logits.shape != (len(rows), n_classes):
-            raise ValueError(
-                f"`module` should map inputs of shape {tuple(rows.shape)} to logits of "
-                f"shape {(len(rows), n_classes)}, one per class. Got shape "
-                f"{tuple(logits.shape)}."
-            )
-        return module
-
     def _logits(self, X):
         check_is_fitted(self)
-        parameter = next(self.module_.parameters())
+        dtype = next(self.module_.parameters()).dtype
         X = validate_data(
             self,
             X,
             accept_sparse="csr",
-            dtype=np.float64 if parameter.dtype == torch.float64 else np.float32,
+            dtype=np.float64 if dtype == torch.float64 else np.float32,
             allow_nd=self.module is not None,
             reset=False,
         )
-        self.module_.eval()
-        parts = []
-        with torch.no_grad():
-            for start in range(0, X.shape[0], PREDICTION_ROWS):
-                rows = X[start : start + PREDICTION_ROWS]
-                rows = rows.toarray() if issparse(rows) else np.array(rows)
-                logits = self.module_(torch.from_numpy(rows).to(parameter.device))
-                parts.append(torch.nan_to_num(logits.cpu()).numpy())
-        return np.concatenate(parts)
-
-
-def _among(influence, rows, n_samples):
-    """Put the influence of the trained rows where they stand among all rows."""
-    result = np.zeros((n_samples, influence.shape[1]))
-    result[rows] = influence
-    return result
+        return predict_logits(self.module_, X)

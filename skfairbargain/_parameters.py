@@ -1,0 +1,40 @@
+"""What each constructor parameter of the estimator may be."""
+
+from numbers import Integral, Real
+
+import torch
+from sklearn.utils._param_validation import Interval, StrOptions
+from torch import nn
+
+from .losses import META_LOSSES
+from .protocols import Protocol
+
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+
+PARAMETER_CONSTRAINTS = {
+    "goal": [str, Protocol],
+    "bargaining": [str, Protocol, None],
+    "bargain_epochs": [Interval(Integral, 0, None, closed="left")],
+    "max_epochs": [Interval(Integral, 1, None, closed="left")],
+    "lr": [Interval(Real, 0, None, closed="neither")],
+    "meta_lr": [Interval(Real, 0, None, closed="neither")],
+    "anchor": [Interval(Real, 0, 1, closed="both")],
+    "hidden_layer_sizes": ["array-like"],
+    "dropout": [Interval(Real, 0, 1, closed="left")],
+    "module": [callable, nn.Module, None],
+    "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
+    "momentum": [Interval(Real, 0, 1, closed="left")],
+    "weight_decay": [Interval(Real, 0, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "meta_loss": [StrOptions(set(META_LOSSES)), callable],
+    "weight_norm": [StrOptions({"l2", "l1"}), None],
+    "players": [StrOptions({"cells", "groups"})],
+    "engine": [StrOptions({"auto", "ghost", "autograd"})],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "early_stopping": ["boolean", Interval(Integral, 1, None, closed="left")],
+    "callbacks": [list, None],
+    "device": [str, torch.device],
+    "warm_start": ["boolean"],
+    "random_state": ["random_state"],
+    "verbose": ["verbose"],
+}
