@@ -1,6 +1,5 @@
 """Fairness-aware training by Nash bargaining, for scikit-learn pipelines."""
 
-from .classifier import NashMetaClassifier
 from .exceptions import (
     NoAgreementWarning,
     SkippedStepWarning,
@@ -24,3 +23,16 @@ __all__ = [
     "ValidationSetWarning",
     "get_protocol",
 ]
+
+
+def __getattr__(name):
+    # torch takes a second to import, and metrics, splits and data need none of it.
+    if name == "NashMetaClassifier":
+        from .classifier import NashMetaClassifier
+
+        return NashMetaClassifier
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return [*globals(), "NashMetaClassifier"]
