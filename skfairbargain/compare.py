@@ -69,6 +69,7 @@ METRICS = {
         "epochs": [Interval(Integral, 1, None, closed="left")],
         "per_cell": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
         "on_epoch": [callable, None],
+        "on_result": [callable, None],
     },
     prefer_skip_nested_validation=True,
 )
@@ -83,6 +84,7 @@ def compare_methods(
     epochs=50,
     per_cell="auto",
     on_epoch=None,
+    on_result=None,
 ):
     """Train by several methods over several seeds, and measure each on unseen rows.
 
@@ -110,6 +112,8 @@ def compare_methods(
         Validation rows of every cell; "auto" is 5, and less where a cell is small.
     on_epoch : callable, default=None
         Called with the method's name and the seed after every epoch.
+    on_result : callable, default=None
+        Called with every row of the results, a dict, as soon as it is there.
 
     Returns
     -------
@@ -171,6 +175,8 @@ def compare_methods(
                 raise KeyboardInterrupt
             measured = _measure(clf, X_test, y_test, groups_test)
             rows.append({"method": method, "seed": seed, **measured})
+            if on_result is not None:
+                on_result(rows[-1])
     return pd.DataFrame(rows)
 
 

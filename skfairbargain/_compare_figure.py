@@ -1,0 +1,56 @@
+"""The figure of a comparison: every method, every seed, with confidence intervals."""
+
+import numpy as np
+
+from ._optional import import_optional
+from .compare import METHODS, METRICS, summarize
+
+
+def plot_comparison(results, path):
+    """Draw a panel for each metric, with a method to a line, and save it.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As `compare_methods` returns it.
+    path : str or Path
+        Where to; the ending decides the format.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+    """
+    figure_module = import_optional("matplotlib.figure", extra="plot")
+    summary = summarize(results)
+    lines = np.arange(len(summary))
+    titles = [METHODS[method].title for method in summary.index]
+    # A figure of its own, without pyplot, leaves the user's backend and windows alone.
+    figure = figure_module.Figure(
+        figsize=(11, 1.9 + 0.75 * len(lines)), layout="constrained"
+    )
+    panels = figure.subplots(2, 3, sharey=True).flat
+    for panel, (metric, (title, greater_is_better)) in zip(
+        panels, METRICS.items(), strict=True
+    ):
+        for line, method in enumerate(summary.index):
+            seeds = results.loc[results["method"] == method, metric]
+            panel.plot(seeds, np.full(len(seeds), line), "o", color="0.75", zorder=1)
+            panel.errorbar(
+                summary.loc[method, (metric, "mean")],
+                line,
+                xerr=np.nan_to_num(summary.loc[method, (metric, "margin")]),
+                fmt="o",
+                color=f"C{line}",
+                capsize=4,
+                zorder=2,
+            )
+        better = {True: " (higher is better)", False: " (lower is better)", None: ""}
+        panel.set_title(title + better[greater_is_better], fontsize="medium")
+        panel.set_yticks(lines, titles)
+        panel.grid(axis="x", color="0.9")
+        panel.spines[["top", "right", "left"]].set_visible(False)
+        panel.tick_params(axis="y", length=0)
+        panel.set_ylim(len(lines) - 0.5, -0.5)
+    figure.supxlabel("coloured: mean and 95 % confidence interval; grey: seeds", size=9)
+    figure.savefig(path, dpi=150)
+    return figure
