@@ -25,7 +25,7 @@ def read_csv(path, target, sensitive):
     Returns
     -------
     table : Bunch
-        - ``data``: DataFrame of shape (n_samples, n_columns), categories as strings.
+        - ``data``: DataFrame of shape (n_samples, n_columns).
         - ``target``: Series.
         - ``sensitive``: DataFrame with the sensitive columns.
         - ``n_without_target``: int, rows that were left out.
@@ -71,9 +71,6 @@ def read_csv(path, target, sensitive):
         raise ValueError(
             f"{path.name!r} should have a feature beside {', '.join(map(repr, named))}."
         )
-    for column in data.columns[[not is_numeric_dtype(kind) for kind in data.dtypes]]:
-        # Kinds mixed in one column, such as 1 and "a", do not sort.
-        data[column] = data[column].map(str, na_action="ignore").astype(object)
     return Bunch(
         data=data,
         target=frame[target],

@@ -11,7 +11,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from skorch.callbacks import Callback
 
@@ -236,7 +236,7 @@ def make_preprocessor():
         StandardScaler(),
     )
     categorical = make_pipeline(
-        SimpleImputer(strategy="constant", fill_value="missing", keep_empty_features=True),
+        FunctionTransformer(_as_text, feature_names_out="one-to-one"),
         OneHotEncoder(
             handle_unknown="infrequent_if_exist", max_categories=50, sparse_output=False
         ),
@@ -244,6 +244,11 @@ def make_preprocessor():
     is_number = make_column_selector(dtype_include="number")
     is_other = make_column_selector(dtype_exclude="number")
     return ColumnTransformer([("num", numeric, is_number), ("cat", categorical, is_other)])
+
+
+def _as_text(frame):
+    """Categories as strings, whatever they were, so that those of one column sort."""
+    return frame.astype(object).where(frame.notna(), "missing").astype(str)
 
 
 def _cells(y, groups):
