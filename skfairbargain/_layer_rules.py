@@ -1,14 +1,16 @@
 """One rule per layer type: inner products of per-sample gradients, without forming them.
 
 A rule sees the layer's input ("features") and the loss's gradient at its output
-("delta") for all rows, the minibatch's first. To support another layer, write the two
-functions of `LayerRule` for it and add it to `LAYER_RULES`.
+("delta") for all rows, the minibatch's first. To support another layer, enter it in
+`LAYER_RULES`: `AffineRule` serves every layer that takes one input, treats its samples
+apart and is affine in its parameters; a rule of its own pays where that one is slow.
 """
 
 from typing import NamedTuple, Protocol
 
 import torch
 from torch import nn
+from torch.func import functional_call
 
 
 class LayerRule(Protocol):
@@ -83,6 +85,58 @@ class LinearRule:
             layer.bias.grad = weighted.sum(0)
 
 
+class AffineRule:
+    """Any layer whose output is affine in its parameters: convolutions, embeddings, norms.
+
+    With G_k the player's gradient, an average over validation samples, ⟨∇ℓ_i, G_k⟩ is the
+    derivative of ℓ_i along G_k: δ_i times that of the layer's output. For a layer affine
+    in its parameters, the latter is the output with G_k in their place less the output
+    with zeros, so the layer's own kernels do the work. The price is one pass of the
+    minibatch through the layer for each player.
+    """
+
+    def products(self, layer, features, delta, n_batch, averages):
+        """See `LayerRule.products`."""
+        batch, validation = features[:n_batch], features[n_batch:]
+
+        def against_delta(parameters):
+            outputs = functional_call(layer, parameters, (batch,))
+            return (outputs * delta[:n_batch]).flatten(1).sum(1)
+
+        with torch.no_grad():
+            at_zero = against_delta(
+                {name: torch.zeros_like(p) for name, p in _trained_parameters(layer)}
+            )
+        columns = []
+        for share in averages.T:
+            gradient = _weighted_gradient(layer, validation, delta[n_batch:], share)
+            with torch.no_grad():
+                columns.append(against_delta(gradient) - at_zero)
+        return torch.stack(columns)
+
+    def set_gradients(self, layer, features, delta, weights):
+        """See `LayerRule.set_gradients`."""
+        gradient = _weighted_gradient(layer, features, delta, weights)
+        for name, value in gradient.items():
+            layer.get_parameter(name).grad = value
+
+
+def _trained_parameters(layer):
+    return [(n, p) for n, p in layer.named_parameters(recurse=False) if p.requires_grad]
+
+
+def _weighted_gradient(layer, features, delta, weights):
+    """Gradient of Σ w_i ℓ_i by the layer's trained parameters, as a dict."""
+    parameters = {
+        name: p.detach().requires_grad_() for name, p in _trained_parameters(layer)
+    }
+    with torch.enable_grad():
+        outputs = functional_call(layer, parameters, (features,))
+    weighted = delta * weights.view(-1, *[1] * (delta.ndim - 1))
+    gradients = torch.autograd.grad(outputs, list(parameters.values()), weighted)
+    return dict(zip(parameters, gradients, strict=True))
+
+
 class _Trained(NamedTuple):
     """Which of a layer's two parameters exist and are not frozen."""
 
@@ -99,4 +153,19 @@ def _three_dimensional(tensor):
     return tensor.reshape(len(tensor), -1, tensor.shape[-1])
 
 
-LAYER_RULES = {nn.Linear: LinearRule()}
+LAYER_RULES = {nn.Linear: LinearRule()} | dict.fromkeys(
+    (
+        nn.Conv1d,
+        nn.Conv2d,
+        nn.Conv3d,
+        nn.ConvTranspose1d,
+        nn.ConvTranspose2d,
+        nn.ConvTranspose3d,
+        nn.Embedding,
+        nn.GroupNorm,
+        nn.LayerNorm,
+        nn.PReLU,
+        nn.RMSNorm,
+    ),
+    AffineRule(),
+)

@@ -250,6 +250,15 @@ class Centred(nn.Module):
         return self.head(X - X.mean(0))
 
 
+class Offset(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.offset = nn.Parameter(torch.zeros(2))
+
+    def forward(self, X):
+        return X + self.offset
+
+
 class Tied(nn.Module):
     def __init__(self):
         super().__init__()
@@ -279,8 +288,8 @@ DIFFERENT = (
     [
         (nn.Sequential(nn.Linear(7, 3), nn.BatchNorm1d(3), nn.Linear(3, 2)),
          "BatchNorm1d mixes the samples of a batch."),
-        (nn.Sequential(nn.Linear(7, 2), nn.PReLU()),
-         "PReLU has parameters and no layer rule."),
+        (nn.Sequential(nn.Linear(7, 2), Offset()),
+         "Offset has parameters and no layer rule."),
         (Shared(), "two of its layers share a parameter."),
         (Twice(),
          "The ghost engine expects each layer to be used once in a forward pass. A layer "
