@@ -130,9 +130,14 @@ def _weighted_gradient(layer, features, delta, weights):
     parameters = {
         name: p.detach().requires_grad_() for name, p in _trained_parameters(layer)
     }
+    # A player's share is zero on all samples but its own: most of the work falls away.
+    used = weights.nonzero()[:, 0]
+    if len(used) == 0:
+        return {name: torch.zeros_like(p) for name, p in parameters.items()}
+    delta = delta[used]
     with torch.enable_grad():
-        outputs = functional_call(layer, parameters, (features,))
-    weighted = delta * weights.view(-1, *[1] * (delta.ndim - 1))
+        outputs = functional_call(layer, parameters, (features[used],))
+    weighted = delta * weights[used].view(-1, *[1] * (delta.ndim - 1))
     gradients = torch.autograd.grad(outputs, list(parameters.values()), weighted)
     return dict(zip(parameters, gradients, strict=True))
 
