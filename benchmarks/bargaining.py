@@ -101,7 +101,9 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    warnings.simplefilter("ignore")  # ECOS says that it was inaccurate; the residual shows it
+    warnings.simplefilter(
+        "ignore"
+    )  # ECOS says that it was inaccurate; the residual shows it
     print(f"skfairbargain {skfairbargain.__version__}, {N_SAMPLES} samples, one thread")
     for kind in ("shared", "opposed"):
         for n_players in (4, 20, 100):
