@@ -4,7 +4,6 @@ import copy
 import inspect
 from functools import partial
 
-import numpy as np
 import torch
 from skorch.callbacks import EarlyStopping
 from skorch.utils import noop
@@ -42,7 +41,7 @@ def make_net(estimator, data, device, *, keep_weights):
         len(estimator.classes_),
         hidden_layer_sizes=checked_sizes(estimator.hidden_layer_sizes),
         dropout=estimator.dropout,
-        example=np.ascontiguousarray(data.X_val[:2], dtype=data.dtype),
+        example=data.X_val[:2],
     )
     optimizer = estimator.optimizer
     if isinstance(optimizer, str):

@@ -232,9 +232,7 @@ class MetaNet(NeuralNet):
         """Mean validation loss of each group's cells, without dropout."""
         self._set_training(False)
         with torch.no_grad():
-            X_val = torch.as_tensor(
-                np.asarray(data.X_val, dtype=data.dtype), device=self.device
-            )
+            X_val = torch.as_tensor(data.X_val, device=self.device)
             y_val = torch.as_tensor(data.y_val, device=self.device)
             losses = self.meta_loss(self.module_(X_val), y_val).double().cpu().numpy()
         # Training that went astray must not pass for a loss of 0.
@@ -244,9 +242,8 @@ class MetaNet(NeuralNet):
     def _probe_rows(self, data):
         """A few validation rows, some of them twice if need be, to compare engines on."""
         index = np.arange(8) % len(data.y_val)
-        X_val = np.asarray(data.X_val[index], dtype=data.dtype)
         return (
-            torch.as_tensor(X_val, device=self.device),
+            torch.as_tensor(data.X_val[index], device=self.device),
             torch.as_tensor(data.y_val[index], device=self.device),
         )
 
