@@ -271,7 +271,7 @@ def test_skipped_steps_leave_the_weights_alone_and_are_counted():
 def test_players_that_never_agree_are_reported_and_the_goal_decides():
     # Both cells hold the same row with different labels: they want the opposite.
     data = tiny_data()
-    data.X_val = np.array([[1.0], [1.0]])
+    data.X_val[:] = 1.0
     net = make_net(data, zero_linear(), anchor=0.5, bargaining=Nash())
     net.partial_fit(data)
     (row,) = net.epochs()
