@@ -1,21 +1,25 @@
 """Cost of a stage-1 and a stage-2 step relative to a plain SGD step of the same loop.
 
 Adult's network (105–128–64–2), minibatches of 512, 4 cells of 3 validation samples, then
-20 cells; one thread. The three kinds of step take turns in one process, so that whatever
-else the machine does falls on all of them; ratios are medians over the rounds. Run as
-``python benchmarks/steps.py``; ``--fit`` times whole fits of 50 epochs and their memory.
+20 cells; one thread. "Unrolled" is a stage-1 step by ``engine="autograd"``, which
+differentiates through the inner step. The kinds of step take turns in one process, and
+their CPU time is taken, so that whatever else the machine does falls on all of them or on
+none; ratios are medians over the rounds. Run as ``python benchmarks/steps.py``; ``--fit``
+times whole fits of 50 epochs and their memory.
 """
 
 import argparse
 import resource
+import time
 import warnings
 
 import numpy as np
 import torch
+from skorch.callbacks import Callback
 from skorch.utils import TeeGenerator
 
 import skfairbargain
-import skfairbargain._fitting
+import skfairbargain._make_net
 from skfairbargain import NashMetaClassifier
 from skfairbargain._net import MetaNet
 
@@ -43,6 +47,19 @@ class PlainNet(MetaNet):
         return {"loss": loss}
 
 
+class Clock(Callback):
+    """CPU seconds of the epochs, and of nothing before or after them."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.seconds = 0.0
+
+    def on_epoch_begin(self, net, **kwargs):
+        self.start = time.process_time()
+
+    def on_epoch_end(self, net, **kwargs):
+        self.seconds += time.process_time() - self.start
+
+
 def data(n_samples, n_groups, per_cell):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(n_samples, N_FEATURES)).astype(np.float32)
@@ -55,41 +72,54 @@ def data(n_samples, n_groups, per_cell):
 
 
 def run(kind, X, y, validation, epochs, bargain_epochs):
-    """Seconds of a fit's epochs."""
-    skfairbargain._fitting.MetaNet = PlainNet if kind == "plain" else MetaNet
+    """CPU seconds of a fit's epochs."""
+    clock = Clock()
+    skfairbargain._make_net.MetaNet = PlainNet if kind == "plain" else MetaNet
     try:
-        clf = NashMetaClassifier(
+        NashMetaClassifier(
             bargaining=None if kind == "stage 2" else "nash",
             bargain_epochs=bargain_epochs,
             max_epochs=epochs,
             batch_size=BATCH,
             anchor=0.0,
             lr=1e-3,
+            engine="autograd" if kind == "unrolled" else "auto",
+            callbacks=[clock],
             random_state=0,
-        )
-        clf.fit(X, y, **validation)
-        return sum(row["seconds"] for row in clf.history_)
+        ).fit(X, y, **validation)
+        return clock.seconds
     finally:
-        skfairbargain._fitting.MetaNet = MetaNet
+        skfairbargain._make_net.MetaNet = MetaNet
+
+
+def take_turns(problems, kinds, rounds, n_steps):
+    """CPU seconds a step, one array over the rounds for each number of cells and kind."""
+    seconds = {(cells, kind): [] for cells in problems for kind in kinds}
+    for _ in range(rounds):
+        for cells, kind in seconds:
+            seconds[cells, kind].append(run(kind, *problems[cells], 1, 1) / n_steps)
+    return {key: np.array(taken) for key, taken in seconds.items()}
 
 
 def steps(rounds=25, n_steps=40):
     """Print the cost of a step by kind and number of cells, over plain steps."""
     problems = {2 * n: data(n_steps * BATCH, n, per_cell=3) for n in (2, 10)}
-    kinds = ("plain", "stage 1", "stage 2")
-    seconds = {(cells, kind): [] for cells in problems for kind in kinds}
-    for _ in range(rounds):
-        for cells, kind in seconds:
-            seconds[cells, kind].append(run(kind, *problems[cells], 1, 1) / n_steps)
-    seconds = {key: np.array(taken) for key, taken in seconds.items()}
+    seconds = take_turns(problems, ("plain", "stage 1", "stage 2"), rounds, n_steps)
     for cells in problems:
         plain = seconds[cells, "plain"]
-        print(f"{cells} cells of 3; plain step {1e3 * np.median(plain):.2f} ms")
-        for kind in kinds[1:]:
+        print(f"{cells} cells of 3; plain step {1e3 * np.median(plain):.2f} ms CPU")
+        for kind in ("stage 1", "stage 2"):
             print(f"  {kind}: {_spread(seconds[cells, kind] / plain)} x plain")
-    for kind in kinds[1:]:
+    for kind in ("stage 1", "stage 2"):
         few, many = (seconds[cells, kind] for cells in problems)
         print(f"{kind}: 20 cells cost {_spread(many / few)} x 4 cells")
+    # On its own, because what it allocates slows the steps that follow.
+    unrolled = take_turns(problems, ("unrolled",), max(3, rounds // 5), n_steps)
+    for cells in problems:
+        each = np.median(unrolled[cells, "unrolled"])
+        ratios = [each / np.median(seconds[cells, kind]) for kind in ("plain", "stage 1")]
+        print(f"unrolled, {cells} cells: {1e3 * each:.2f} ms, {ratios[0]:.2f} x plain, "
+              f"{ratios[1]:.2f} x stage 1")  # fmt: skip
 
 
 def _spread(ratios):

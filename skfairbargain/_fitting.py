@@ -1,22 +1,17 @@
 """What ``fit`` and ``partial_fit`` share: checked rows, a net, a training run."""
 
-import inspect
-
 import numpy as np
 import torch
 from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
-from skorch.callbacks import EarlyStopping
-from skorch.utils import noop
 
+from ._make_net import make_net
 from ._minibatches import TrainingData
-from ._mlp import build_module
-from ._net import MetaNet
-from ._parameters import OPTIMIZERS
+from ._mlp import module_dtype
+from ._random import seeded_torch
 from ._validation_set import given_validation_set, hold_out_validation_set
 from ._weighting import Weighting
-from .losses import META_LOSSES
 from .protocols import get_protocol
 
 
@@ -50,6 +45,10 @@ def training_rows(estimator, X, y, sample_weight, *, classes, reset):
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
         rows = np.flatnonzero(sample_weight > 0)
+        if not len(rows):
+            raise ValueError(
+                "`sample_weight` should be above 0 for some row. Got 0 for every row."
+            )
         X, y, sample_weight = X[rows], y[rows], sample_weight[rows]
     if reset:
         estimator.classes_ = np.unique(y if classes is None else classes)
@@ -100,7 +99,7 @@ def validation_set(estimator, X, y, X_val, y_val, groups_val):
     )
 
 
-def train(estimator, X, y, sample_weight, validation, *, epochs, seed, new, restart):
+def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
     """Train the estimator's net and set what it learned; return the influence.
 
     Parameters
@@ -108,18 +107,18 @@ def train(estimator, X, y, sample_weight, validation, *, epochs, seed, new, rest
     epochs : int
     seed : int
         Seeds torch for the run; its global state is restored after.
-    new : bool
-        Whether to begin with a fresh net.
-    restart : bool
-        Whether stage 1 begins anew.
+    start : {"anew", "weights", "net"}
+        From a fresh network; from the trained one, with a fresh optimizer and stage 1
+        first; or from the trained one where it was, optimizer and stages included.
 
     Returns
     -------
     influence : ndarray of shape (n_rows, n_groups)
     """
     estimator.groups_, estimator.cells_ = validation.groups, validation.pairs
+    dtype = X.dtype if start == "anew" else module_dtype(estimator.module_)
     data = TrainingData(
-        X, y, validation.X, validation.y, validation.cells, X.dtype, sample_weight
+        X, y, validation.X, validation.y, validation.cells, dtype, sample_weight
     )
     bargaining = estimator.bargaining
     bargaining = None if bargaining is None else get_protocol(bargaining)
@@ -135,22 +134,20 @@ def train(estimator, X, y, sample_weight, validation, *, epochs, seed, new, rest
     acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
     players = "groups" if acts_on_groups else estimator.players
     device = torch.device(estimator.device)
-    with torch.random.fork_rng([device] if device.type == "cuda" else []):
-        torch.manual_seed(seed)
-        if new:
-            estimator.net_ = _new_net(estimator, data, device)
-        net = estimator.net_
+    with seeded_torch(seed, device):
+        if start == "net":
+            net = estimator.net_
+        else:
+            net = make_net(estimator, data, device, keep_weights=start == "weights")
         net.weighting, net.player_names = weighting, validation.player_names(players)
         net.group_names = validation.group_names
         net.batch_size = estimator.batch_size
         if net.batch_size == "auto":
             net.batch_size = min(512, max(32, len(data) // 20))
         done = len(net.history)
-        if restart:
-            net.schedule_start = done
-        net.max_epochs = epochs
+        net.bargain_epochs, net.max_epochs = estimator.bargain_epochs, epochs
         net.partial_fit(data)
-    estimator.module_ = net.module_
+    estimator.net_, estimator.module_ = net, net.module_
     estimator.history_ = net.epochs()
     estimator.n_iter_ = len(estimator.history_)
     net.warn_about_trouble(estimator.history_[done:])
@@ -165,53 +162,12 @@ def influence_among(influence, rows, n_samples):
 
 
 def _class_indices(classes, y, name):
-    unknown = np.setdiff1d(y, classes)
-    if len(unknown):
+    known = set(classes.tolist())
+    # By their texts, because NaN differs from itself and None has no order.
+    unknown = sorted({repr(label) for label in y.tolist() if label not in known})
+    if unknown:
         raise ValueError(
             f"`{name}` should have no other classes than {classes.tolist()}. Got "
-            f"{unknown.tolist()} as well."
+            f"[{', '.join(unknown)}] as well."
         )
     return np.searchsorted(classes, y)
-
-
-def _new_net(estimator, data, device):
-    module = build_module(
-        estimator.module,
-        estimator.n_features_in_,
-        len(estimator.classes_),
-        hidden_layer_sizes=tuple(estimator.hidden_layer_sizes),
-        dropout=estimator.dropout,
-        example=np.ascontiguousarray(data.X_val[:2], dtype=data.dtype),
-    )
-    optimizer = OPTIMIZERS.get(estimator.optimizer, estimator.optimizer)
-    taken = inspect.signature(optimizer).parameters
-    options = {
-        f"optimizer__{name}": getattr(estimator, name)
-        for name in ("momentum", "weight_decay")
-        if name in taken
-    }
-    callbacks = list(estimator.callbacks or [])
-    if estimator.early_stopping:
-        patience = 10 if estimator.early_stopping is True else estimator.early_stopping
-        stopping = EarlyStopping(
-            "worst_group_loss",
-            patience=patience,
-            load_best=True,
-            sink=print if estimator.verbose else noop,
-        )
-        callbacks.append(("early_stopping", stopping))
-    net = MetaNet(
-        module,
-        weighting=None,
-        engine=estimator.engine,
-        meta_loss=META_LOSSES.get(estimator.meta_loss, estimator.meta_loss),
-        bargain_epochs=estimator.bargain_epochs,
-        optimizer=optimizer,
-        lr=estimator.lr,
-        train_split=None,
-        callbacks=callbacks,
-        device=device,
-        verbose=int(estimator.verbose),
-        **options,
-    )
-    return net.initialize()

@@ -27,10 +27,12 @@ class TrainingData(Dataset):
 
     def __init__(self, X, y, X_val, y_val, cells, dtype, sample_weight=None):
         self.X, self.y = X, y
-        self.X_val = X_val.toarray() if issparse(X_val) else X_val
+        self.dtype = np.dtype(dtype)
+        # A copy, because torch complains of arrays that it may not write to.
+        X_val = X_val.toarray() if issparse(X_val) else X_val
+        self.X_val = np.array(X_val, dtype=self.dtype, order="C")
         self.y_val = y_val
         self.cells = cells
-        self.dtype = np.dtype(dtype)
         self.sample_weight = sample_weight
 
     def __len__(self):
@@ -82,9 +84,7 @@ class Minibatches:
             shape, dtype=torch.from_numpy(np.empty(0, data.dtype)).dtype
         )
         self._targets = torch.empty(shape[0], dtype=torch.int64)
-        self._inputs[self.batch_size :] = torch.from_numpy(
-            np.ascontiguousarray(data.X_val, dtype=data.dtype)
-        )
+        self._inputs[self.batch_size :] = torch.from_numpy(data.X_val)
         self._targets[self.batch_size :] = torch.from_numpy(data.y_val)
 
     def __len__(self):

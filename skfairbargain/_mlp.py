@@ -3,6 +3,7 @@
 import copy
 import inspect
 from itertools import pairwise
+from numbers import Integral
 
 import numpy as np
 import torch
@@ -35,6 +36,23 @@ class MLP(nn.Sequential):
         super().__init__(*layers, nn.Linear(n_last, n_classes))
 
 
+def checked_sizes(hidden_layer_sizes):
+    """Return the widths as a tuple of int, or say what is wrong with them."""
+    sizes = tuple(hidden_layer_sizes)
+    if not all(isinstance(size, Integral) and size > 0 for size in sizes):
+        raise ValueError(
+            "`hidden_layer_sizes` should hold integers above 0, one per hidden layer. Got "
+            f"{hidden_layer_sizes!r}."
+        )
+    return tuple(map(int, sizes))
+
+
+def module_dtype(module):
+    """Return what a module computes in, as NumPy names it."""
+    double = next(module.parameters()).dtype == torch.float64
+    return np.dtype(np.float64 if double else np.float32)
+
+
 def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, example):
     """Return a network in the dtype of `example`, and check that it fits.
 
@@ -55,7 +73,7 @@ def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, 
     Raises
     ------
     ValueError
-        If it does not map the rows to one logit per class.
+        If it has nothing to train, or does not map the rows to one logit per class.
     """
     if module is None:
         module = MLP(n_features, n_classes, hidden_layer_sizes, dropout)
@@ -66,7 +84,12 @@ def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, 
         named = inspect.signature(module).parameters
         module = module(**{name: known[name] for name in known if name in named})
     rows = torch.from_numpy(example)
-    module = module.to(rows.dtype).eval()
+    module = module.to(rows).eval()
+    if not any(p.requires_grad for p in module.parameters()):
+        raise ValueError(
+            "`module` should have parameters to train. Got one without, or with all of "
+            "them frozen."
+        )
     with torch.no_grad():
         logits = module(rows)
     if logits.shape != (len(rows), n_classes):

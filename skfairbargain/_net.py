@@ -29,6 +29,8 @@ EPOCH_KEYS = (
     "skipped_steps",
     "seconds",
 )
+# Stands for a loss that is infinite or undefined; float32's largest number.
+LARGEST_LOSS = float(np.finfo(np.float32).max)
 
 
 class MetaNet(NeuralNet):
@@ -148,7 +150,10 @@ class MetaNet(NeuralNet):
         lr = self.optimizer_.param_groups[0]["lr"]
         steps = step.hypergradients.cpu().numpy() * lr
         cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
-        if not all(np.isfinite(a).all() for a in (steps, cell_losses, float(loss))):
+        # A NaN compares false; what lies beyond would overflow when it is squared.
+        if not all(
+            float(np.abs(a).max()) < 1e150 for a in (steps, cell_losses, float(loss))
+        ):
             self._tally.skipped += 1
             return {"loss": loss, "weights": None}
         influence = steps @ self.weighting.to_groups
@@ -211,7 +216,7 @@ class MetaNet(NeuralNet):
                 "a loss was not finite. Scale the features, lower `lr`, or set `anchor` "
                 "above 0.",
                 SkippedStepWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
         rates = [row["bargaining_success_rate"] for row in rows if row["stage"] == 1]
         if rates and not any(rates):
@@ -220,26 +225,25 @@ class MetaNet(NeuralNet):
                 "the goal decided every step. Set players='groups', or more validation "
                 "samples per cell, or bargaining=None.",
                 NoAgreementWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def _group_losses(self, data):
         """Mean validation loss of each group's cells, without dropout."""
         self._set_training(False)
         with torch.no_grad():
-            X_val = torch.as_tensor(
-                np.asarray(data.X_val, dtype=data.dtype), device=self.device
-            )
+            X_val = torch.as_tensor(data.X_val, device=self.device)
             y_val = torch.as_tensor(data.y_val, device=self.device)
             losses = self.meta_loss(self.module_(X_val), y_val).double().cpu().numpy()
-        return (np.nan_to_num(losses) @ self._averages @ self.weighting.to_groups).tolist()
+        # Training that went astray must not pass for a loss of 0.
+        losses = np.nan_to_num(losses, nan=LARGEST_LOSS, posinf=LARGEST_LOSS)
+        return (losses @ self._averages @ self.weighting.to_groups).tolist()
 
     def _probe_rows(self, data):
-        """A few validation rows, at least two, to compare the engines on."""
-        index = np.arange(max(2, min(8, len(data.y_val)))) % len(data.y_val)
-        X_val = np.asarray(data.X_val[index], dtype=data.dtype)
+        """A few validation rows, some of them twice if need be, to compare engines on."""
+        index = np.arange(8) % len(data.y_val)
         return (
-            torch.as_tensor(X_val, device=self.device),
+            torch.as_tensor(data.X_val[index], device=self.device),
             torch.as_tensor(data.y_val[index], device=self.device),
         )
 
@@ -266,7 +270,7 @@ class _Tally:
         agreed = self.agreements > 0
         mean = (self.alpha / self.agreements).tolist() if agreed else []
         return {
-            "train_loss": self.loss / max(self.steps, 1),
+            "train_loss": self.loss / self.steps if self.steps else None,
             "bargaining_success_rate": (
                 self.agreements / self.bargains if self.bargains else None
             ),

@@ -1,12 +1,13 @@
 """The validation set of a fit: given and audited, or held out of the training rows."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from ._groups import encode_groups, group_name
-from .exceptions import UndefinedGroupError
+from .exceptions import UndefinedGroupError, ValidationSetWarning
 
 
 class ValidationSet(NamedTuple):
@@ -37,13 +38,19 @@ class ValidationSet(NamedTuple):
     @property
     def group_names(self):
         """The groups, written for people."""
-        return [group_name(group) for group in self.groups]
+        return _distinct([group_name(group) for group in self.groups], self.groups)
 
     def player_names(self, players):
         """The cells or the groups, written for people."""
         if players == "groups":
             return self.group_names
-        return [f"{group_name(group)}, {label}" for group, label in self.pairs]
+        names = [f"{group_name(group)}, {label}" for group, label in self.pairs]
+        return _distinct(names, self.pairs)
+
+
+def _distinct(names, labels):
+    """The names, unless two labels read the same, as 1 and "1" do."""
+    return names if len(set(names)) == len(names) else [repr(label) for label in labels]
 
 
 def given_validation_set(X_val, y_codes, groups_val, classes):
@@ -55,6 +62,15 @@ def given_validation_set(X_val, y_codes, groups_val, classes):
         If a group has rows of one class only.
     """
     if groups_val is None:
+        missing = np.delete(classes, np.unique(y_codes)).tolist()
+        if missing:
+            warnings.warn(
+                f"The validation set has no rows of the classes {missing}. Without "
+                "`groups_val` the classes are the groups, so nothing in training speaks "
+                "for these. Add rows of them, or pass `groups_val`.",
+                ValidationSetWarning,
+                stacklevel=5,
+            )
         return _arrange(X_val, y_codes, y_codes, classes.tolist(), classes)
     codes, labels = encode_groups(groups_val, name="groups_val", like=X_val)
     for code, label in enumerate(labels):

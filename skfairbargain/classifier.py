@@ -7,8 +7,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._fitting import influence_among, train, training_rows, validation_set
-from ._mlp import predict_logits
+from ._mlp import module_dtype, predict_logits
 from ._parameters import PARAMETER_CONSTRAINTS
+from .protocols import get_protocol
 
 __all__ = ["NashMetaClassifier"]
 
@@ -106,7 +107,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
     n_iter_ : int
         Epochs done.
     history_ : list of dict
-        One per epoch: ``epoch``, ``stage``, ``train_loss`` (mean of the minibatches'),
+        One per epoch: ``epoch``, ``stage``, ``train_loss`` (mean of the minibatches',
+        None where no step had a finite one),
         ``group_losses`` (validation, without dropout) and the ``worst_group_loss``,
         ``bargaining_success_rate`` (share of the steps with an agreement; None in stage 2),
         ``conflict_rate`` (share of the steps whose weights work against some player),
@@ -224,6 +226,42 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    def set_params(self, **params):
+        """Set parameters; ``bargaining__feasible`` works where bargaining is a name, too.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters of the estimator and, as ``goal__...`` and ``bargaining__...``, of
+            its protocols. A name such as "nash" becomes the object that it stands for.
+
+        Returns
+        -------
+        self : NashMetaClassifier
+
+        Raises
+        ------
+        ValueError
+            If there is no such parameter.
+
+        Examples
+        --------
+        >>> from skfairbargain import NashMetaClassifier
+        >>> NashMetaClassifier().set_params(bargaining__feasible="ball")
+        NashMetaClassifier(bargaining=Nash(feasible='ball'))
+        """
+        for name in ("goal", "bargaining"):
+            nested = [key for key in params if key.startswith(f"{name}__")]
+            protocol = params.get(name, getattr(self, name))
+            if nested and protocol is None:
+                raise ValueError(
+                    f"`{nested[0]}` should be set where `{name}` is a protocol. Got "
+                    f"{name}=None. In a search, put None into a grid of its own."
+                )
+            if nested and isinstance(protocol, str):
+                params[name] = get_protocol(protocol)
+        return super().set_params(**params)
+
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
         """Train the network.
@@ -232,7 +270,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows, float32 or float64; the network computes in the dtype of X, and
-            float32 takes half the time. float16 and integers become float32.
+            float32 takes half the time. float16, integers and lists become float32.
         y : array-like of shape (n_samples,)
             Class labels.
         X_val : array-like of shape (n_val, n_features), default=None
@@ -258,7 +296,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         UndefinedGroupError
             If a group of `groups_val` has rows of one class only.
         """
-        continues = self.warm_start and hasattr(self, "net_")
+        continues = self.warm_start and hasattr(self, "module_")
         X, y, sample_weight, rows, n_samples = training_rows(
             self, X, y, sample_weight, classes=None, reset=not continues
         )
@@ -277,8 +315,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             validation,
             epochs=self.max_epochs,
             seed=self._first_seed,
-            new=not continues,
-            restart=True,
+            start="weights" if continues else "anew",
         )
         self.sample_influence_ = influence_among(influence, rows[kept], n_samples)
         return self
@@ -319,7 +356,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             As `fit` does, and if a label is not among the classes of the first call.
         """
-        first = not hasattr(self, "net_")
+        first = not hasattr(self, "module_")
         X, y, sample_weight, rows, n_samples = training_rows(
             self, X, y, sample_weight, classes=classes, reset=first
         )
@@ -331,7 +368,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             if not first and validation.pairs != self.cells_:
                 raise ValueError(
                     "`groups_val` and `y_val` should have the cells of the first call, "
-                    f"{self.cells_}. Got {validation.pairs}."
+                    f"{self.cells_}. Got {validation.pairs}. Only partial_fit keeps a "
+                    "validation set: after `fit`, pass it once more."
                 )
         self._kept_validation = validation
         if first:
@@ -344,8 +382,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             validation,
             epochs=1,
             seed=self._first_seed + (0 if first else self.n_iter_),
-            new=first,
-            restart=False,
+            start="anew" if first else "net",
         )
         self.sample_influence_ = influence_among(influence, rows[kept], n_samples)
         return self
@@ -398,13 +435,12 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
     def _logits(self, X):
-        check_is_fitted(self)
-        dtype = next(self.module_.parameters()).dtype
+        check_is_fitted(self, "module_")
         X = validate_data(
             self,
             X,
             accept_sparse="csr",
-            dtype=np.float64 if dtype == torch.float64 else np.float32,
+            dtype=module_dtype(self.module_),
             allow_nd=self.module is not None,
             reset=False,
         )

@@ -16,6 +16,7 @@ from torch import nn
 from torch.func import functional_call
 
 from ._layer_rules import LAYER_RULES
+from ._random import seeded_torch
 
 __all__ = ["AutogradEngine", "GhostEngine", "StepGradients", "make_engine"]
 
@@ -326,13 +327,16 @@ def unsupported(module, train_loss, meta_loss, example):
         together, alone = twin(inputs)[:n_batch], twin(inputs[:n_batch])
         if not torch.allclose(together, alone, rtol=tolerance, atol=tolerance):
             return "its output for a sample depends on the others in the batch."
-    averages = inputs.new_ones(len(inputs) - n_batch, 1, dtype=_dtype(module))
+    # Unequal, so that a loss which is not one sample's alone shows as well.
+    n_val = len(inputs) - n_batch
+    averages = torch.arange(1, n_val + 1, device=inputs.device, dtype=_dtype(module))[
+        :, None
+    ]
     steps = []
     for engine in (GhostEngine, AutogradEngine):
         twin = copy.deepcopy(module)
         options = {"joint": True} if engine is AutogradEngine else {}
-        with torch.random.fork_rng(_cuda_devices(inputs.device)):
-            torch.manual_seed(0)
+        with seeded_torch(0, inputs.device):
             try:
                 with engine(twin, train_loss, meta_loss, **options) as probe:
                     step = probe.hypergradients(inputs, targets, n_batch, averages)
@@ -351,7 +355,8 @@ def unsupported(module, train_loss, meta_loss, example):
         ):
             return (
                 "its hypergradients differ from those of autograd; does its forward "
-                "change a layer's output in place, or use its parameters outside of it?"
+                "change a layer's output in place or use its parameters outside of it, "
+                "or a loss mix samples?"
             )
     return None
 
@@ -378,10 +383,6 @@ def _is_trained(layer):
 
 def _dtype(module):
     return next(module.parameters()).dtype
-
-
-def _cuda_devices(device):
-    return [device] if device.type == "cuda" else []
 
 
 def _rng_state(device):

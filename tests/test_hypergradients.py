@@ -279,7 +279,7 @@ class InPlace(nn.Module):
 
 DIFFERENT = (
     "its hypergradients differ from those of autograd; does its forward change a layer's "
-    "output in place, or use its parameters outside of it?"
+    "output in place or use its parameters outside of it, or a loss mix samples?"
 )
 
 
