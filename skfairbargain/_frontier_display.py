@@ -61,7 +61,7 @@ class FairnessFrontierDisplay:
     ...     random_state=0,
     ... )
     >>> display.table["performance"].to_dict()
-    {'even': 0.75, 'uneven': 0.875, 'worse': 0.46875}
+    {'even': 0.75, 'uneven': 0.875, 'worse': 0.5}
     >>> display.front
     ['even', 'uneven']
     """

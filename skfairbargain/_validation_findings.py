@@ -9,7 +9,7 @@ FEW_ROWS = 5
 def labels_missing_in_a_group(cells):
     """Sentences on groups that fit refuses."""
     return [
-        f"Group {group!r} has rows of label {cells.columns[row.argmax()]!r} only, so what "
+        f"Group {group!r} has rows of label {cells.columns.tolist()[row.argmax()]!r} only, so what "
         "would serve it is not defined and fit refuses the set. Add rows of another label, "
         "or merge the group with another."
         for group, row in zip(cells.index, cells.to_numpy(), strict=True)
@@ -22,7 +22,7 @@ def labels_without_a_voice(cells):
     return [
         f"Group {group!r} has no row of label {label!r}, so nobody speaks for them."
         for group, row in zip(cells.index, cells.to_numpy(), strict=True)
-        for label, n in zip(cells.columns, row, strict=True)
+        for label, n in zip(cells.columns.tolist(), row, strict=True)
         if n == 0 and np.sum(row > 0) > 1
     ]
 
@@ -32,24 +32,24 @@ def small_cells(cells):
     names = np.array([f"{g}, {label}" for g in cells.index for label in cells.columns])
     counts = cells.to_numpy().ravel()
     single, few = names[counts == 1], names[(counts > 1) & (counts < FEW_ROWS)]
+    n_cells = np.sum(counts > 0)
     found = []
     if len(single):
-        speaks = "speaks for" if len(single) == 1 else "speaks for each of"
+        each = "each of " if 1 < len(single) < n_cells else ""
         found.append(
-            f"A single row {speaks} {_listed(single)}. Its oddities become the aim of the "
-            "training: add rows to these cells, or keep `anchor` at 0.5 or more."
+            f"A single row speaks for {each}{_listed(single, n_cells)}. Its oddities "
+            "become the aim of the training: add rows, or keep `anchor` at 0.5 or more."
         )
     if len(few):
         found.append(
-            f"Fewer than {FEW_ROWS} rows speak for {_listed(few)}. More of them make the "
-            "result depend less on who was drawn."
+            f"Fewer than {FEW_ROWS} rows speak for {_listed(few, n_cells)}. With more of "
+            "them the result depends less on who was drawn."
         )
     if len(cells) == 1:
         found.append(
             f"There is one group, {cells.index[0]!r}, so nothing is settled between "
             "groups. Pass rows of the others."
         )
-    n_cells = np.sum(counts > 0)
     if len(cells) > 4 and counts.sum() < FEW_ROWS * n_cells:
         found.append(
             f"{len(cells)} groups share {counts.sum()} rows, {counts.sum() / n_cells:.1f} "
@@ -103,7 +103,9 @@ def twins_in_training(twins):
     ]
 
 
-def _listed(names):
+def _listed(names, n_cells):
+    if len(names) == n_cells:
+        return "every cell"
     quoted = [repr(str(name)) for name in names]
     if len(quoted) > 6:
         quoted = [*quoted[:5], f"{len(quoted) - 5} more"]

@@ -170,9 +170,8 @@ def validation_report(
     >>> report.verdict
     'This set can carry the method, with care.'
     >>> report.cautions[0]
-    "A single row speaks for each of 'g0, 0', 'g0, 1', 'g1, 0' and 'g1, 1'. Its oddities
-    become the aim of the training: add rows to these cells, or keep `anchor` at 0.5 or
-    more."
+    'A single row speaks for every cell. Its oddities become the aim of the training: add
+    rows, or keep `anchor` at 0.5 or more.'
     """
     X_val = _features(X_val, "X_val")
     y_val = column_or_1d(y_val)
@@ -232,14 +231,14 @@ def _features(X, name):
 
 
 def _spread(X):
-    """Standard deviation of every column; 1 where it is constant."""
+    """Standard deviation of every column; 1 where it is constant but for rounding."""
     if issparse(X):
         mean = np.asarray(X.mean(axis=0)).ravel()
         variance = np.asarray(X.multiply(X).mean(axis=0)).ravel() - mean**2
         spread = np.sqrt(np.maximum(variance, 0))
     else:
-        spread = X.std(axis=0)
-    return np.where(spread > 0, spread, 1)
+        mean, spread = X.mean(axis=0), X.std(axis=0)
+    return np.where(spread > 1e-7 * np.maximum(np.abs(mean), 1e-300), spread, 1)
 
 
 def _scaled(X, scale):
