@@ -8,10 +8,11 @@ FEW_ROWS = 5
 
 def labels_missing_in_a_group(cells):
     """Sentences on groups that fit refuses."""
+    labels = cells.columns.tolist()
     return [
-        f"Group {group!r} has rows of label {cells.columns.tolist()[row.argmax()]!r} only, so what "
-        "would serve it is not defined and fit refuses the set. Add rows of another label, "
-        "or merge the group with another."
+        f"Group {group!r} has rows of label {labels[row.argmax()]!r} only, so what would "
+        "serve it is not defined and fit refuses the set. Add rows of another label, or "
+        "merge the group with another."
         for group, row in zip(cells.index, cells.to_numpy(), strict=True)
         if np.sum(row > 0) == 1
     ]
