@@ -114,6 +114,19 @@ def conflicts_of_step(steps, weights, epsilon):
     return (norms > STAKE * norms.max()) & (weights @ steps < -noise * norms)
 
 
+def opposed_players(steps, epsilon):
+    """Which pairs of players pull against each other: ⟨h_j, h_k⟩ < 0, both with a stake.
+
+    Returns
+    -------
+    opposed : ndarray of shape (n_players, n_players), dtype bool
+    """
+    gram = steps.T @ steps
+    norms = np.sqrt(gram.diagonal())
+    norms = np.where(norms > STAKE * norms.max(), norms, np.inf)
+    return gram < -4 * epsilon * np.outer(norms, norms)
+
+
 def _positive(scale):
     return np.where(scale > 0, scale, 1)
 

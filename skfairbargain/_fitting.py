@@ -100,7 +100,7 @@ def validation_set(estimator, X, y, X_val, y_val, groups_val):
 
 
 def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
-    """Train the estimator's net and set what it learned; return the influence.
+    """Train the estimator's net and set what it learned.
 
     Parameters
     ----------
@@ -113,7 +113,9 @@ def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
 
     Returns
     -------
-    influence : ndarray of shape (n_rows, n_groups)
+    cell_influence : ndarray of shape (n_rows, n_cells)
+    sample_influence : ndarray of shape (n_rows, n_groups)
+    applied_weight : ndarray of shape (n_rows,)
     """
     estimator.groups_, estimator.cells_ = validation.groups, validation.pairs
     dtype = X.dtype if start == "anew" else module_dtype(estimator.module_)
@@ -141,6 +143,7 @@ def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
             net = make_net(estimator, data, device, keep_weights=start == "weights")
         net.weighting, net.player_names = weighting, validation.player_names(players)
         net.group_names = validation.group_names
+        net.seat_names = validation.player_names(estimator.players)
         net.batch_size = estimator.batch_size
         if net.batch_size == "auto":
             net.batch_size = min(512, max(32, len(data) // 20))
@@ -151,14 +154,17 @@ def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
     estimator.history_ = net.epochs()
     estimator.n_iter_ = len(estimator.history_)
     net.warn_about_trouble(estimator.history_[done:])
-    return net.sample_influence_
+    sample_influence = net.cell_influence_ @ weighting.to_groups
+    return net.cell_influence_, sample_influence, net.applied_weight_
 
 
-def influence_among(influence, rows, n_samples):
-    """Put the influence of the trained rows where they stand among all rows."""
-    result = np.zeros((n_samples, influence.shape[1]))
-    result[rows] = influence
-    return result
+def record_of_rows(estimator, record, rows, n_samples):
+    """Set what a run noted of its rows, each where it stands among all rows."""
+    names = ("cell_influence_", "sample_influence_", "applied_weight_")
+    for name, noted in zip(names, record, strict=True):
+        values = np.zeros((n_samples, *noted.shape[1:]))
+        values[rows] = noted
+        setattr(estimator, name, values)
 
 
 def _class_indices(classes, y, name):

@@ -25,6 +25,9 @@ EPOCH_KEYS = (
     "worst_group_loss",
     "bargaining_success_rate",
     "conflict_rate",
+    "player_conflict_rates",
+    "opposed_rates",
+    "opposed_agreed_rates",
     "alpha",
     "skipped_steps",
     "seconds",
@@ -46,6 +49,8 @@ class MetaNet(NeuralNet):
         Decides the weights of each step.
     player_names, group_names : list of str
         Names of the bargainers and of the groups, for the history.
+    seat_names : list of str
+        Names of those whose conflicts are counted.
     schedule_start : int, default=0
         Epochs done before stage 1 begins.
     meta_loss : callable, default=cross_entropy
@@ -60,9 +65,11 @@ class MetaNet(NeuralNet):
     ----------
     engine_ : str
         Name of the engine that was used.
-    sample_influence_ : ndarray of shape (n_samples, n_groups)
-        How much each training sample's gradient would have lowered each group's loss,
+    cell_influence_ : ndarray of shape (n_samples, n_cells)
+        How much each training sample's gradient would have lowered each cell's loss,
         summed over the steps.
+    applied_weight_ : ndarray of shape (n_samples,)
+        What each training sample's loss was multiplied by, summed over the steps.
     """
 
     def __init__(
@@ -72,6 +79,7 @@ class MetaNet(NeuralNet):
         weighting,
         player_names=(),
         group_names=(),
+        seat_names=(),
         schedule_start=0,
         criterion=nn.CrossEntropyLoss,
         meta_loss=cross_entropy,
@@ -83,6 +91,7 @@ class MetaNet(NeuralNet):
         self.weighting = weighting
         self.player_names = player_names
         self.group_names = group_names
+        self.seat_names = seat_names
         self.schedule_start = schedule_start
         self.meta_loss = meta_loss
         self.engine = engine
@@ -92,7 +101,10 @@ class MetaNet(NeuralNet):
     def _default_callbacks(self):
         callbacks = []
         if self.verbose:
-            ignored = ("group_losses", "alpha", "train_batch_count")
+            ignored = [
+                *("group_losses", "player_conflict_rates", "opposed_rates"),
+                *("opposed_agreed_rates", "alpha", "train_batch_count"),
+            ]
             callbacks.append(("print_log", PrintLog(keys_ignored=ignored)))
         if self.verbose > 1:
             callbacks.append(("progress_bar", ProgressBar()))
@@ -112,7 +124,8 @@ class MetaNet(NeuralNet):
         self._averages_on_device = torch.as_tensor(
             self._averages, device=self.device, dtype=next(module.parameters()).dtype
         )
-        self.sample_influence_ = np.zeros((len(data), len(self.group_names)))
+        self.cell_influence_ = np.zeros((len(data), self._averages.shape[1]))
+        self.applied_weight_ = np.zeros(len(data))
         probe = self._probe_rows(data)
         self._engine, reason = make_engine(
             self.engine, module, cross_entropy, self.meta_loss, probe
@@ -120,15 +133,15 @@ class MetaNet(NeuralNet):
         self.engine_ = self._engine.name
         if self.verbose and reason:
             print(f"Took engine='{self.engine_}': {reason}")
-        self._data, self._influence = data, []
+        self._data, self._noted = data, []
         try:
             with self._engine, _denormals_flushed():
                 return super().fit_loop(data, y, epochs=epochs, **fit_params)
         finally:
-            self._settle_influence()
+            self._settle_notes()
             if len(self.history) and "seconds" not in self.history[-1]:
                 self.history.pop()  # an epoch that was interrupted
-            del self._engine, self._data, self._influence
+            del self._engine, self._data, self._noted
             del self._averages, self._averages_on_device
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
@@ -136,7 +149,7 @@ class MetaNet(NeuralNet):
         super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
         in_stage_1 = len(self.history) - self.schedule_start <= self.bargain_epochs
         self._stage = 1 if in_stage_1 and self.weighting.bargaining is not None else 2
-        self._tally, self._influence = _Tally(), []
+        self._tally, self._noted = _Tally(), []
 
     def train_step(self, batch, **fit_params):
         """One step: hypergradients, weights by protocol, weighted gradient, update."""
@@ -156,16 +169,16 @@ class MetaNet(NeuralNet):
         ):
             self._tally.skipped += 1
             return {"loss": loss, "weights": None}
-        influence = steps @ self.weighting.to_groups
+        influence = steps
         sample_weight = self._data.sample_weight
         if sample_weight is not None:
             sample_weight = sample_weight[batch.index]
             # Zero-weight rows were left out before; the influence is that of all copies.
-            influence *= sample_weight[:, None]
-        self._influence.append((batch.index, influence))
+            influence = steps * sample_weight[:, None]
         decision = self.weighting.decide(
             steps, cell_losses, bargain=self._stage == 1, sample_weight=sample_weight
         )
+        self._noted.append((batch.index, influence, decision.weights))
         self._tally.add(decision, float(loss))
         if decision.weights.any():
             self._engine.backward(torch.from_numpy(decision.weights).to(step.losses))
@@ -180,8 +193,8 @@ class MetaNet(NeuralNet):
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Record what the epoch did, before the callbacks look at it."""
-        self._settle_influence()
-        row = self._tally.summary(self.player_names)
+        self._settle_notes()
+        row = self._tally.summary(self.player_names, self.seat_names)
         losses = self._group_losses(self._data)
         row["stage"] = self._stage
         row["group_losses"] = dict(zip(self.group_names, losses, strict=True))
@@ -190,12 +203,13 @@ class MetaNet(NeuralNet):
             self.history.record(key, row[key])
         super().on_epoch_end(net, dataset_train, dataset_valid, **kwargs)
 
-    def _settle_influence(self):
+    def _settle_notes(self):
         """Add up what the steps noted; no sample is in two minibatches of an epoch."""
-        if self._influence:
-            index, influence = map(np.concatenate, zip(*self._influence, strict=True))
-            self.sample_influence_[index] += influence
-        self._influence = []
+        if self._noted:
+            index, influence, weights = map(np.concatenate, zip(*self._noted, strict=True))
+            self.cell_influence_[index] += influence
+            self.applied_weight_[index] += weights
+        self._noted = []
 
     def epochs(self):
         """The finished epochs, a plain dict each."""
@@ -253,20 +267,25 @@ class _Tally:
 
     def __init__(self):
         self.start = time.perf_counter()
-        self.steps = self.skipped = self.bargains = self.agreements = self.conflicts = 0
+        self.steps = self.skipped = self.bargains = self.agreements = self.in_conflict = 0
         self.loss = self.alpha = 0.0
+        # Arrays from the first step on: steps per player, and per pair of players.
+        self.conflicts = self.opposed = self.opposed_agreed = 0
 
     def add(self, decision, loss):
         self.steps += 1
         self.loss += loss
         self.skipped += not decision.weights.any()
-        self.conflicts += decision.conflict
+        self.in_conflict += bool(decision.conflicts.any())
+        self.conflicts = self.conflicts + decision.conflicts
+        self.opposed = self.opposed + decision.opposed
         self.bargains += decision.bargained
         if decision.alpha is not None:
             self.agreements += 1
             self.alpha = self.alpha + decision.alpha
+            self.opposed_agreed = self.opposed_agreed + decision.opposed
 
-    def summary(self, player_names):
+    def summary(self, player_names, seat_names):
         agreed = self.agreements > 0
         mean = (self.alpha / self.agreements).tolist() if agreed else []
         return {
@@ -274,10 +293,25 @@ class _Tally:
             "bargaining_success_rate": (
                 self.agreements / self.bargains if self.bargains else None
             ),
-            "conflict_rate": self.conflicts / max(self.steps, 1),
+            "conflict_rate": self.in_conflict / max(self.steps, 1),
+            "player_conflict_rates": self._per_player(self.conflicts, seat_names),
+            "opposed_rates": self._per_pair(self.opposed, seat_names),
+            "opposed_agreed_rates": self._per_pair(self.opposed_agreed, seat_names),
             "alpha": dict(zip(player_names, mean, strict=True)) if agreed else None,
             "skipped_steps": self.skipped,
             "seconds": time.perf_counter() - self.start,
+        }
+
+    def _per_player(self, counts, names):
+        rates = np.broadcast_to(counts, len(names)) / max(self.steps, 1)
+        return dict(zip(names, rates.tolist(), strict=True))
+
+    def _per_pair(self, counts, names):
+        """Nested dicts, so that a history can be written as JSON."""
+        rates = np.broadcast_to(counts, (len(names),) * 2) / max(self.steps, 1)
+        return {
+            name: dict(zip(names[i + 1 :], rates[i, i + 1 :].tolist(), strict=True))
+            for i, name in enumerate(names[:-1])
         }
 
 

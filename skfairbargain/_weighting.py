@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._conflict import conflicts_of_step
+from ._conflict import conflicts_of_step, opposed_players
 
 
 class Decision(NamedTuple):
@@ -18,14 +18,17 @@ class Decision(NamedTuple):
         Whether stage 1 was in force.
     alpha : ndarray or None
         The bargainers' weights where they agreed.
-    conflict : bool
-        Whether some player with a stake loses by `weights`, to first order (eq. 3).
+    conflicts : ndarray of shape (n_players,), dtype bool
+        Which players with a stake lose by `weights`, to first order (eq. 3).
+    opposed : ndarray of shape (n_players, n_players), dtype bool
+        Which pairs of players pull against each other, whatever the weights.
     """
 
     weights: np.ndarray
     bargained: bool
     alpha: np.ndarray | None
-    conflict: bool
+    conflicts: np.ndarray
+    opposed: np.ndarray
 
 
 class Weighting:
@@ -95,8 +98,9 @@ class Weighting:
         weights = self._normalise(direction, root)
         seats = steps if self.players == "cells" else steps @ self.to_groups
         epsilon = np.finfo(hypergradients.dtype).eps
-        conflict = conflicts_of_step(seats, weights, epsilon).any()
-        return Decision(weights * root, bargain, alpha, bool(conflict))
+        conflicts = conflicts_of_step(seats, weights, epsilon)
+        opposed = opposed_players(seats, epsilon)
+        return Decision(weights * root, bargain, alpha, conflicts, opposed)
 
     def _follow(self, protocol, steps, losses):
         """Direction Hβ and β of a protocol; None and None where it found no agreement."""

@@ -6,7 +6,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._fitting import influence_among, train, training_rows, validation_set
+from ._fitting import record_of_rows, train, training_rows, validation_set
 from ._mlp import module_dtype, predict_logits
 from ._parameters import PARAMETER_CONSTRAINTS
 from .protocols import get_protocol
@@ -111,16 +111,24 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         None where no step had a finite one),
         ``group_losses`` (validation, without dropout) and the ``worst_group_loss``,
         ``bargaining_success_rate`` (share of the steps with an agreement; None in stage 2),
-        ``conflict_rate`` (share of the steps whose weights work against some player),
+        ``conflict_rate`` (share of the steps whose weights work against some player) and
+        ``player_conflict_rates`` (against each of them), ``opposed_rates`` (share of the
+        steps in which two players pull against each other: for each player a dict of those
+        after it) and ``opposed_agreed_rates`` (opposed, and in agreement all the same),
         ``alpha`` (mean weight of each bargainer where they agreed), ``skipped_steps``,
         ``seconds``.
     module_ : torch.nn.Module
         The trained network.
     net_ : skorch.NeuralNet
         The net that trained it, with optimizer and callbacks.
-    sample_influence_ : ndarray of shape (n_samples, n_groups)
-        How much each training sample helped (positive) or hurt each group: lr ⟨∇L_k, ∇ℓ_i⟩
+    cell_influence_ : ndarray of shape (n_samples, n_cells)
+        How much each training sample helped (positive) or hurt each cell: lr ⟨∇L_k, ∇ℓ_i⟩
         summed over the steps, as if its weight had been 1. 0 for held-out rows.
+    sample_influence_ : ndarray of shape (n_samples, n_groups)
+        The same for each group: the mean over its cells.
+    applied_weight_ : ndarray of shape (n_samples,)
+        What each training sample's loss was multiplied by, summed over the steps; only its
+        ratio from row to row has a meaning. 0 for held-out rows.
 
     See Also
     --------
@@ -307,7 +315,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             X, y = X[kept], y[kept]
         self._first_seed = check_random_state(self.random_state).randint(2**30)
         vars(self).pop("_kept_validation", None)
-        influence = train(
+        record = train(
             self,
             X,
             y,
@@ -317,7 +325,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             seed=self._first_seed,
             start="weights" if continues else "anew",
         )
-        self.sample_influence_ = influence_among(influence, rows[kept], n_samples)
+        record_of_rows(self, record, rows[kept], n_samples)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -374,7 +382,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         self._kept_validation = validation
         if first:
             self._first_seed = check_random_state(self.random_state).randint(2**30)
-        influence = train(
+        record = train(
             self,
             X[kept],
             y[kept],
@@ -384,7 +392,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             seed=self._first_seed + (0 if first else self.n_iter_),
             start="anew" if first else "net",
         )
-        self.sample_influence_ = influence_among(influence, rows[kept], n_samples)
+        record_of_rows(self, record, rows[kept], n_samples)
         return self
 
     def decision_function(self, X):

@@ -1,0 +1,245 @@
+"""Who conflicted with whom while training, how often, and how it was settled."""
+
+import numpy as np
+import pandas as pd
+
+from ._figures import counted, learned, percent
+
+# Pairs of players that a printed report names.
+LONGEST = 12
+
+
+class ConflictReport:
+    """What a run's history says of conflict; made by `conflict_report`.
+
+    Parameters
+    ----------
+    history : list of dict
+        An estimator's ``history_``.
+
+    Attributes
+    ----------
+    n_epochs : dict of int to int
+        Epochs of stage 1 and of stage 2.
+    agreed : float
+        Share of the steps of stage 1 in which the players agreed; NaN without a stage 1.
+    opposed : DataFrame
+        One row for each pair of players, the most opposed first. Columns: player, other,
+        stage_1 and stage_2 (share of the steps in which their hypergradients point against
+        each other) and agreed (of those in stage 1, the share in which the bargain was
+        agreed all the same; NaN where there were none).
+    against : DataFrame
+        One row for each player, the worst off first. Columns: player, stage_1 and stage_2:
+        share of the steps whose applied weights worked against it.
+    """
+
+    def __init__(self, history):
+        of_stage = {
+            stage: [row for row in history if row["stage"] == stage] for stage in (1, 2)
+        }
+        self.n_epochs = {stage: len(rows) for stage, rows in of_stage.items()}
+        self.agreed = _mean(row["bargaining_success_rate"] for row in of_stage[1])
+        players = list(history[0]["player_conflict_rates"])
+        self.against = _worst_first(
+            {
+                "player": player,
+                **{
+                    f"stage_{stage}": _mean(
+                        row["player_conflict_rates"][player] for row in rows
+                    )
+                    for stage, rows in of_stage.items()
+                },
+            }
+            for player in players
+        )
+        pairs = [
+            (player, other)
+            for player, others in history[0]["opposed_rates"].items()
+            for other in others
+        ]
+        self.opposed = _worst_first(_pair(of_stage, *pair) for pair in pairs)
+
+    def __str__(self):
+        blocks = [self._heading(), self._settlement()]
+        if len(self.opposed):
+            blocks.append(self._opposition())
+        blocks.append(
+            "Whom the applied weights worked against (share of steps, to first order)\n"
+            + _text_table(
+                {"player": self.against["player"], **self._stage_columns(self.against)}
+            )
+        )
+        return "\n\n".join(blocks)
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        tables = "".join(
+            frame.to_html(index=False, float_format=percent, na_rep="-")
+            for frame in (self.opposed, self.against)
+        )
+        return f"<p>{self._heading()}</p><p>{self._settlement()}</p>{tables}"
+
+    def _opposition(self):
+        ever = self.opposed[self.opposed[["stage_1", "stage_2"]].max(axis=1) > 0]
+        shown = ever.head(LONGEST)
+        columns = {
+            "players": shown["player"] + "  |  " + shown["other"],
+            **self._stage_columns(shown),
+        }
+        if self.n_epochs[1]:
+            columns["of these, agreed"] = shown["agreed"].map(_share)
+        text = (
+            "Who pulled against whom (share of steps in which what helps one raises the "
+            f"other's loss)\n{_text_table(columns)}"
+        )
+        if len(ever) > len(shown):
+            text += f"\n  {len(ever) - len(shown)} more pairs, less often: see `opposed`."
+        never = len(self.opposed) - len(ever)
+        if never:
+            text += f"\n  The other {counted(never, 'pair')} never did."
+        return text
+
+    def _heading(self):
+        return (
+            f"{counted(len(self.against), 'player')}; "
+            f"{counted(self.n_epochs[1], 'epoch')} of bargaining (stage 1), "
+            f"{self.n_epochs[2]} of the goal alone (stage 2)."
+        )
+
+    def _settlement(self):
+        if not self.n_epochs[1]:
+            return "There was no bargaining: the goal decided every step."
+        if self.agreed == 1:
+            return "In stage 1 the players agreed in every step."
+        if self.agreed == 0:
+            return "In stage 1 the players never agreed: the goal decided every step."
+        return (
+            f"In stage 1 the players agreed in {percent(self.agreed)} of the steps; in the "
+            f"other {percent(1 - self.agreed)} the goal decided."
+        )
+
+    def _stage_columns(self, frame):
+        return {
+            f"stage {stage}": frame[f"stage_{stage}"].map(_share)
+            for stage, n_epochs in self.n_epochs.items()
+            if n_epochs
+        }
+
+
+def conflict_report(estimator):
+    r"""Summarise who conflicted with whom while training, and how it was settled.
+
+    For whoever answers for the model: which groups could be served together, which only at
+    each other's expense, whether bargaining found a way, and who paid where it did not.
+
+    Parameters
+    ----------
+    estimator : NashMetaClassifier or list of dict
+        Fitted; or a pipeline or search that ends in one; or a ``history_``.
+
+    Returns
+    -------
+    report : ConflictReport
+        Print it, or look at its attributes ``agreed``, ``opposed`` and ``against``.
+
+    Raises
+    ------
+    NotFittedError
+        If the estimator has no ``history_``.
+
+    See Also
+    --------
+    BargainingHistoryDisplay : The same over the epochs, as a picture.
+
+    Notes
+    -----
+    Two players are opposed in a step when :math:`\langle h_j, h_k \rangle < 0`. The
+    applied weights w work against a player when :math:`\langle h_k, w \rangle < 0` (eq.
+    3): to first order its validation loss rises. Opposed players can both gain from the
+    same weights, and after an agreement both do, unless the weights are mixed with uniform
+    ones (``anchor`` above 0). The cells of one group with different labels are nearly
+    always opposed: what makes one label likelier makes the other less so.
+
+    References
+    ----------
+    Zeng et al., "Fairness-Aware Meta-Learning via Nash Bargaining", NeurIPS 2024, eq. 3.
+
+    Examples
+    --------
+    >>> from skfairbargain.inspection import conflict_report
+    >>> history = [
+    ...     {
+    ...         "stage": 1,
+    ...         "bargaining_success_rate": 0.75,
+    ...         "player_conflict_rates": {"F": 0.25, "M": 0.0},
+    ...         "opposed_rates": {"F": {"M": 0.5}},
+    ...         "opposed_agreed_rates": {"F": {"M": 0.25}},
+    ...     }
+    ... ]
+    >>> print(conflict_report(history))  # doctest: +NORMALIZE_WHITESPACE
+    2 players; 1 epoch of bargaining (stage 1), 0 of the goal alone (stage 2).
+    <BLANKLINE>
+    In stage 1 the players agreed in 75 % of the steps; in the other 25 % the goal decided.
+    <BLANKLINE>
+    Who pulled against whom (share of steps in which what helps one raises the other's loss)
+      players  stage 1  of these, agreed
+      F  |  M     50 %              50 %
+    <BLANKLINE>
+    Whom the applied weights worked against (share of steps, to first order)
+      player  stage 1
+      F          25 %
+      M           0 %
+    """
+    history = estimator
+    if not isinstance(estimator, list):
+        history = learned(estimator, "history_")
+    return ConflictReport(history)
+
+
+def _pair(of_stage, player, other):
+    rates = {
+        stage: [row["opposed_rates"][player][other] for row in rows]
+        for stage, rows in of_stage.items()
+    }
+    agreed = [row["opposed_agreed_rates"][player][other] for row in of_stage[1]]
+    opposed = sum(rates[1])
+    return {
+        "player": player,
+        "other": other,
+        "stage_1": _mean(rates[1]),
+        "stage_2": _mean(rates[2]),
+        "agreed": sum(agreed) / opposed if opposed else np.nan,
+    }
+
+
+def _mean(rates):
+    # Every epoch of a run has the same number of steps.
+    rates = list(rates)
+    return float(np.mean(rates)) if rates else np.nan
+
+
+def _worst_first(records):
+    frame = pd.DataFrame(records)
+    if frame.empty:
+        return pd.DataFrame(columns=["player", "other", "stage_1", "stage_2", "agreed"])
+    rates = frame[["stage_1", "stage_2"]]
+    return frame.loc[
+        rates.max(axis=1).sort_values(ascending=False, kind="stable").index
+    ].reset_index(drop=True)
+
+
+def _share(rate):
+    return "-" if np.isnan(rate) else percent(rate)
+
+
+def _text_table(columns):
+    """Text columns, the first one to the left and the others to the right."""
+    blocks = []
+    for place, (title, values) in enumerate(columns.items()):
+        cells = [title, *values]
+        width = max(map(len, cells))
+        blocks.append([c.ljust(width) if place == 0 else c.rjust(width) for c in cells])
+    return "\n".join(
+        "  " + "  ".join(cells).rstrip() for cells in zip(*blocks, strict=True)
+    )

@@ -1,0 +1,338 @@
+"""Display of many models at once: how well they do, and how evenly."""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student_t
+from sklearn.utils import check_random_state
+
+from . import metrics as _metrics  # noqa: F401 -- enters the metrics in the table
+from ._figures import GREY, MARKERS, color, make_axes, metric_title, tidy
+from ._group_forms import GROUP_METRICS
+from ._groups import encode_groups
+
+
+class FairnessFrontierDisplay:
+    """Models in the plane of performance and fairness, intervals as crosses.
+
+    What is not on the Pareto front can be replaced by a model that is better in one respect
+    and no worse in the other. Which point *on* the front to take is a decision about people
+    and not a property of the data. Crosses that overlap are models that these rows cannot
+    tell apart.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a model, indexed by name: columns fairness, fairness_low, fairness_high,
+        performance, performance_low, performance_high (NaN without an interval).
+    fairness, performance : str
+        Names of the metrics, as in `skfairbargain.metrics`.
+
+    Attributes
+    ----------
+    front : list of str
+        The models that no other one beats, from the fairest to the best performing.
+    figure_ : matplotlib Figure
+    ax_ : matplotlib Axes
+    axes_ : list of matplotlib Axes
+
+    See Also
+    --------
+    GroupMetricsDisplay : One model, group by group.
+
+    Notes
+    -----
+    Model a beats model b if it is as good in both metrics and better in one of them. The
+    front is drawn as stairs: with these models, everything to its worse side can be had.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from skfairbargain.inspection import FairnessFrontierDisplay
+    >>> y_true, sex = [0, 1, 0, 1, 0, 1, 0, 1], list("FFFFMMMM")
+    >>> display = FairnessFrontierDisplay.from_predictions(
+    ...     y_true,
+    ...     {
+    ...         "even": [0.2, 0.9, 0.8, 0.7, 0.2, 0.9, 0.8, 0.7],
+    ...         "uneven": [0.2, 0.9, 0.6, 0.7, 0.2, 0.9, 0.8, 0.7],
+    ...         "worse": [0.2, 0.9, 0.6, 0.7, 0.9, 0.2, 0.8, 0.7],
+    ...     },
+    ...     sensitive_features=sex,
+    ...     random_state=0,
+    ... )
+    >>> display.table["performance"].to_dict()
+    {'even': 0.75, 'uneven': 0.875, 'worse': 0.5}
+    >>> display.front
+    ['even', 'uneven']
+    """
+
+    def __init__(self, table, *, fairness, performance):
+        self.table = table
+        self.fairness = fairness
+        self.performance = performance
+        self.front = _front(
+            table,
+            GROUP_METRICS[_known(fairness)].greater_is_better,
+            GROUP_METRICS[_known(performance)].greater_is_better,
+        )
+
+    @classmethod
+    def from_estimators(
+        cls,
+        estimators,
+        X,
+        y,
+        *,
+        sensitive_features,
+        fairness="max_group_auc_disparity",
+        performance="overall_auc",
+        n_resamples=200,
+        confidence_level=0.95,
+        random_state=None,
+        ax=None,
+    ):
+        """Measure fitted classifiers on the same unseen rows, and draw.
+
+        Parameters
+        ----------
+        estimators : dict of str to classifier
+            Fitted, with ``predict_proba``; the keys are the names in the legend.
+        X : array-like of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+        sensitive_features : array-like of shape (n_samples,) or (n_samples, n_columns)
+            The group of each row.
+        fairness, performance : str, default="max_group_auc_disparity", "overall_auc"
+            Metrics of `skfairbargain.metrics`, by name. Those of labels read the class of
+            the largest probability.
+        n_resamples : int, default=200
+            Bootstrap resamples; 0 leaves the intervals out.
+        confidence_level : float, default=0.95
+        random_state : int, RandomState or None, default=None
+            Makes the intervals repeatable.
+        ax : matplotlib Axes, default=None
+            As in `plot`.
+
+        Returns
+        -------
+        display : FairnessFrontierDisplay
+        """
+        return cls.from_predictions(
+            y,
+            {name: model.predict_proba(X) for name, model in estimators.items()},
+            sensitive_features=sensitive_features,
+            fairness=fairness,
+            performance=performance,
+            n_resamples=n_resamples,
+            confidence_level=confidence_level,
+            random_state=random_state,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true,
+        y_probas,
+        *,
+        sensitive_features,
+        fairness="max_group_auc_disparity",
+        performance="overall_auc",
+        n_resamples=200,
+        confidence_level=0.95,
+        random_state=None,
+        ax=None,
+    ):
+        """Measure predictions of several models for the same rows, and draw.
+
+        Rows are drawn with replacement within each group and label, the same ones for all
+        models; intervals are percentiles over the resamples.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_samples,)
+        y_probas : dict of str to array-like
+            ``predict_proba`` of each model, or the column of the larger of two labels.
+        sensitive_features, fairness, performance, n_resamples, confidence_level, \
+random_state, ax :
+            As in `from_estimators`.
+
+        Returns
+        -------
+        display : FairnessFrontierDisplay
+        """
+        y_true = np.asarray(y_true)
+        codes, labels = encode_groups(sensitive_features, name="sensitive_features")
+        groups = np.array([str(label) for label in labels])[codes]
+        classes = np.unique(y_true)
+        draws = list(_draws(codes, y_true, n_resamples, random_state))
+        tails = np.array([1 - confidence_level, 1 + confidence_level]) / 2
+        records = {}
+        for name, proba in y_probas.items():
+            proba = np.asarray(proba)
+            record = {}
+            for axis, metric in (("fairness", fairness), ("performance", performance)):
+                measure = GROUP_METRICS[_known(metric)]
+                output = _decided(proba, classes) if measure.reads == "labels" else proba
+
+                def value(rows, output=output, function=measure.function):
+                    return function(
+                        y_true[rows], output[rows], sensitive_features=groups[rows]
+                    )
+
+                record[axis] = value(slice(None))
+                resampled = [value(rows) for rows in draws] or [np.nan]
+                low, high = np.quantile(resampled, tails)
+                record[f"{axis}_low"], record[f"{axis}_high"] = low, high
+            records[name] = record
+        table = pd.DataFrame.from_dict(records, orient="index")
+        return cls(table, fairness=fairness, performance=performance).plot(ax)
+
+    @classmethod
+    def from_results(
+        cls,
+        results,
+        *,
+        fairness="max_group_auc_disparity",
+        performance="overall_auc",
+        ax=None,
+    ):
+        """Draw the means over seeds, with Student's 95 % intervals.
+
+        Parameters
+        ----------
+        results : DataFrame
+            One row for each method and seed, as `skfairbargain.compare.compare_methods`
+            returns it; any table with a column "method" and those of the metrics will do.
+        fairness, performance : str, default="max_group_auc_disparity", "overall_auc"
+            Names of the columns, which are metrics of `skfairbargain.metrics`.
+        ax : matplotlib Axes, default=None
+            As in `plot`.
+
+        Returns
+        -------
+        display : FairnessFrontierDisplay
+        """
+        by_method = results.groupby("method", sort=False)
+        parts = {}
+        for axis, metric in (("fairness", fairness), ("performance", performance)):
+            n_seeds = by_method[metric].count()
+            mean = by_method[metric].mean()
+            margin = by_method[metric].std() / np.sqrt(n_seeds)
+            margin *= student_t.ppf(0.975, (n_seeds - 1).where(n_seeds > 1))
+            parts |= {
+                axis: mean,
+                f"{axis}_low": mean - margin,
+                f"{axis}_high": mean + margin,
+            }
+        return cls(pd.DataFrame(parts), fairness=fairness, performance=performance).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw the models and the front.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw. None makes a new figure.
+
+        Returns
+        -------
+        self : FairnessFrontierDisplay
+        """
+        self.figure_, self.axes_ = make_axes(ax, size=(7.5, 4.2))
+        (self.ax_,) = self.axes_
+        if len(self.front) > 1:
+            corners = self.table.loc[self.front]
+            self.ax_.step(
+                corners["fairness"],
+                corners["performance"],
+                where="post",
+                color=GREY,
+                linewidth=1.2,
+                linestyle="--",
+                zorder=1,
+                label="front",
+            )
+        for place, (name, row) in enumerate(self.table.iterrows()):
+            self.ax_.errorbar(
+                row["fairness"],
+                row["performance"],
+                xerr=_around(row, "fairness"),
+                yerr=_around(row, "performance"),
+                fmt=MARKERS[place % len(MARKERS)],
+                color=color(place),
+                markerfacecolor=color(place) if name in self.front else "white",
+                markersize=7,
+                elinewidth=1,
+                capsize=2,
+                label=name,
+            )
+        self.ax_.set(
+            xlabel=_axis_title(self.fairness), ylabel=_axis_title(self.performance)
+        )
+        self.ax_.legend(
+            loc="upper left",
+            title="filled: on the Pareto front",
+            alignment="left",
+            bbox_to_anchor=(1.01, 1),
+            frameon=False,
+            borderaxespad=0,
+        )
+        tidy(self.ax_)
+        return self
+
+
+def _known(metric):
+    if metric not in GROUP_METRICS:
+        raise ValueError(
+            f"A metric should be among {sorted(GROUP_METRICS)}. Got {metric!r}."
+        )
+    return metric
+
+
+def _axis_title(metric):
+    better = "higher" if GROUP_METRICS[metric].greater_is_better else "lower"
+    return f"{metric_title(metric)}  ({better} is better)"
+
+
+def _front(table, fairness_up, performance_up):
+    """Names of the models that none beats, from the fairest on."""
+    costs = np.stack(
+        [
+            table["fairness"] * (-1 if fairness_up else 1),
+            table["performance"] * (-1 if performance_up else 1),
+        ],
+        axis=1,
+    )
+    no_worse = (costs[:, None] <= costs[None]).all(axis=2)
+    better = (costs[:, None] < costs[None]).any(axis=2)
+    beaten = (no_worse & better).any(axis=0)
+    order = np.lexsort((costs[:, 1], costs[:, 0]))
+    return [table.index[place] for place in order if not beaten[place]]
+
+
+def _draws(codes, y_true, n_resamples, random_state):
+    """Row numbers of every resample."""
+    rng = check_random_state(random_state)
+    _, strata = np.unique(
+        np.stack([codes, np.unique(y_true, return_inverse=True)[1]]),
+        axis=1,
+        return_inverse=True,
+    )
+    strata = strata.reshape(-1)
+    members = [np.flatnonzero(strata == stratum) for stratum in range(strata.max() + 1)]
+    for _ in range(n_resamples):
+        yield np.concatenate([rng.choice(rows, len(rows)) for rows in members])
+
+
+def _decided(proba, classes):
+    if proba.ndim == 1:
+        return classes[(proba > 0.5).astype(int)]
+    return classes[proba.argmax(axis=1)]
+
+
+def _around(row, axis):
+    """Lengths of a cross's arms; None without an interval."""
+    if np.isnan(row[f"{axis}_low"]):
+        return None
+    arms = [row[axis] - row[f"{axis}_low"], row[f"{axis}_high"] - row[axis]]
+    return np.maximum(arms, 0)[:, None]

@@ -1,0 +1,199 @@
+"""Display of the learned weights: whose rows the training listened to."""
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import check_consistent_length, column_or_1d
+
+from ._figures import GREY, color, learned, make_axes, percent, tidy
+from ._groups import encode_groups, group_name
+
+
+class SampleWeightDisplay:
+    """Who was up-weighted: the applied training weights by group × label.
+
+    The learned weights are the method's means; this shows what it did with them. Weights
+    that differ within a cell more than between cells say that the method tells rows apart
+    and not only groups.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row for each cell: columns cell, n (rows), share_of_rows, share_of_weight, mean
+        and the quantiles q10, q25, median, q75, q90 of the weight. The unit is the weight
+        of the average row.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+    ax_ : matplotlib Axes
+    axes_ : list of matplotlib Axes
+
+    See Also
+    --------
+    conflict_report : Whom the weighted steps worked against.
+
+    Notes
+    -----
+    Training needs no sensitive attributes. To draw by group, the groups of the training
+    rows are needed here, after the fact; where they are unknown, leave them out and the
+    weights are shown by label.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> matplotlib.use("Agg")
+    >>> from skfairbargain.inspection import SampleWeightDisplay
+    >>> display = SampleWeightDisplay.from_weights(
+    ...     [1.0, 3.0, 1.0, 1.0], [0, 1, 0, 1], groups=list("FFMM")
+    ... )
+    >>> display.table[["cell", "n", "mean"]]
+       cell  n      mean
+    0  F, 0  1  0.666667
+    1  F, 1  1  2.000000
+    2  M, 0  1  0.666667
+    3  M, 1  1  0.666667
+    """
+
+    def __init__(self, table):
+        self.table = table
+
+    @classmethod
+    def from_estimator(cls, estimator, y, groups=None, *, ax=None):
+        """Draw the weights that a fitted estimator gave its training rows.
+
+        Rows that were not trained on, because they were held out, are left out.
+
+        Parameters
+        ----------
+        estimator : NashMetaClassifier
+            Fitted; or a pipeline or search that ends in one.
+        y : array-like of shape (n_samples,)
+            Labels of the training rows.
+        groups : array-like of shape (n_samples,) or (n_samples, n_columns), default=None
+            Groups of the training rows, where they are known.
+        ax : matplotlib Axes, default=None
+            As in `plot`.
+
+        Returns
+        -------
+        display : SampleWeightDisplay
+        """
+        weight = learned(estimator, "applied_weight_")
+        check_consistent_length(weight, y)
+        trained = learned(estimator, "cell_influence_").any(axis=1)
+        if groups is not None:
+            codes, labels = encode_groups(groups, like=y)
+            names = np.array([group_name(label) for label in labels])
+            groups = names[codes][trained]
+        y = np.asarray(y)[trained]
+        return cls.from_weights(weight[trained], y, groups, ax=ax)
+
+    @classmethod
+    def from_weights(cls, weight, y, groups=None, *, ax=None):
+        """Draw weights by group and label.
+
+        Parameters
+        ----------
+        weight : array-like of shape (n_samples,)
+            Non-negative, not zero everywhere, in any unit.
+        y, groups, ax :
+            As in `from_estimator`.
+
+        Returns
+        -------
+        display : SampleWeightDisplay
+
+        Raises
+        ------
+        ValueError
+            If a weight is negative or all are zero.
+        """
+        weight = np.asarray(weight, dtype=np.float64)
+        y = column_or_1d(y)
+        check_consistent_length(weight, y)
+        # Not `min() < 0`: NaN is to be refused as well.
+        if not ((weight >= 0).all() and weight.sum() > 0):
+            raise ValueError(
+                "`weight` should be zero or more, and not zero everywhere. Got weights "
+                f"from {weight.min():g} to {weight.max():g}."
+            )
+        cells = [str(label) for label in y.tolist()]
+        if groups is not None:
+            codes, labels = encode_groups(groups, like=y)
+            cells = [
+                f"{group_name(labels[code])}, {label}"
+                for code, label in zip(codes, cells, strict=True)
+            ]
+        frame = pd.DataFrame({"cell": cells, "weight": weight / weight.mean()})
+        by_cell = frame.groupby("cell")["weight"]
+        table = pd.DataFrame(
+            {
+                "n": by_cell.size(),
+                "share_of_rows": by_cell.size() / len(frame),
+                "share_of_weight": by_cell.sum() / len(frame),
+                "mean": by_cell.mean(),
+                "q10": by_cell.quantile(0.10),
+                "q25": by_cell.quantile(0.25),
+                "median": by_cell.median(),
+                "q75": by_cell.quantile(0.75),
+                "q90": by_cell.quantile(0.90),
+            }
+        )
+        return cls(table.reset_index()).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw each cell's mean, its middle half and its middle 80 %.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw. None makes a new figure.
+
+        Returns
+        -------
+        self : SampleWeightDisplay
+        """
+        n_cells = len(self.table)
+        self.figure_, self.axes_ = make_axes(ax, size=(7.5, 1.5 + 0.55 * n_cells))
+        (self.ax_,) = self.axes_
+        places = np.arange(n_cells)
+        table = self.table
+        self.ax_.hlines(
+            places,
+            table["q10"],
+            table["q90"],
+            color=color(0),
+            linewidth=1.2,
+            label="middle 80 % of the rows",
+        )
+        self.ax_.hlines(
+            places,
+            table["q25"],
+            table["q75"],
+            color=color(0),
+            linewidth=6,
+            alpha=0.45,
+            label="middle half",
+        )
+        self.ax_.plot(table["mean"], places, "o", color=color(0), label="mean")
+        self.ax_.axvline(1, color=GREY, linewidth=1, linestyle="--", label="average row")
+        for place, row in zip(places, table.itertuples(), strict=True):
+            self.ax_.text(
+                1.02,
+                place,
+                f"{percent(row.share_of_rows)} of rows\n"
+                f"{percent(row.share_of_weight)} of weight",
+                transform=self.ax_.get_yaxis_transform(),
+                va="center",
+                fontsize="small",
+            )
+        self.ax_.set_yticks(places, table["cell"])
+        self.ax_.set_ylim(n_cells - 0.4, -0.6)
+        self.ax_.set_xlim(0, None)
+        self.ax_.set_xlabel("weight of a training row, in units of the average row's")
+        self.ax_.legend(
+            loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False,
+            fontsize="small", columnspacing=1.2, handlelength=1.5, borderaxespad=0.2,
+        )  # fmt: skip
+        tidy(self.ax_)
+        return self

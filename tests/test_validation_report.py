@@ -1,0 +1,322 @@
+"""The validation report counts, compares with chance, and says what follows."""
+
+import re
+import shutil
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_matrix
+from sklearn.datasets import fetch_openml
+from sklearn.metrics import normalized_mutual_info_score
+from sklearn.preprocessing import StandardScaler
+
+from skfairbargain import NashMetaClassifier
+from skfairbargain.exceptions import UndefinedGroupError
+from skfairbargain.inspection import validation_report
+
+SINGLE = (
+    "A single row speaks for every cell. Its oddities become the aim of the training: add "
+    "rows, or keep `anchor` at 0.5 or more."
+)
+CHANCE = (
+    "The features of these rows tell their labels no better than chance would. Have the "
+    "labels audited, or add rows; until then keep `anchor` at 0.5 or more."
+)
+
+
+def rows(per_cell, *, n_groups=2, signal=3.0, n_features=6, seed=0):
+    """Balanced validation rows whose first feature follows the label, if at all."""
+    rng = np.random.default_rng(seed)
+    y = np.tile([0, 1], per_cell * n_groups)
+    group = np.repeat([f"g{i}" for i in range(n_groups)], 2 * per_cell)
+    X = rng.normal(size=(len(y), n_features))
+    X += signal * (2 * y[:, None] - 1)
+    return X, y, group
+
+
+def test_a_good_set_is_said_to_be_good():
+    X, y, group = rows(6)
+    report = validation_report(X, y, group, random_state=0)
+    assert report.verdict == "This set can carry the method."
+    assert (report.obstacles, report.cautions) == ([], [])
+    assert report.cells.to_dict() == {0: {"g0": 6, "g1": 6}, 1: {"g0": 6, "g1": 6}}
+    assert report.mutual_information > 3 * report.chance_information
+    assert str(report).startswith(
+        "24 validation rows, 2 groups, 2 labels. This set can carry the method.\n\n"
+        "      0  1\n  g0  6  6\n  g1  6  6\n\n"
+        "Normalised mutual information of features and labels: 0."
+    )
+
+
+def test_information_of_categories_is_scikit_learns():
+    rng = np.random.default_rng(0)
+    X = rng.integers(3, size=(40, 5)).astype(float)
+    y = (X[:, 0] + rng.integers(2, size=40) > 1).astype(int)
+    X = np.c_[X, np.ones(40)]  # a constant feature has nothing to share and does not count
+    report = validation_report(X, y, np.tile(["F", "M"], 20), random_state=0)
+    expected = np.mean([normalized_mutual_info_score(y, X[:, j]) for j in range(5)])
+    assert report.mutual_information == pytest.approx(expected)
+
+
+def test_information_of_numbers_is_that_of_their_quantiles():
+    X, y, group = rows(8, signal=0.3)
+    report = validation_report(X, y, group, random_state=0)
+    # 32 rows: five bins.
+    binned = [pd.qcut(column, 5, labels=False) for column in X.T]
+    expected = np.mean([normalized_mutual_info_score(y, bins) for bins in binned])
+    assert report.mutual_information == pytest.approx(expected)
+
+
+def test_p_values_are_even_where_there_is_nothing_to_tell():
+    p_values = []
+    for seed in range(100):
+        X, y, group = rows(5, signal=0.0, seed=seed)
+        report = validation_report(X, y, group, n_shuffles=99, random_state=seed)
+        p_values.append(report.p_value)
+    assert 0.4 < np.mean(p_values) < 0.6
+    assert np.mean(np.array(p_values) <= 0.2) == pytest.approx(0.2, abs=0.1)
+
+
+def test_labels_that_follow_the_group_alone_are_not_information():
+    rng = np.random.default_rng(0)
+    group = np.repeat(["F", "M"], 20)
+    y = np.r_[np.repeat([0, 1], [15, 5]), np.repeat([0, 1], [5, 15])]
+    X = np.c_[group == "F", rng.normal(size=(40, 2))].astype(float)
+    report = validation_report(X, y, group, random_state=0)
+    assert report.p_value > 0.2
+    assert report.cautions == [CHANCE]
+
+
+def test_seed_repeats_the_shuffles():
+    X, y, group = rows(5, signal=0.2)
+    one, same, other = (
+        validation_report(X, y, group, random_state=seed) for seed in (0, 0, 1)
+    )
+    assert one.chance_information == same.chance_information
+    assert one.chance_information != other.chance_information
+
+
+def test_cells_of_one_are_named():
+    X, y, group = rows(1)
+    report = validation_report(X, y, group, random_state=0)
+    assert report.verdict == "This set can carry the method, with care."
+    assert report.cautions == [
+        SINGLE,
+        "So few rows cannot show whether the features say anything about the labels: even "
+        "a perfect relation could be chance.",
+    ]
+    X, y, group = rows(6)
+    report = validation_report(X[5:], y[5:], group[5:], random_state=0)
+    assert report.cells.loc["g0"].tolist() == [3, 4]
+    assert report.cautions == [
+        "Fewer than 5 rows speak for 'g0, 0' and 'g0, 1'. With more of them the result "
+        "depends less on who was drawn."
+    ]
+    report = validation_report(X[9:], y[9:], group[9:], random_state=0)
+    assert report.cautions[0] == (
+        "A single row speaks for 'g0, 0'. Its oddities become the aim of the training: add "
+        "rows, or keep `anchor` at 0.5 or more."
+    )
+
+
+def test_many_groups_share_few_rows():
+    X, y, group = rows(2, n_groups=6)
+    report = validation_report(X, y, group, random_state=0)
+    assert report.cautions == [
+        "Fewer than 5 rows speak for every cell. With more of them the result depends less "
+        "on who was drawn.",
+        "6 groups share 24 rows, 2.0 per cell. Merge groups that face the same harm, or "
+        "add rows.",
+    ]
+    keep = (group < "g4") | (y == 0) | (np.arange(24) % 4 == 1)
+    report = validation_report(X[keep], y[keep], group[keep], random_state=0)
+    assert "'g0, 0', 'g0, 1', 'g1, 0', 'g1, 1', 'g2, 0' and 5 more" in report.cautions[1]
+
+
+def test_a_group_without_a_label_cannot_be_served_and_fit_agrees():
+    X, y, group = rows(6)
+    keep = (group == "g0") | (y == 0)
+    X, y, group = X[keep], y[keep], group[keep]
+    report = validation_report(X, y, group, random_state=0)
+    assert report.verdict == "This set cannot carry the method."
+    assert report.obstacles == [
+        "Group 'g1' has rows of label 0 only, so what would serve it is not defined and "
+        "fit refuses the set. Add rows of another label, or merge the group with another."
+    ]
+    assert report.cells.loc["g1"].tolist() == [6, 0]
+    with pytest.raises(UndefinedGroupError):
+        NashMetaClassifier().fit(X, y, X_val=X, y_val=y, groups_val=group)
+
+
+def test_a_group_may_lack_one_of_three_labels_but_nobody_speaks_for_it():
+    X, y, group = rows(6)
+    y = np.where((group == "g0") & (np.arange(24) % 4 == 0), 2, y)
+    report = validation_report(X, y, group, random_state=0)
+    assert report.obstacles == []
+    assert (
+        report.cautions[0] == "Group 'g1' has no row of label 2, so nobody speaks for them."
+    )
+
+
+def test_one_group_has_nothing_to_settle():
+    X, y, _ = rows(6)
+    report = validation_report(X, y, ["all"] * 24, random_state=0)
+    assert report.cautions == [
+        "There is one group, 'all', so nothing is settled between groups. Pass rows of the "
+        "others."
+    ]
+
+
+def test_without_groups_the_classes_are_the_groups():
+    X, y, _ = rows(6)
+    report = validation_report(X, y, random_state=0)
+    assert report.verdict == "This set can carry the method."
+    assert report.cells.to_numpy().tolist() == [[12, 0], [0, 12]]
+    assert report.p_value <= 0.01
+
+
+def test_contradictory_rows_are_found():
+    X, y, group = rows(6)
+    X[1] = X[0]
+    report = validation_report(X, y, group, random_state=0)
+    assert report.cautions == [
+        "1 set of features occurs with different labels. No model can serve both: have "
+        "these labels audited."
+    ]
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_training_rows_that_are_validation_rows_are_found(sparse):
+    X, y, group = rows(6)
+    X_train = np.random.default_rng(1).normal(size=(300, 6))
+    X_train[7] = X[3]
+    X_train[:, 5] = 0.1 + 0.2  # constant but for rounding is constant
+    X[:, 5] = 0.3
+    wrapped = csr_matrix if sparse else np.asarray
+    report = validation_report(wrapped(X), y, group, wrapped(X_train), random_state=0)
+    (found,) = report.near_duplicates.to_dict("records")
+    assert (found["val_row"], found["train_row"]) == (3, 7)
+    assert found["distance"] < 1e-6
+    assert report.cautions == [
+        "One validation row is nearly equal to a training row. If it is the same person, "
+        "leave the training row out: it would be weighted up for its own sake."
+    ]
+    # A hundredth of a standard deviation off is near, a tenth is not.
+    X_train[7, 0] += 0.005 * X_train[:, 0].std()
+    X_train[8] = X[4]
+    X_train[9] = X[5] + 0.1
+    report = validation_report(wrapped(X), y, group, wrapped(X_train), random_state=0)
+    assert report.near_duplicates[["val_row", "train_row"]].to_numpy().tolist() == [
+        [3, 7],
+        [4, 8],
+    ]
+    assert report.cautions == [
+        "2 validation rows are nearly equal to training rows. Where they are the same "
+        "people, leave the training rows out: they would be weighted up for their own sake."
+    ]
+
+
+def test_features_that_never_vary_say_nothing():
+    _, y, group = rows(6)
+    report = validation_report(np.ones((24, 3)), y, group, random_state=0)
+    assert np.isnan(report.mutual_information)
+    assert "No feature varies, so the rows say nothing about their labels." in str(report)
+
+
+def test_a_page_shows_the_same_with_what_is_harmful_escaped():
+    X, y, group = rows(1)
+    page = validation_report(X, y, np.char.add(group, "<b>"), random_state=0)._repr_html_()
+    assert "<b>This set can carry the method, with care.</b>" in page
+    assert "g0<b>" not in page
+    assert "<li>A single row speaks for every cell." in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((np.ones((4, 2)), [0, 1, 0], list("FFMM")),
+         "Found input variables with inconsistent numbers of samples: [4, 3]"),
+        ((np.ones((4, 2)), [0, 1, 0, 1], ["F", None, "M", "M"]),
+         "`groups_val` should have a group for every row. Got 1 missing of them. Give "
+         "these rows a group of their own, such as 'unknown', or leave them out."),
+        ((np.ones((4, 2)), [0, 1, 0, 1], list("FFMM"), np.ones((9, 3))),
+         "`X_train` should have the 2 columns of `X_val`. Got 3. Prepare both alike."),
+    ],
+)  # fmt: skip
+def test_bad_input_is_explained(arguments, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        validation_report(*arguments)
+
+
+def prepared(setting, home):
+    """Features, favorable label and group of a data set, as the paper prepares them."""
+    openml = {"adult_sex": 1590, "adult_race": 1590, "bank_age": 1461}
+    openml |= {"default_credit_sex": 43435, "us_crime_blackgt6pct": 315}
+    openml |= {"titanic_sex": 40945, "student_por_sex": 42351}
+    frame = fetch_openml(
+        data_id=openml[setting], data_home=home, parser="liac-arff", as_frame=True
+    ).frame.copy()
+    if setting.startswith("adult"):
+        y = frame.pop("class") == ">50K"
+        group = frame["sex" if setting == "adult_sex" else "race"]
+    elif setting == "bank_age":
+        y, group = frame.pop("Class") == "1", frame["V1"] > 25
+    elif setting == "default_credit_sex":
+        name = next(name for name in frame if "default" in name)
+        y, group = frame.pop(name).astype(int) == 0, frame["SEX"]
+    elif setting == "us_crime_blackgt6pct":
+        y = frame.pop("ViolentCrimesPerPop") < 0.7
+        group = (frame.pop("racepctblack") > 0.06).rename("blackgt6pct")
+        frame = pd.concat([frame.dropna(axis=1), group], axis=1)
+    elif setting == "titanic_sex":
+        y, group = frame.pop("survived") == "1", frame["sex"]
+        frame = frame.drop(columns="name").astype(object)
+        frame = frame.where(frame.notna(), 0)
+        numeric = ["pclass", "age", "sibsp", "parch", "fare", "body"]
+        frame = frame.astype(dict.fromkeys(frame, str)).astype(
+            dict.fromkeys(numeric, float)
+        )
+    else:
+        y, group = frame.pop("G3").astype(int) >= 10, frame["sex"]
+    X = pd.get_dummies(frame)
+    X = StandardScaler().fit_transform(X[sorted(X)].astype(float))
+    return X, y.to_numpy().astype(int), group.astype(str).to_numpy()
+
+
+# The p-value that the features of the paper's validation sets share nothing with their
+# labels. The paper calls the fourth and the fifth noisy (Table 5: 26e-5 and 10e-5 against
+# 31e-5 to 680e-5 elsewhere). Its estimator is not in the text, and none tried gives these
+# values; two of the others have too few rows to tell.
+TABLE_5 = {
+    "adult_sex": (105, "tells"),
+    "adult_race": (105, "tells"),
+    "bank_age": (51, "tells"),
+    "default_credit_sex": (24, "no better than chance"),
+    "us_crime_blackgt6pct": (1929, "too few rows"),
+    "titanic_sex": (1526, "too few rows"),
+    "student_por_sex": (58, "no better than chance"),
+}
+
+
+# scikit-learn 1.7 sets a pandas option that pandas 3 has retired.
+@pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")
+@pytest.mark.parametrize("setting", TABLE_5)
+def test_the_papers_validation_sets(setting, shared_dir, tmp_path):
+    shutil.copytree(shared_dir / "data" / "scikit_learn", tmp_path / "home")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+        X, y, group = prepared(setting, tmp_path / "home")
+    split = np.load(shared_dir / "paper" / "splits" / f"{setting}.npz")
+    val = split["val_idx"]
+    report = validation_report(X[val], y[val], group[val], random_state=0)
+    n_features, verdict = TABLE_5[setting]
+    assert X.shape[1] == n_features
+    counts = report.cells.to_numpy()
+    assert (counts == counts[0, 0]).all()
+    assert counts.sum() == len(val)
+    words = " ".join(report.cautions)
+    assert ("no better than chance" in words) == (verdict == "no better than chance")
+    assert ("So few rows cannot show" in words) == (verdict == "too few rows")
+    assert (report.p_value <= 0.05) == (verdict == "tells")
