@@ -227,9 +227,7 @@ class MetaNet(NeuralNet):
         """Mean validation loss of each group's cells, without dropout."""
         self._set_training(False)
         with torch.no_grad():
-            X_val = torch.as_tensor(
-                np.asarray(data.X_val, dtype=data.dtype), device=self.device
-            )
+            X_val = torch.as_tensor(data.X_val, device=self.device)
             y_val = torch.as_tensor(data.y_val, device=self.device)
             losses = self.meta_loss(self.module_(X_val), y_val).double().cpu().numpy()
         return (np.nan_to_num(losses) @ self._averages @ self.weighting.to_groups).tolist()
@@ -237,9 +235,8 @@ class MetaNet(NeuralNet):
     def _probe_rows(self, data):
         """A few validation rows, at least two, to compare the engines on."""
         index = np.arange(max(2, min(8, len(data.y_val)))) % len(data.y_val)
-        X_val = np.asarray(data.X_val[index], dtype=data.dtype)
         return (
-            torch.as_tensor(X_val, device=self.device),
+            torch.as_tensor(data.X_val[index], device=self.device),
             torch.as_tensor(data.y_val[index], device=self.device),
         )
 

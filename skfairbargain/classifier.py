@@ -9,6 +9,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ._fitting import influence_among, train, training_rows, validation_set
 from ._mlp import predict_logits
 from ._parameters import PARAMETER_CONSTRAINTS
+from ._validation_signs import (
+    warn_of_cut_validation_set,
+    warn_of_names,
+    warn_of_untransformed_validation_set,
+)
 
 __all__ = ["NashMetaClassifier"]
 
@@ -259,28 +264,29 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             If a group of `groups_val` has rows of one class only.
         """
         continues = self.warm_start and hasattr(self, "net_")
-        X, y, sample_weight, rows, n_samples = training_rows(
+        X, y, sample_weight, rows = training_rows(
             self, X, y, sample_weight, classes=None, reset=not continues
         )
-        kept, validation = validation_set(self, X, y, X_val, y_val, groups_val)
-        if sample_weight is not None:
-            sample_weight = sample_weight[kept]
-        if len(kept) < len(y):
-            X, y = X[kept], y[kept]
+        kept, validation = validation_set(self, X, y, rows, X_val, y_val, groups_val)
+        if X_val is not None:
+            warn_of_names(self, X_val)
+            warn_of_cut_validation_set(validation.cells, X.shape[0])
+            warn_of_untransformed_validation_set(X, validation.X)
         self._first_seed = check_random_state(self.random_state).randint(2**30)
         vars(self).pop("_kept_validation", None)
         influence = train(
             self,
             X,
-            y,
-            sample_weight,
+            y[kept],
+            rows[kept],
+            None if sample_weight is None else sample_weight[kept],
             validation,
             epochs=self.max_epochs,
             seed=self._first_seed,
             new=not continues,
             restart=True,
         )
-        self.sample_influence_ = influence_among(influence, rows[kept], n_samples)
+        self.sample_influence_ = influence_among(influence, rows[kept], X.shape[0])
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -320,14 +326,14 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             As `fit` does, and if a label is not among the classes of the first call.
         """
         first = not hasattr(self, "net_")
-        X, y, sample_weight, rows, n_samples = training_rows(
+        X, y, sample_weight, rows = training_rows(
             self, X, y, sample_weight, classes=classes, reset=first
         )
         kept = np.arange(len(y))
         if X_val is None and y_val is None and hasattr(self, "_kept_validation"):
             validation = self._kept_validation
         else:
-            kept, validation = validation_set(self, X, y, X_val, y_val, groups_val)
+            kept, validation = validation_set(self, X, y, rows, X_val, y_val, groups_val)
             if not first and validation.pairs != self.cells_:
                 raise ValueError(
                     "`groups_val` and `y_val` should have the cells of the first call, "
@@ -338,8 +344,9 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             self._first_seed = check_random_state(self.random_state).randint(2**30)
         influence = train(
             self,
-            X[kept],
+            X,
             y[kept],
+            rows[kept],
             None if sample_weight is None else sample_weight[kept],
             validation,
             epochs=1,
@@ -347,7 +354,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             new=first,
             restart=False,
         )
-        self.sample_influence_ = influence_among(influence, rows[kept], n_samples)
+        self.sample_influence_ = influence_among(influence, rows[kept], X.shape[0])
         return self
 
     def decision_function(self, X):
