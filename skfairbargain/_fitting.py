@@ -149,7 +149,7 @@ def train(estimator, X, y, rows, sample_weight, validation, *, epochs, seed, new
     with _TRAINING, torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         if new:
-            estimator.net_ = _new_net(estimator, data, device)
+            estimator.net_ = new_net(estimator, data.X_val[:2])
         net = estimator.net_
         net.weighting, net.player_names = weighting, validation.player_names(players)
         net.group_names = validation.group_names
@@ -185,14 +185,26 @@ def _class_indices(classes, y, name):
     return np.searchsorted(classes, y)
 
 
-def _new_net(estimator, data, device):
+def new_net(estimator, example):
+    """Return an initialised net for the estimator's parameters and features.
+
+    Parameters
+    ----------
+    estimator : NashMetaClassifier
+    example : ndarray of shape (n, ...)
+        A few rows, in the dtype to compute in.
+
+    Returns
+    -------
+    net : MetaNet
+    """
     module = build_module(
         estimator.module,
         estimator.n_features_in_,
         len(estimator.classes_),
         hidden_layer_sizes=tuple(estimator.hidden_layer_sizes),
         dropout=estimator.dropout,
-        example=data.X_val[:2],
+        example=example,
     )
     optimizer = OPTIMIZERS.get(estimator.optimizer, estimator.optimizer)
     taken = inspect.signature(optimizer).parameters
@@ -221,8 +233,9 @@ def _new_net(estimator, data, device):
         lr=estimator.lr,
         train_split=None,
         callbacks=callbacks,
-        device=device,
+        device=torch.device(estimator.device),
         verbose=int(estimator.verbose),
         **options,
     )
+    net.row_shape = example.shape[1:]
     return net.initialize()

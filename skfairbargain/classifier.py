@@ -1,11 +1,14 @@
 """The estimator: a classifier that learns its training weights from an audited sample."""
 
+import warnings
+
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from . import __version__
 from ._fitting import influence_among, train, training_rows, validation_set
 from ._mlp import predict_logits
 from ._parameters import PARAMETER_CONSTRAINTS
@@ -14,6 +17,7 @@ from ._validation_signs import (
     warn_of_names,
     warn_of_untransformed_validation_set,
 )
+from .exceptions import ModelVersionWarning
 
 __all__ = ["NashMetaClassifier"]
 
@@ -129,6 +133,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
     --------
     skfairbargain.model_selection.balanced_validation_split : Make the validation set.
     skfairbargain.metrics : What to look at afterwards.
+    skfairbargain.persistence : Store a trained model in a file that runs no code.
 
     Notes
     -----
@@ -398,6 +403,28 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         """
         best = self._logits(X).argmax(axis=1)
         return self.classes_[best]
+
+    def __getstate__(self):
+        state = {**super().__getstate__(), "_skfairbargain_version": __version__}
+        # The net has it too, and brings it back on whichever device there is then.
+        state.pop("module_", None)
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        stored_by = state.pop("_skfairbargain_version", "unknown")
+        super().__setstate__(state)
+        if "net_" in state:
+            self.module_ = self.net_.module_
+        if stored_by != __version__:
+            warnings.warn(
+                ModelVersionWarning(
+                    estimator_name=type(self).__name__,
+                    current_version=__version__,
+                    original_version=stored_by,
+                ),
+                stacklevel=2,
+            )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
