@@ -242,7 +242,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows, float32 or float64; the network computes in the dtype of X, and
-            float32 takes half the time. float16 and integers become float32.
+            float32 takes half the time. float16, integers and polars frames become float32.
         y : array-like of shape (n_samples,)
             Class labels.
         X_val : array-like of shape (n_val, n_features), default=None
