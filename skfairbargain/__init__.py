@@ -1,6 +1,7 @@
 """Fairness-aware training by Nash bargaining, for scikit-learn pipelines."""
 
 from .exceptions import (
+    ModelVersionWarning,
     NoAgreementWarning,
     SkippedStepWarning,
     UndefinedGroupError,
@@ -14,6 +15,7 @@ __all__ = [
     "FORML",
     "LtR",
     "MetaGDRO",
+    "ModelVersionWarning",
     "Nash",
     "NashMetaClassifier",
     "NoAgreementWarning",

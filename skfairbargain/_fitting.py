@@ -1,5 +1,8 @@
 """What ``fit`` and ``partial_fit`` share: checked rows, a net, a training run."""
 
+import threading
+import warnings
+
 import numpy as np
 import torch
 from sklearn.utils import check_consistent_length
@@ -11,8 +14,16 @@ from ._minibatches import TrainingData
 from ._mlp import module_dtype
 from ._random import seeded_torch
 from ._validation_set import given_validation_set, hold_out_validation_set
+from ._validation_signs import ROUTE_IT
 from ._weighting import Weighting
 from .protocols import get_protocol
+
+# What a run notes of its rows.
+RECORDS = ("cell_influence_", "sample_influence_", "applied_weight_")
+
+# torch has one random generator and one switch for denormal numbers per process, so
+# trainings in threads of one process take turns.
+_TRAINING = threading.RLock()
 
 
 def training_rows(estimator, X, y, sample_weight, *, classes, reset):
@@ -20,12 +31,12 @@ def training_rows(estimator, X, y, sample_weight, *, classes, reset):
 
     Returns
     -------
-    X, y, sample_weight :
-        Rows with a weight, class indices, and their weights or None.
-    rows : ndarray of int
-        Which rows these are.
-    n_samples : int
-        How many rows there were.
+    X : ndarray, memmap or CSR matrix of shape (n_samples, ...)
+        All rows; a copy of those with a weight might not fit into memory.
+    y, sample_weight : ndarray of shape (n_rows,), or None for no weights
+        Class indices and weights of the rows that have a weight.
+    rows : ndarray of shape (n_rows,), int
+        Which rows of X these are.
     """
     X, y = validate_data(
         estimator,
@@ -38,8 +49,7 @@ def training_rows(estimator, X, y, sample_weight, *, classes, reset):
     )
     y = column_or_1d(y, warn=True)
     check_classification_targets(y)
-    n_samples = len(y)
-    rows = np.arange(n_samples)
+    rows = np.arange(len(y))
     if sample_weight is not None:
         sample_weight = _check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
@@ -49,7 +59,7 @@ def training_rows(estimator, X, y, sample_weight, *, classes, reset):
             raise ValueError(
                 "`sample_weight` should be above 0 for some row. Got 0 for every row."
             )
-        X, y, sample_weight = X[rows], y[rows], sample_weight[rows]
+        y, sample_weight = y[rows], sample_weight[rows]
     if reset:
         estimator.classes_ = np.unique(y if classes is None else classes)
     if len(estimator.classes_) < 2:
@@ -57,11 +67,11 @@ def training_rows(estimator, X, y, sample_weight, *, classes, reset):
             "`y` should have 2 classes or more among the rows with a weight. Got "
             f"{len(estimator.classes_)} class: {estimator.classes_.tolist()}."
         )
-    return X, _class_indices(estimator.classes_, y, "y"), sample_weight, rows, n_samples
+    return X, _class_indices(estimator.classes_, y, "y"), sample_weight, rows
 
 
-def validation_set(estimator, X, y, X_val, y_val, groups_val):
-    """Return the rows to train on and the validation set, given or held out of them."""
+def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
+    """Return which of `rows` to train on, and the validation set, given or held out."""
     if X_val is None:
         if y_val is not None or groups_val is not None:
             raise ValueError(
@@ -71,6 +81,7 @@ def validation_set(estimator, X, y, X_val, y_val, groups_val):
         return hold_out_validation_set(
             X,
             y,
+            rows,
             estimator.classes_,
             estimator.validation_fraction,
             estimator.random_state,
@@ -78,18 +89,20 @@ def validation_set(estimator, X, y, X_val, y_val, groups_val):
     if y_val is None:
         raise ValueError("`y_val` should be given with `X_val`. Got None.")
     try:
-        X_val = validate_data(
-            estimator,
-            X_val,
-            accept_sparse="csr",
-            dtype=X.dtype,
-            allow_nd=estimator.module is not None,
-            reset=False,
-        )
+        with warnings.catch_warnings():
+            # fit warns of this in better words.
+            warnings.filterwarnings("ignore", "X (has|does not have valid) feature names")
+            X_val = validate_data(
+                estimator,
+                X_val,
+                accept_sparse="csr",
+                dtype=X.dtype,
+                allow_nd=estimator.module is not None,
+                reset=False,
+            )
     except ValueError as error:
         raise ValueError(
-            f"`X_val` should be prepared as `X` was. {error} In a Pipeline, "
-            'transform_input=["X_val"] takes it through the earlier steps.'
+            f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"
         ) from error
     y_val = column_or_1d(y_val)
     check_consistent_length(X_val, y_val)
@@ -99,11 +112,13 @@ def validation_set(estimator, X, y, X_val, y_val, groups_val):
     )
 
 
-def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
+def train(estimator, X, y, rows, sample_weight, validation, *, epochs, seed, start):
     """Train the estimator's net and set what it learned.
 
     Parameters
     ----------
+    X, y, rows, sample_weight, validation :
+        Of `training_rows` and `validation_set`.
     epochs : int
     seed : int
         Seeds torch for the run; its global state is restored after.
@@ -120,7 +135,7 @@ def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
     estimator.groups_, estimator.cells_ = validation.groups, validation.pairs
     dtype = X.dtype if start == "anew" else module_dtype(estimator.module_)
     data = TrainingData(
-        X, y, validation.X, validation.y, validation.cells, dtype, sample_weight
+        X, y, validation.X, validation.y, validation.cells, dtype, sample_weight, rows
     )
     bargaining = estimator.bargaining
     bargaining = None if bargaining is None else get_protocol(bargaining)
@@ -135,12 +150,11 @@ def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
     )
     acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
     players = "groups" if acts_on_groups else estimator.players
-    device = torch.device(estimator.device)
-    with seeded_torch(seed, device):
+    with _TRAINING, seeded_torch(seed, torch.device(estimator.device)):
         if start == "net":
             net = estimator.net_
         else:
-            net = make_net(estimator, data, device, keep_weights=start == "weights")
+            net = make_net(estimator, data.X_val[:2], keep_weights=start == "weights")
         net.weighting, net.player_names = weighting, validation.player_names(players)
         net.group_names = validation.group_names
         net.seat_names = validation.player_names(estimator.players)
@@ -160,8 +174,7 @@ def train(estimator, X, y, sample_weight, validation, *, epochs, seed, start):
 
 def record_of_rows(estimator, record, rows, n_samples):
     """Set what a run noted of its rows, each where it stands among all rows."""
-    names = ("cell_influence_", "sample_influence_", "applied_weight_")
-    for name, noted in zip(names, record, strict=True):
+    for name, noted in zip(RECORDS, record, strict=True):
         values = np.zeros((n_samples, *noted.shape[1:]))
         values[rows] = noted
         setattr(estimator, name, values)

@@ -15,15 +15,15 @@ from ._parameters import OPTIMIZERS
 from .losses import META_LOSSES
 
 
-def make_net(estimator, data, device, *, keep_weights):
+def make_net(estimator, example, *, keep_weights=False):
     """Return a net with the estimator's parameters, ready to train.
 
     Parameters
     ----------
     estimator : NashMetaClassifier
-    data : TrainingData
-    device : torch.device
-    keep_weights : bool
+    example : ndarray of shape (n, ...)
+        A few rows, in the dtype to compute in.
+    keep_weights : bool, default=False
         Whether it goes on from a copy of the estimator's `module_` and its history.
 
     Returns
@@ -41,7 +41,7 @@ def make_net(estimator, data, device, *, keep_weights):
         len(estimator.classes_),
         hidden_layer_sizes=checked_sizes(estimator.hidden_layer_sizes),
         dropout=estimator.dropout,
-        example=data.X_val[:2],
+        example=example,
     )
     optimizer = estimator.optimizer
     if isinstance(optimizer, str):
@@ -62,10 +62,11 @@ def make_net(estimator, data, device, *, keep_weights):
         lr=estimator.lr,
         train_split=None,
         callbacks=_callbacks(estimator),
-        device=device,
+        device=torch.device(estimator.device),
         verbose=int(estimator.verbose),
         **options,
     ).initialize()
+    net.row_shape = example.shape[1:]
     if keep_weights:
         net.history = copy.deepcopy(estimator.net_.history)
         net.schedule_start = len(net.history)

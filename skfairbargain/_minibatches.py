@@ -14,7 +14,7 @@ class TrainingData(Dataset):
     Parameters
     ----------
     X : ndarray, memmap or CSR matrix of shape (n_samples, ...)
-    y : ndarray of shape (n_samples,), int64
+    y : ndarray of shape (n_rows,), int64
         Class indices.
     X_val : ndarray or CSR matrix of shape (n_val, ...)
     y_val : ndarray of shape (n_val,), int64
@@ -22,11 +22,15 @@ class TrainingData(Dataset):
         Cell of each validation row, 0 to n_cells − 1.
     dtype : numpy dtype
         What the module computes in.
-    sample_weight : ndarray of shape (n_samples,), default=None
+    sample_weight : ndarray of shape (n_rows,), default=None
+    rows : ndarray of shape (n_rows,), int, default=None
+        The rows of X to train on, in the order of `y`; None for all. X itself stays as it
+        is: it may be larger than memory.
     """
 
-    def __init__(self, X, y, X_val, y_val, cells, dtype, sample_weight=None):
+    def __init__(self, X, y, X_val, y_val, cells, dtype, sample_weight=None, rows=None):
         self.X, self.y = X, y
+        self.rows = np.arange(X.shape[0]) if rows is None else rows
         self.dtype = np.dtype(dtype)
         # A copy, because torch complains of arrays that it may not write to.
         X_val = X_val.toarray() if issparse(X_val) else X_val
@@ -36,13 +40,13 @@ class TrainingData(Dataset):
         self.sample_weight = sample_weight
 
     def __len__(self):
-        return self.X.shape[0]
+        return len(self.rows)
 
     def __getitem__(self, i):
-        return self._rows(i).astype(self.dtype, copy=False), self.y[i]
+        return self._take(i).astype(self.dtype, copy=False), self.y[i]
 
-    def _rows(self, index):
-        rows = self.X[index]
+    def _take(self, index):
+        rows = self.X[self.rows[index]]
         return rows.toarray() if issparse(rows) else np.asarray(rows)
 
     def averages(self):
@@ -93,15 +97,18 @@ class Minibatches:
     def __iter__(self):
         order = torch.randperm(len(self.data)).numpy()
         rows, labels = self._inputs.numpy(), self._targets.numpy()
-        gather_into_place = not issparse(self.data.X) and self.data.X.dtype == rows.dtype
+        X = self.data.X
+        # np.take copies all of an array that is not C-contiguous, at every call.
+        gather_into_place = (
+            not issparse(X) and X.dtype == rows.dtype and X.flags.c_contiguous
+        )
         for start in range(0, len(self) * self.batch_size, self.batch_size):
             index = order[start : start + self.batch_size]
             if gather_into_place:
-                np.take(
-                    self.data.X, index, axis=0, out=rows[: self.batch_size], mode="clip"
-                )
+                here = self.data.rows[index]
+                np.take(X, here, axis=0, out=rows[: self.batch_size], mode="clip")
             else:
-                rows[: self.batch_size] = self.data._rows(index)
+                rows[: self.batch_size] = self.data._take(index)
             np.take(self.data.y, index, out=labels[: self.batch_size], mode="clip")
             inputs, targets = self._inputs.to(self.device), self._targets.to(self.device)
             yield Batch(

@@ -114,7 +114,9 @@ def predict_logits(module, X):
     with torch.no_grad():
         for start in range(0, X.shape[0], PREDICTION_ROWS):
             rows = X[start : start + PREDICTION_ROWS]
-            rows = rows.toarray() if issparse(rows) else np.array(rows)
+            # In one order, so that the rounding does not depend on how X lies in memory.
+            rows = rows.toarray() if issparse(rows) else rows
+            rows = np.array(rows, order="C")
             logits = module(torch.from_numpy(rows).to(device))
             parts.append(torch.nan_to_num(logits.cpu()).numpy())
     return np.concatenate(parts)

@@ -1,55 +1,6 @@
 """Group metrics of scores and probabilities: ROC AUC and log loss."""
 
-from ._base_metrics import BASE_METRICS
 from ._group_forms import by_score, disparity, group_metric, ratio
-from ._metric_inputs import read_scores
-from .exceptions import UndefinedGroupError
-
-
-@group_metric(reads="scores", greater_is_better=True)
-def overall_auc(
-    y_true,
-    y_score,
-    *,
-    sensitive_features=None,
-    sample_weight=None,
-    undefined="raise",
-    labels=None,
-):
-    r"""Area under the ROC curve of all rows together.
-
-    .. math:: \mathrm{AUC} = P(S > S') + \tfrac{1}{2} P(S = S')
-
-    with :math:`S` the score of a random positive and :math:`S'` of a random negative. 1:
-    every positive ranks above every negative; 0.5: no better than chance; 0: every one
-    ranks below. It measures how well the score ranks, and no harm to any group: a high
-    value may hide one that is ranked by chance. Groups are accepted and not used, so that
-    all metrics are called alike. Known misuse: predicted labels in place of scores, which
-    gives the balanced accuracy instead.
-
-    <parameters>
-
-    See Also
-    --------
-    worst_group_auc : The same for the group that is ranked worst.
-    sklearn.metrics.roc_auc_score : The same number, without groups.
-
-    Examples
-    --------
-    >>> from skfairbargain.metrics import overall_auc
-    >>> overall_auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
-    0.75
-    """
-    metric = BASE_METRICS["auc"]
-    rows = read_scores(metric, y_true, y_score, sample_weight, labels)
-    rows = rows[rows.weight > 0]
-    lack = metric.lack(rows)
-    if lack is not None:
-        raise UndefinedGroupError(
-            f"The rows to score have {lack}, so their AUC is undefined. Score more rows "
-            "at a time: fewer folds, or folds stratified by label."
-        )
-    return metric(rows)
 
 
 @group_metric(reads="scores", greater_is_better=True)

@@ -10,7 +10,7 @@ from sklearn.metrics import _scorer as sklearn_scorers
 from sklearn.utils.metadata_routing import MetadataRequest
 
 # The modules enter their metrics in the table when they are imported.
-from . import _accuracy, _parity, _rates, _score_metrics  # noqa: F401
+from . import _accuracy, _overall, _parity, _rates, _score_metrics  # noqa: F401
 from ._group_forms import GROUP_METRICS
 
 RESPONSE_METHODS = {

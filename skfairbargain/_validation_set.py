@@ -85,13 +85,23 @@ def given_validation_set(X_val, y_codes, groups_val, classes):
     return _arrange(X_val, y_codes, codes, labels, classes)
 
 
-def hold_out_validation_set(X, y_codes, classes, fraction, random_state):
+def hold_out_validation_set(X, y_codes, rows, classes, fraction, random_state):
     """Hold the same number of every class out, about a fraction of the rows in all.
+
+    Parameters
+    ----------
+    X : ndarray, memmap or CSR matrix of shape (n_samples, ...)
+    y_codes : ndarray of shape (n_rows,), int64
+        Classes of the rows that may be trained on.
+    rows : ndarray of shape (n_rows,), int64
+        Where these are in X.
+    classes, fraction, random_state :
+        Of the estimator.
 
     Returns
     -------
-    rows : ndarray of shape (n_left,), int64
-        The rows left to train on, sorted.
+    kept : ndarray of shape (n_left,), int64
+        Positions in `rows` of those left to train on, sorted.
     validation : ValidationSet
         Its groups are the classes.
 
@@ -115,9 +125,9 @@ def hold_out_validation_set(X, y_codes, classes, fraction, random_state):
     of_class = [np.flatnonzero(y_codes == code) for code in present]
     drawn = [rng.choice(members, per_class, replace=False) for members in of_class]
     held_out = np.sort(np.concatenate(drawn))
-    rows = np.setdiff1d(np.arange(len(y_codes)), held_out)
+    kept = np.setdiff1d(np.arange(len(y_codes)), held_out)
     y_val = y_codes[held_out]
-    return rows, _arrange(X[held_out], y_val, y_val, classes.tolist(), classes)
+    return kept, _arrange(X[rows[held_out]], y_val, y_val, classes.tolist(), classes)
 
 
 def _arrange(X_val, y_codes, group_codes, labels, classes):

@@ -1,14 +1,23 @@
 """The estimator: a classifier that learns its training weights from an audited sample."""
 
+import warnings
+
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from . import __version__
 from ._fitting import record_of_rows, train, training_rows, validation_set
 from ._mlp import module_dtype, predict_logits
 from ._parameters import PARAMETER_CONSTRAINTS
+from ._validation_signs import (
+    warn_of_cut_validation_set,
+    warn_of_names,
+    warn_of_untransformed_validation_set,
+)
+from .exceptions import ModelVersionWarning
 from .protocols import get_protocol
 
 __all__ = ["NashMetaClassifier"]
@@ -134,6 +143,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
     --------
     skfairbargain.model_selection.balanced_validation_split : Make the validation set.
     skfairbargain.metrics : What to look at afterwards.
+    skfairbargain.persistence : Store a trained model in a file that runs no code.
 
     Notes
     -----
@@ -278,7 +288,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         ----------
         X : array-like of shape (n_samples, n_features)
             Training rows, float32 or float64; the network computes in the dtype of X, and
-            float32 takes half the time. float16, integers and lists become float32.
+            float32 takes half the time. float16, integers, lists and polars frames
+            become float32.
         y : array-like of shape (n_samples,)
             Class labels.
         X_val : array-like of shape (n_val, n_features), default=None
@@ -305,27 +316,28 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             If a group of `groups_val` has rows of one class only.
         """
         continues = self.warm_start and hasattr(self, "module_")
-        X, y, sample_weight, rows, n_samples = training_rows(
+        X, y, sample_weight, rows = training_rows(
             self, X, y, sample_weight, classes=None, reset=not continues
         )
-        kept, validation = validation_set(self, X, y, X_val, y_val, groups_val)
-        if sample_weight is not None:
-            sample_weight = sample_weight[kept]
-        if len(kept) < len(y):
-            X, y = X[kept], y[kept]
+        kept, validation = validation_set(self, X, y, rows, X_val, y_val, groups_val)
+        if X_val is not None:
+            warn_of_names(self, X_val)
+            warn_of_cut_validation_set(validation.cells, X.shape[0])
+            warn_of_untransformed_validation_set(X, validation.X)
         self._first_seed = check_random_state(self.random_state).randint(2**30)
         vars(self).pop("_kept_validation", None)
         record = train(
             self,
             X,
-            y,
-            sample_weight,
+            y[kept],
+            rows[kept],
+            None if sample_weight is None else sample_weight[kept],
             validation,
             epochs=self.max_epochs,
             seed=self._first_seed,
             start="weights" if continues else "anew",
         )
-        record_of_rows(self, record, rows[kept], n_samples)
+        record_of_rows(self, record, rows[kept], X.shape[0])
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -365,14 +377,14 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             As `fit` does, and if a label is not among the classes of the first call.
         """
         first = not hasattr(self, "module_")
-        X, y, sample_weight, rows, n_samples = training_rows(
+        X, y, sample_weight, rows = training_rows(
             self, X, y, sample_weight, classes=classes, reset=first
         )
         kept = np.arange(len(y))
         if X_val is None and y_val is None and hasattr(self, "_kept_validation"):
             validation = self._kept_validation
         else:
-            kept, validation = validation_set(self, X, y, X_val, y_val, groups_val)
+            kept, validation = validation_set(self, X, y, rows, X_val, y_val, groups_val)
             if not first and validation.pairs != self.cells_:
                 raise ValueError(
                     "`groups_val` and `y_val` should have the cells of the first call, "
@@ -384,15 +396,16 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             self._first_seed = check_random_state(self.random_state).randint(2**30)
         record = train(
             self,
-            X[kept],
+            X,
             y[kept],
+            rows[kept],
             None if sample_weight is None else sample_weight[kept],
             validation,
             epochs=1,
             seed=self._first_seed + (0 if first else self.n_iter_),
             start="anew" if first else "net",
         )
-        record_of_rows(self, record, rows[kept], n_samples)
+        record_of_rows(self, record, rows[kept], X.shape[0])
         return self
 
     def decision_function(self, X):
@@ -436,6 +449,28 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         """
         best = self._logits(X).argmax(axis=1)
         return self.classes_[best]
+
+    def __getstate__(self):
+        state = {**super().__getstate__(), "_skfairbargain_version": __version__}
+        # The net has it too, and brings it back on whichever device there is then.
+        state.pop("module_", None)
+        return state
+
+    def __setstate__(self, state):
+        state = dict(state)
+        stored_by = state.pop("_skfairbargain_version", "unknown")
+        super().__setstate__(state)
+        if "net_" in state:
+            self.module_ = self.net_.module_
+        if stored_by != __version__:
+            warnings.warn(
+                ModelVersionWarning(
+                    estimator_name=type(self).__name__,
+                    current_version=__version__,
+                    original_version=stored_by,
+                ),
+                stacklevel=2,
+            )
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

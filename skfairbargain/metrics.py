@@ -9,8 +9,7 @@ has a name for keeps that name.
 =====================  ====================================================================
 Quantity               Forms
 =====================  ====================================================================
-ROC AUC                `overall_auc`, `worst_group_auc`, `max_group_auc_disparity`,
-                       `group_auc_ratio`
+ROC AUC                `worst_group_auc`, `max_group_auc_disparity`, `group_auc_ratio`
 accuracy               `worst_group_accuracy_score`, `max_group_accuracy_disparity`,
                        `group_accuracy_ratio`
 balanced accuracy      `worst_group_balanced_accuracy_score`,
@@ -28,6 +27,12 @@ log loss               `worst_group_log_loss`, `max_group_log_loss_disparity`,
                        `group_log_loss_ratio`
 =====================  ====================================================================
 
+Each quantity but the odds also has an overall form, of all rows together, whatever their
+group: `overall_auc`, `overall_accuracy_score`, `overall_balanced_accuracy_score`,
+`overall_true_positive_rate_score`, `overall_false_positive_rate_loss`,
+`overall_selection_rate_score`, `overall_log_loss`. They are called like the others, so that
+one scorer can stand in for another.
+
 `group_metrics` is all of these quantities for every group, with intervals;
 `conflict_rate` and `conflicting_players` look at training weights; `get_scorer` and
 `make_group_scorer` make scorers for scikit-learn's searches and cross-validation.
@@ -43,6 +48,15 @@ from ._accuracy import (
 )
 from ._conflict import conflict_rate, conflicting_players
 from ._group_metrics import group_metrics
+from ._overall import (
+    overall_accuracy_score,
+    overall_auc,
+    overall_balanced_accuracy_score,
+    overall_false_positive_rate_loss,
+    overall_log_loss,
+    overall_selection_rate_score,
+    overall_true_positive_rate_score,
+)
 from ._parity import (
     demographic_parity_difference,
     demographic_parity_ratio,
@@ -63,7 +77,6 @@ from ._score_metrics import (
     group_log_loss_ratio,
     max_group_auc_disparity,
     max_group_log_loss_disparity,
-    overall_auc,
     worst_group_auc,
     worst_group_log_loss,
 )
@@ -98,7 +111,13 @@ __all__ = [
     "max_group_balanced_accuracy_disparity",
     "max_group_false_positive_rate_disparity",
     "max_group_log_loss_disparity",
+    "overall_accuracy_score",
     "overall_auc",
+    "overall_balanced_accuracy_score",
+    "overall_false_positive_rate_loss",
+    "overall_log_loss",
+    "overall_selection_rate_score",
+    "overall_true_positive_rate_score",
     "register_scorers",
     "unregister_scorers",
     "worst_group_accuracy_score",

@@ -37,6 +37,15 @@ FORMS = {  # quantity: (worst, disparity, ratio)
     "log_loss": ("worst_group_log_loss", "max_group_log_loss_disparity",
                  "group_log_loss_ratio"),
 }  # fmt: skip
+OVERALL = {
+    "accuracy": "overall_accuracy_score",
+    "balanced_accuracy": "overall_balanced_accuracy_score",
+    "false_positive_rate": "overall_false_positive_rate_loss",
+    "true_positive_rate": "overall_true_positive_rate_score",
+    "selection_rate": "overall_selection_rate_score",
+    "auc": "overall_auc",
+    "log_loss": "overall_log_loss",
+}
 LARGER_IS_WORSE = {"false_positive_rate", "log_loss"}
 PARITY = [
     "demographic_parity_difference",
@@ -73,6 +82,8 @@ def assert_forms(quantity, y, output, groups, weight, frame):
     assert worst(y, output, **given) == pytest.approx(expected, abs=1e-12)
     assert disparity(y, output, **given) == pytest.approx(frame.difference(), abs=1e-12)
     assert ratio(y, output, **given) == pytest.approx(frame.ratio(), abs=1e-12)
+    overall = getattr(metrics, OVERALL[quantity])(y, output, **given)
+    assert overall == pytest.approx(frame.overall, abs=1e-12)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -336,6 +347,9 @@ def test_undefined_overall():
     )
     with pytest.raises(UndefinedGroupError, match=f"^{re.escape(message)}$"):
         metrics.overall_auc([0, 0, 1], [0.1, 0.2, 0.3], sample_weight=[1, 1, 0])
+    message = message.replace("positive", "negative").replace("AUC", "false-positive rate")
+    with pytest.raises(UndefinedGroupError, match=f"^{re.escape(message)}$"):
+        metrics.overall_false_positive_rate_loss([1, 1], [1, 0])
 
 
 def test_one_label_of_two_is_enough_where_the_other_is_known():

@@ -37,6 +37,7 @@ def make_net(data, module, *, goal=None, bargaining=None, anchor=0.0, **options)
             goal or MetaGDRO(), bargaining, cell_groups, "cells", 1.0, anchor, "l2"
         ),
         player_names=[f"cell {k}" for k in range(n_cells)],
+        seat_names=[f"cell {k}" for k in range(n_cells)],
         group_names=[f"group {g}" for g in np.unique(cell_groups)],
         train_split=None,
         verbose=0,

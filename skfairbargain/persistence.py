@@ -1,0 +1,294 @@
+"""Store a trained model in one file that runs no code when it is loaded.
+
+Two functions, as in joblib and skops: `load` has no estimator yet that it could be a method
+of. The file is in the safetensors format: weights as bare numbers, everything else as JSON
+in its header. What pickle and joblib write is convenient too, but loading it runs whatever
+code its author put in.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from pathlib import Path
+
+import numpy as np
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+from sklearn.utils.validation import check_is_fitted
+from skorch.history import History
+
+from . import __version__
+from ._fitting import RECORDS
+from ._make_net import make_net
+from ._plain_json import NotPlainError, from_plain, to_plain
+from .classifier import NashMetaClassifier
+
+__all__ = ["load", "save"]
+
+FORMAT, FORMAT_VERSION = "skfairbargain model", 1
+LEARNED = ("classes_", "groups_", "cells_", "history_", "n_iter_", "n_features_in_",
+           "feature_names_in_", "_first_seed")  # fmt: skip
+
+
+def save(estimator, path):
+    """Write a trained model to a file, all of it or nothing.
+
+    Kept is all that `predict`, `partial_fit` and ``warm_start`` need: weights, parameters,
+    learned attributes, the optimizer's state. Not kept are the validation rows that
+    `partial_fit` remembers, since they are somebody's data.
+
+    Parameters
+    ----------
+    estimator : NashMetaClassifier
+        A fitted one, not the pipeline around it.
+    path : str or Path
+        The file to write, usually named ``*.safetensors``. An existing one is replaced at
+        the end, in one step.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is a function, a class or another object that only code could bring
+        back. A `module` of your own is no obstacle: pass it to `load` again.
+    TypeError
+        If `estimator` is no `NashMetaClassifier`.
+    NotFittedError
+        If it is not fitted.
+
+    See Also
+    --------
+    load : Read the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from sklearn.datasets import load_iris
+    >>> from skfairbargain import NashMetaClassifier
+    >>> from skfairbargain.persistence import load, save
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = NashMetaClassifier(bargaining=None, max_epochs=2, random_state=0).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "iris.safetensors"
+    ...     save(clf, path)
+    ...     loaded = load(path)
+    >>> bool((loaded.predict_proba(X) == clf.predict_proba(X)).all())
+    True
+    """
+    path = Path(path)
+    if type(estimator) is not NashMetaClassifier:
+        raise TypeError(
+            "save stores a NashMetaClassifier. Got an object of class "
+            f"{type(estimator).__name__}. Of a pipeline, save the last step here and the "
+            "others by other means, such as skops.io.dump."
+        )
+    check_is_fitted(estimator)
+    net = estimator.net_
+    tensors = {f"module.{name}": t for name, t in net.module_.state_dict().items()}
+    tensors |= {name: torch.from_numpy(getattr(estimator, name)) for name in RECORDS}
+    optimizer = net.optimizer_.state_dict()
+    optimizer_state = {}
+    for place, entries in optimizer["state"].items():
+        for name, value in entries.items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"optimizer.{place}.{name}"] = value
+            else:
+                optimizer_state[f"{place}.{name}"] = value
+    model = {
+        "skfairbargain": __version__,
+        "parameters": _plain_parameters(estimator, path),
+        "learned": {
+            name: getattr(estimator, name) for name in LEARNED if hasattr(estimator, name)
+        },
+        "module": None if estimator.module is None else type(net.module_).__qualname__,
+        "row_shape": net.row_shape,
+        "dtype": str(next(net.module_.parameters()).dtype).removeprefix("torch."),
+        "schedule_start": net.schedule_start,
+        "optimizer_groups": optimizer["param_groups"],
+        "optimizer_state": optimizer_state,
+    }
+    try:
+        text = json.dumps(to_plain(model), allow_nan=False)
+    except NotPlainError as error:
+        raise ValueError(
+            f"{path} was not written, because labels should be numbers, text or booleans. "
+            f"Got {error}."
+        ) from error
+    # Copies, because tied weights share memory, which the format has no word for.
+    tensors = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
+    header = {
+        "format": FORMAT,
+        "format_version": str(FORMAT_VERSION),
+        "model": text,
+        "sha256": _checksum(text, tensors),
+    }
+    _write_at_once(path, safetensors.torch.save(tensors, header))
+
+
+def load(path, *, module=None, device=None):
+    """Read a model that `save` wrote.
+
+    Nothing in the file is executed. The file is read and checked as a whole before
+    anything is made of it. A checksum finds damage; it does not tell who wrote the file.
+
+    Parameters
+    ----------
+    path : str or Path
+    module : class, callable or torch.nn.Module, default=None
+        The `module` of the model, where it had one of its own.
+    device : str or torch.device, default=None
+        Where the model shall be. None: where it was trained.
+
+    Returns
+    -------
+    estimator : NashMetaClassifier
+        Predictions equal those of the one that was saved to the bit, on the same kind of
+        machine.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or something else, or `module` is missing or does not fit.
+
+    Warns
+    -----
+    ModelVersionWarning
+        If another version of this package wrote the file.
+
+    See Also
+    --------
+    save : Write the file, with an example.
+    """
+    path = Path(path)
+    try:
+        model, tensors = _read(path.read_bytes())
+        parameters = model["parameters"]
+        if device is not None:
+            parameters["device"] = device
+        estimator = NashMetaClassifier(**parameters)
+        estimator._validate_params()
+        learned = {
+            name: model["learned"][name] for name in LEARNED if name in model["learned"]
+        }
+        learned |= {name: tensors[name].numpy().copy() for name in RECORDS}
+        dtype = {"float32": np.float32, "float64": np.float64}[model["dtype"]]
+        example = np.zeros((2, *model["row_shape"]), dtype)
+    except (ArithmeticError, LookupError, TypeError, ValueError, SafetensorError) as error:
+        raise _damaged(path, error) from error
+    if module is None and model["module"] is not None:
+        raise ValueError(
+            f"`module` should be the network that was trained, {model['module']}: a file "
+            "that runs no code cannot hold it. Got None."
+        )
+    if module is not None and model["module"] is None:
+        raise ValueError(
+            f"`module` should be None, because {path} has the default network. Got "
+            f"{module!r}."
+        )
+    vars(estimator).update(learned, module=module)
+    with torch.random.fork_rng(devices=[]):  # initial weights, about to be replaced
+        net = make_net(estimator, example)
+    try:
+        _restore(net, model, tensors)
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
+        if module is None:
+            raise _damaged(path, error) from error
+        raise ValueError(
+            f"`module` should have the weights that {path} has. {error}"
+        ) from error
+    # As after unpickling: sets `module_` and warns of another version.
+    version = model["skfairbargain"]
+    estimator.__setstate__({"net_": net, "_skfairbargain_version": version})
+    return estimator
+
+
+def _plain_parameters(estimator, path):
+    """Parameters without the module, if all of them are plain."""
+    parameters = {**estimator.get_params(deep=False), "module": None}
+    if isinstance(parameters["device"], torch.device):
+        parameters["device"] = str(parameters["device"])
+    strange = {}
+    for name, value in parameters.items():
+        try:
+            to_plain(value)
+        except NotPlainError as error:
+            strange[name] = str(error)
+    if strange:
+        raise ValueError(
+            f"{path} was not written, because a file that runs no code cannot bring back "
+            f"{', '.join(f'`{name}` ({value})' for name, value in strange.items())}. "
+            "Predictions do not need it: replace it with set_params, or use joblib.dump "
+            "and load such files from people you trust."
+        )
+    return parameters
+
+
+def _checksum(text, tensors):
+    """SHA-256 of the JSON and of every tensor's name, kind, shape and bytes."""
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def _write_at_once(path, data):
+    """Write beside the file and rename, so that no reader sees a part of it."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(part, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _read(data):
+    """Check a file's bytes; return the model's description and its tensors."""
+    tensors = safetensors.torch.load(data)
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length]).get("__metadata__", {})
+    if header.get("format") != FORMAT:
+        raise ValueError("it is a safetensors file of something else")
+    if int(header["format_version"]) > FORMAT_VERSION:
+        raise ValueError(
+            f"it has format version {header['format_version']}, and this version of "
+            f"skfairbargain reads {FORMAT_VERSION}; update the package"
+        )
+    if _checksum(header["model"], tensors) != header["sha256"]:
+        raise ValueError("its contents do not match its checksum")
+    return from_plain(json.loads(header["model"])), tensors
+
+
+def _restore(net, model, tensors):
+    """Bring weights, optimizer and history of a fresh net to what was stored."""
+    weights = {
+        name.removeprefix("module."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith("module.")
+    }
+    net.module_.load_state_dict(weights)
+    state = {}
+    for place, value in [
+        *((name, t) for name, t in tensors.items() if name.startswith("optimizer.")),
+        *((f"optimizer.{name}", v) for name, v in model["optimizer_state"].items()),
+    ]:
+        _, index, name = place.split(".", 2)
+        state.setdefault(int(index), {})[name] = value
+    net.optimizer_.load_state_dict(
+        {"state": state, "param_groups": model["optimizer_groups"]}
+    )
+    net.history_ = History({**row, "batches": []} for row in model["learned"]["history_"])
+    net.schedule_start = model["schedule_start"]
+
+
+def _damaged(path, error):
+    return ValueError(
+        f"{path} cannot be loaded: {error}. It is damaged, or not a file that "
+        "skfairbargain.persistence.save wrote. Nothing was loaded."
+    )
