@@ -83,8 +83,8 @@ def test_one_step_by_hand():
     net.partial_fit(tiny_data())
     assert net.module_.weight.flatten().tolist() == [-0.25, 0.25]
     assert net.module_.bias.tolist() == [-0.25, 0.25]
-    # Influence is lr times the column of the group.
-    np.testing.assert_allclose(net.sample_influence_[:, 0], [0.375, -0.75, 0])
+    # Influence is lr times the columns of the cells; the group's is their mean.
+    np.testing.assert_allclose(net.cell_influence_.mean(axis=1), [0.375, -0.75, 0])
     row = net.epochs()[-1]
     assert row["train_loss"] == pytest.approx(np.log(2))
     # Afterwards the margins are 0.5 v + 0.5 = 1.5 for v = 2, and 0 for v = −1.
@@ -149,7 +149,7 @@ def test_engines_agree_on_a_whole_fit():
         torch.manual_seed(0)
         net.partial_fit(data)
         assert net.engine_ == engine
-        weights.append([*net.module_.parameters(), torch.from_numpy(net.sample_influence_)])
+        weights.append([*net.module_.parameters(), torch.from_numpy(net.cell_influence_)])
     for ghost, autograd in zip(*weights, strict=True):
         torch.testing.assert_close(ghost, autograd, rtol=1e-7, atol=1e-9)
 
@@ -229,7 +229,7 @@ def test_an_interrupted_run_keeps_the_epochs_that_it_finished(moment, done, rows
     finished = make_net(data, mlp(), max_epochs=2, batch_size=16)
     torch.manual_seed(0)
     finished.partial_fit(data)
-    more = (net.sample_influence_ != finished.sample_influence_).any(axis=1)
+    more = (net.cell_influence_ != finished.cell_influence_).any(axis=1)
     assert more.sum() == rows_more
     net.partial_fit(data, epochs=1)
     assert net.epochs()[-1]["epoch"] == len(net.epochs())
@@ -297,7 +297,7 @@ def test_a_run_that_goes_astray_reports_a_large_loss_and_no_nan():
     assert np.isfinite(row["worst_group_loss"])
     assert row["skipped_steps"] == 4
     assert row["train_loss"] is None
-    assert not net.sample_influence_.any()
+    assert not net.cell_influence_.any()
 
 
 @pytest.mark.parametrize("lr", [1e3, 1e30, 1e100, 1e200])
@@ -306,4 +306,4 @@ def test_no_nan_whatever_the_learning_rate(lr):
     net = make_net(data, mlp(), lr=lr, max_epochs=5, batch_size=16, bargaining=Nash())
     for row in net.partial_fit(data).epochs():
         assert np.isfinite([row["worst_group_loss"], row["train_loss"] or 0]).all()
-    assert np.isfinite(net.sample_influence_).all()
+    assert np.isfinite(net.cell_influence_).all()

@@ -101,13 +101,14 @@ def test_equally_many_of_every_class_are_held_out(fraction, per_class):
     y = np.r_[np.zeros(70, int), np.full(30, 2)]
     X = np.arange(100.0)[:, None]
     classes = np.array(["a", "b", "c"])
-    rows, validation = hold_out_validation_set(X, y, classes, fraction, 0)
+    every = np.arange(len(y))
+    rows, validation = hold_out_validation_set(X, y, every, classes, fraction, 0)
     assert np.bincount(validation.y).tolist() == [per_class, 0, per_class]
     assert validation.groups == ["a", "c"]
     assert sorted([*rows, *validation.X.ravel()]) == list(range(100))
     np.testing.assert_array_equal(y[validation.X.ravel().astype(int)], validation.y)
-    again, _ = hold_out_validation_set(X, y, classes, fraction, 0)
-    other, _ = hold_out_validation_set(X, y, classes, fraction, 1)
+    again, _ = hold_out_validation_set(X, y, every, classes, fraction, 0)
+    other, _ = hold_out_validation_set(X, y, every, classes, fraction, 1)
     assert rows.tolist() == again.tolist() != other.tolist()
 
 
@@ -117,4 +118,6 @@ def test_a_class_of_one_row_cannot_be_held_out():
         "validation. Class 'yes' has 1 sample. Leave it out, or pass `X_val` and `y_val`."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        hold_out_validation_set(X, np.array([0, 0, 0, 0, 0, 1]), CLASSES, 0.1, 0)
+        hold_out_validation_set(
+            X, np.array([0, 0, 0, 0, 0, 1]), np.arange(6), CLASSES, 0.1, 0
+        )
