@@ -77,12 +77,13 @@ class LinearRule:
     def set_gradients(self, layer, features, delta, weights):
         """See `LayerRule.set_gradients`."""
         trained = _Trained.of(layer)
-        weighted = delta * weights.view(-1, *[1] * (delta.ndim - 1))
-        weighted = weighted.flatten(0, -2)
+        if delta.ndim > 2:
+            weights = weights.repeat_interleave(delta[0].numel() // delta.shape[-1])
+            delta, features = delta.flatten(0, -2), features.flatten(0, -2)
         if trained.weight:
-            layer.weight.grad = weighted.T @ features.flatten(0, -2)
+            layer.weight.grad = (delta * weights[:, None]).T @ features
         if trained.bias:
-            layer.bias.grad = weighted.sum(0)
+            layer.bias.grad = weights @ delta
 
 
 class AffineRule:

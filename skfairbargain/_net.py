@@ -163,10 +163,10 @@ class MetaNet(NeuralNet):
         lr = self.optimizer_.param_groups[0]["lr"]
         steps = step.hypergradients.cpu().numpy() * lr
         cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
-        # A NaN compares false; what lies beyond would overflow when it is squared.
-        if not all(
-            float(np.abs(a).max()) < 1e150 for a in (steps, cell_losses, float(loss))
-        ):
+        train_loss = loss.item()
+        # NaN compares false, and what lies beyond would overflow when it is squared.
+        bounds = (steps.max(), -steps.min(), cell_losses.max(), train_loss)
+        if not all(float(bound) < 1e150 for bound in bounds):
             self._tally.skipped += 1
             return {"loss": loss, "weights": None}
         influence = steps
@@ -179,7 +179,7 @@ class MetaNet(NeuralNet):
             steps, cell_losses, bargain=self._stage == 1, sample_weight=sample_weight
         )
         self._noted.append((batch.index, influence, decision.weights))
-        self._tally.add(decision, float(loss))
+        self._tally.add(decision, train_loss)
         if decision.weights.any():
             self._engine.backward(torch.from_numpy(decision.weights).to(step.losses))
             self.notify(

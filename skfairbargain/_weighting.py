@@ -120,13 +120,13 @@ class Weighting:
 
     def _normalise(self, direction, root):
         """Clip, bring to the norm, mix with the uniform weights; all in units of √s."""
-        uniform = root / np.linalg.norm(root)
+        uniform = root / np.sqrt(root @ root)
         weights = np.zeros(len(root)) if direction is None else np.maximum(direction, 0)
         # Divided by the largest first, so that no square under- or overflows.
         largest = weights.max()
         if largest > 0:
             weights /= largest
-        length = np.linalg.norm(weights)
+        length = np.sqrt(weights @ weights)
         if self.weight_norm == "l2":
             weights /= length or 1
         elif self.weight_norm == "l1":
@@ -135,4 +135,5 @@ class Weighting:
         else:
             weights *= largest
             uniform *= length * largest
-        return (1 - self.anchor) * self.meta_lr * weights + self.anchor * uniform
+        weights *= (1 - self.anchor) * self.meta_lr
+        return weights + self.anchor * uniform if self.anchor else weights
