@@ -97,38 +97,43 @@ print(f"{n_wrong} of the 400 were wrong; {wrong.sum()} wrong records were there 
 # %%
 # Retrain
 # -------
-# As recorded, as repaired, and for comparison with 400 other suspects checked at random.
+# The audit is the plain training on the labels as recorded. Beside it: the same on the
+# repaired labels, and for comparison with 400 suspects checked at random. Then once with
+# learned weights on the labels as recorded: what the audited rows bring where nobody can
+# repair.
 drawn = np.random.default_rng(0).choice(np.flatnonzero(suspect), 400, replace=False)
 y_drawn = y_train.to_numpy().copy()
 y_drawn[drawn] = y_true.to_numpy()[drawn]
-labels = {"as recorded": y_train, "400 at random": y_drawn, "400 by harm": y_repaired}
-tables, models = {}, {}
-for name, y in labels.items():
-    models[name] = NashMetaClassifier(max_epochs=15, bargain_epochs=5, random_state=0)
+plain = {"anchor": 1.0, "bargaining": None}
+runs = {
+    "plain, 400 checked at random": (y_drawn, plain),
+    "plain, 400 checked by harm": (y_repaired, plain),
+    "learned weights, as recorded": (y_train, {"bargain_epochs": 5}),
+}
+models = {"plain, as recorded": audit}
+for name, (y, parameters) in runs.items():
+    models[name] = NashMetaClassifier(max_epochs=15, random_state=0, **parameters)
     models[name].fit(X_train, y, **validation)
+tables = {}
+for name, model in models.items():
     tables[name] = group_metrics(
         truth[test],
-        models[name].predict_proba(X[test]),
-        metrics=["auc", "true_positive_rate", "accuracy"],
+        model.predict_proba(X[test]),
+        metrics=["true_positive_rate", "accuracy"],
+        n_resamples=500,
         random_state=0,
         **groups_test,
     )
-print(
-    pd.concat(tables)
-    .reset_index(level=0, names="labels")
-    .pivot_table(index="labels", columns=["metric", "group"], values="value", sort=False)
-    .round(3)
-    .to_string()
-)
+    by_group = tables[name].pivot_table(index="metric", columns="group", values="value")
+    print(f"\n{name}\n{by_group[['g0', 'g1']].round(3)}")
 
 # %%
 figure, axes = pyplot.subplots(
-    3, 2, figsize=(8.5, 6.6), sharex="col", sharey=True, layout="constrained"
+    4, 2, figsize=(8.5, 9), sharex="col", sharey=True, layout="constrained"
 )
 for row, (name, table) in zip(axes, tables.items(), strict=True):
-    some = table[table["metric"].isin(["auc", "true_positive_rate"])]
-    GroupMetricsDisplay(some).plot(row)
-    row[0].set_title(name, loc="left", fontweight="bold")
+    GroupMetricsDisplay(table).plot(row)
+    row[0].set_title(name, loc="left", fontweight="bold", fontsize="medium")
 for ax in axes[:-1].ravel():
     ax.set_xlabel("")
 pyplot.show()
@@ -136,7 +141,10 @@ pyplot.show()
 # %%
 # What was learnt
 # ---------------
-# Checking the rows that harm a cell most repairs more than checking as many at random, and
-# the group that the records wronged is found far more often when it should be. The audit
-# took one training run and no sensitive attribute of any training row but those that were
-# looked at; the audited validation rows did the rest.
+# Three in four of the rows that harm most were recorded wrongly, against about four in ten
+# among all suspects, so people's time goes where it is needed. Retrained on the repaired
+# labels, the model finds more of the positives of the group that the records wronged. How
+# many more varies: with three seeds it was four, three and one points, and for the second
+# seed checking as many at random did as well; the intervals above are wider than that.
+# Learned weights, which need no repair, brought five to eight points. One does not exclude
+# the other.

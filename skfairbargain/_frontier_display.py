@@ -247,8 +247,8 @@ random_state, ax :
                 corners["performance"],
                 where="post",
                 color=GREY,
-                linewidth=1.2,
-                linestyle="--",
+                linewidth=5,
+                alpha=0.3,
                 zorder=1,
                 label="front",
             )

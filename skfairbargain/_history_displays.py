@@ -167,18 +167,24 @@ class BargainingHistoryDisplay:
 
     def _draw_shares(self, ax):
         total = sum(self.alpha.values())
-        for place, (player, alpha) in enumerate(self.alpha.items()):
+        shares = {player: alpha / total for player, alpha in self.alpha.items()}
+        for place, (player, share) in enumerate(shares.items()):
             ax.plot(
                 self.epoch,
-                alpha / total,
+                share,
                 label=player,
                 marker=_marker(self.epoch),
                 **line(place),
             )
         ax.axhline(1 / len(self.alpha), color=GREY, linewidth=0.8, linestyle=":")
-        # From epoch to epoch the shares change by powers of ten.
-        ax.set_yscale("log")
-        ax.set_ylabel("share of the bargaining\nweights α (log scale)")
+        seen = np.array(list(shares.values()))
+        ax.set_ylabel("share of the\nbargaining weights α")
+        # Where the shares differ by powers of ten, the small ones would all look like zero.
+        if 0 < np.nanmin(seen) < np.nanmax(seen) / 30:
+            ax.set_yscale("log")
+            ax.set_ylabel(f"{ax.get_ylabel()} (log scale)")
+        else:
+            ax.set_ylim(0, None)
         _legend(ax)
 
 
