@@ -17,7 +17,7 @@ import numpy as np
 import skfairbargain
 from skfairbargain import NashMetaClassifier
 
-N_FEATURES, EPOCHS = 200, 2
+N_FEATURES, EPOCHS, N_HELD_OUT = 200, 2, 40
 CASES = {
     "held-out validation rows": lambda X, y, fit: fit(X, y),
     "validation set given": lambda X, y, fit: fit(
@@ -67,7 +67,12 @@ def measure(name, path, n_samples, queue):
     X = np.memmap(path, np.float32, "r", shape=(n_samples, N_FEATURES))
     y = np.arange(n_samples) // 2 % 2
     model = NashMetaClassifier(
-        bargain_epochs=1, max_epochs=EPOCHS, batch_size=512, random_state=0
+        bargain_epochs=1,
+        max_epochs=EPOCHS,
+        batch_size=512,
+        # Every step takes all validation rows along, so a tenth of X would be too many.
+        validation_fraction=N_HELD_OUT / n_samples,
+        random_state=0,
     )
     model.fit(np.array(X[:1000]), y[:1000])  # whatever libraries allocate once
     model = NashMetaClassifier(**model.get_params())
