@@ -40,7 +40,7 @@ def fetch_table(data_id, *, data_home):
                 as_frame=True,
                 parser="pandas",
                 n_retries=1,
-            ).frame
+            ).frame.copy()  # wide frames arrive in fragments, and pandas warns
     except Exception as error:
         # scikit-learn checks the sum of a cached file, deletes a file that it cannot read,
         # and downloads it again; what reaches us is whatever went wrong last.
