@@ -1,85 +1,186 @@
-"""The commands."""
+"""The commands: one for each table."""
 
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.progress import TimeElapsedColumn, TimeRemainingColumn
 
-from .methods import METHODS, run_method
-from .store import RunStore, run_all
-from .table1 import SETTING_ORDER, table1_specs
-
-app = typer.Typer(
-    help="The paper's tables, and what a user would pick instead.", no_args_is_help=True
+from . import figures, split_tables
+from .curves import CURVES, curves
+from .methods import METHODS, PAPER_METHODS, run_method
+from .progress import run_with_progress
+from .store import RunStore
+from .summaries import markdown
+from .table1 import (
+    PAPER_TABLE,
+    SETTING_ORDER,
+    beside_the_paper,
+    by_the_honest_rule,
+    by_the_papers_rule,
+    conflicts_by_stage,
+    table1_specs,
 )
+from .table1_report import table1_markdown
 
-ResultsOption = Annotated[
-    Path, typer.Option("--results", help="Folder of finished runs and tables.")
+app = typer.Typer(no_args_is_help=True)
+
+Results = Annotated[
+    Path, typer.Option("--results", help="Folder of finished runs, tables and figures.")
 ]
-SplitsOption = Annotated[
+SplitsDir = Annotated[
     Path | None,
-    typer.Option("--splits-dir", help="Folder of the paper's own row numbers (.npz)."),
+    typer.Option(
+        "--splits-dir",
+        help="Folder of the paper's own row numbers (.npz); without it, ours by its rule.",
+    ),
 ]
-DataHomeOption = Annotated[
+DataHome = Annotated[
     Path | None, typer.Option("--data-home", help="scikit-learn's cache folder.")
 ]
-JobsOption = Annotated[int, typer.Option("--jobs", help="Processes, one thread each.")]
-SeedsOption = Annotated[int, typer.Option("--seeds", help="Seeds of every method.")]
-EpochsOption = Annotated[
-    int | None, typer.Option("--epochs", help="Epochs instead of the paper's number.")
+PaperTable = Annotated[
+    Path, typer.Option("--paper-table", help="Published numbers to put beside ours.")
 ]
-
-
-def run_with_progress(function, specs, store, n_jobs):
-    """Run what is missing, with a bar on a terminal and a line a run elsewhere."""
-    console = Console(stderr=True)
-    n_missing = sum(spec not in store for spec in specs)
-    console.print(
-        f"{len(specs)} runs, {len(specs) - n_missing} of them finished before in "
-        f"{store.path}"
-    )
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=n_missing)
-
-        def on_done(spec, result):
-            name = " ".join(str(value) for value in spec.values() if value is not None)
-            progress.update(task, advance=1, description=name)
-            if not console.is_terminal:
-                console.print(f"{name}: {result['cpu_seconds']:.1f} s of one core")
-
-        return run_all(function, specs, store, n_jobs=n_jobs, on_done=on_done)
-
-
-@app.command()
-def table1(
-    results: ResultsOption = Path("results"),
-    splits_dir: SplitsOption = None,
-    data_home: DataHomeOption = None,
-    settings: Annotated[list[str], typer.Option("--setting")] = list(SETTING_ORDER),
-    methods: Annotated[list[str], typer.Option("--method")] = list(METHODS),
-    seeds: SeedsOption = 5,
-    epochs: EpochsOption = None,
-    jobs: JobsOption = 2,
-):
-    """The paper's main table, on its seven settings."""
-    store = RunStore(results / "table1.jsonl")
-    splits = "own" if splits_dir is None else "paper"
-    specs = table1_specs(settings, methods, n_seeds=seeds, epochs=epochs, splits=splits)
-    function = partial(run_method, splits_dir=splits_dir, data_home=data_home)
-    run_with_progress(function, specs, store, jobs)
+Jobs = Annotated[int, typer.Option("--jobs", help="Processes, one thread each.", min=1)]
+Seeds = Annotated[int, typer.Option("--seeds", help="Runs of every method.", min=1)]
+Epochs = Annotated[
+    int | None,
+    typer.Option("--epochs", help="Epochs instead of the paper's number.", min=1),
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--setting", help="A setting; may be repeated. All.")
+]
+Methods = Annotated[
+    list[str] | None, typer.Option("--method", help="A method; may be repeated. All.")
+]
 
 
 @app.callback()
 def main():
     """The paper's tables, and what a user would pick instead."""
+
+
+@app.command()
+def table1(
+    results: Results = Path("results"),
+    splits_dir: SplitsDir = None,
+    data_home: DataHome = None,
+    paper_table: PaperTable = PAPER_TABLE,
+    setting: Settings = None,
+    method: Methods = None,
+    seeds: Seeds = 5,
+    epochs: Epochs = None,
+    jobs: Jobs = 2,
+):
+    """The main table: all settings and methods, beside the paper's numbers."""
+    settings = chosen(setting, SETTING_ORDER, "--setting")
+    methods = chosen(method, METHODS, "--method")
+    specs, runs = _train(
+        results, settings, methods, seeds, epochs, splits_dir, data_home, jobs
+    )
+    by_paper = by_the_papers_rule(specs, runs)
+    beside = beside_the_paper(by_paper, paper_table)
+    honest = by_the_honest_rule(specs, runs)
+    conflicts = conflicts_by_stage(specs, runs)
+    by_paper.merge(beside, how="left").to_csv(results / "table1.csv", index=False)
+    honest.to_csv(results / "table1_honest.csv", index=False)
+    conflicts.to_csv(results / "table1_conflicts.csv", index=False)
+    text = table1_markdown(beside, honest, conflicts)
+    (results / "table1.md").write_text(text + "\n")
+    typer.echo(text)
+    figures.accuracy_fairness_plane(
+        honest,
+        x="score_auc",
+        y="worst_group_score_auc",
+        titles={name: METHODS[name].title for name in methods},
+        labels=("score AUC", "score AUC, worst group"),
+        path=results / "table1.png",
+    )
+
+
+@app.command()
+def table2(
+    results: Results = Path("results"),
+    splits_dir: SplitsDir = None,
+    data_home: DataHome = None,
+    setting: Settings = None,
+):
+    """The sizes of the splits."""
+    settings = chosen(setting, SETTING_ORDER, "--setting")
+    table = split_tables.table2(settings, splits_dir=splits_dir, data_home=data_home)
+    _write(table, results, "table2")
+
+
+@app.command()
+def table5(
+    results: Results = Path("results"),
+    splits_dir: SplitsDir = None,
+    data_home: DataHome = None,
+    setting: Settings = None,
+):
+    """How much the features of each validation set say about the label."""
+    settings = chosen(setting, SETTING_ORDER, "--setting")
+    table = split_tables.table5(settings, splits_dir=splits_dir, data_home=data_home)
+    table[["information", "paper"]] = table[["information", "paper"]].map("{:.2e}".format)
+    _write(table, results, "table5")
+
+
+@app.command("curves")
+def curves_command(
+    results: Results = Path("results"),
+    splits_dir: SplitsDir = None,
+    data_home: DataHome = None,
+    setting: Settings = None,
+    method: Methods = None,
+    seeds: Seeds = 5,
+    epochs: Epochs = None,
+    jobs: Jobs = 2,
+):
+    """The curves of Figures 4 and 6, from the runs of the main table; adult_sex."""
+    settings = chosen(setting or ["adult_sex"], SETTING_ORDER, "--setting")
+    methods = chosen(method or list(PAPER_METHODS), METHODS, "--method")
+    specs, runs = _train(
+        results, settings, methods, seeds, epochs, splits_dir, data_home, jobs
+    )
+    table = curves(specs, runs)
+    table.to_csv(results / "curves.csv", index=False)
+    figures.lines(
+        table,
+        across="epoch",
+        metrics=CURVES,
+        titles={name: METHODS[name].title for name in methods},
+        path=results / "curves.png",
+        x_label="epoch",
+    )
+    typer.echo(f"Wrote {results / 'curves.csv'} and {results / 'curves.png'}")
+
+
+def chosen(wanted, known, option):
+    """The values of a repeated option, all known ones where it is not given."""
+    for name in wanted or ():
+        if name not in known:
+            raise typer.BadParameter(
+                f"should be among {', '.join(known)}. Got {name}.", param_hint=option
+            )
+    return list(wanted or known)
+
+
+def _train(results, settings, methods, seeds, epochs, splits_dir, data_home, jobs):
+    """The runs of the main table that these commands share; missing ones are run."""
+    specs = table1_specs(
+        settings,
+        methods,
+        n_seeds=seeds,
+        epochs=epochs,
+        splits="own" if splits_dir is None else "paper",
+    )
+    function = partial(run_method, splits_dir=splits_dir, data_home=data_home)
+    store = RunStore(results / "table1.jsonl")
+    return specs, run_with_progress(function, specs, store, jobs)
+
+
+def _write(table, results, name):
+    results.mkdir(parents=True, exist_ok=True)
+    table.to_csv(results / f"{name}.csv", index=False)
+    (results / f"{name}.md").write_text(markdown(table) + "\n")
+    typer.echo(markdown(table))
