@@ -2,57 +2,42 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from . import figures, split_tables
+from .cli_options import (
+    DataHome,
+    Epochs,
+    Jobs,
+    Methods,
+    PaperTable,
+    Results,
+    Seeds,
+    Settings,
+    SplitsDir,
+    chosen,
+)
+from .cli_rivals import baselines, biased_labels, sweep
 from .curves import CURVES, curves
 from .methods import METHODS, PAPER_METHODS, run_method
+from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
 from .store import RunStore
 from .summaries import markdown
 from .table1 import (
     PAPER_TABLE,
-    SETTING_ORDER,
     beside_the_paper,
     by_the_honest_rule,
     by_the_papers_rule,
     conflicts_by_stage,
-    table1_specs,
 )
 from .table1_report import table1_markdown
 
 app = typer.Typer(no_args_is_help=True)
-
-Results = Annotated[
-    Path, typer.Option("--results", help="Folder of finished runs, tables and figures.")
-]
-SplitsDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--splits-dir",
-        help="Folder of the paper's own row numbers (.npz); without it, ours by its rule.",
-    ),
-]
-DataHome = Annotated[
-    Path | None, typer.Option("--data-home", help="scikit-learn's cache folder.")
-]
-PaperTable = Annotated[
-    Path, typer.Option("--paper-table", help="Published numbers to put beside ours.")
-]
-Jobs = Annotated[int, typer.Option("--jobs", help="Processes, one thread each.", min=1)]
-Seeds = Annotated[int, typer.Option("--seeds", help="Runs of every method.", min=1)]
-Epochs = Annotated[
-    int | None,
-    typer.Option("--epochs", help="Epochs instead of the paper's number.", min=1),
-]
-Settings = Annotated[
-    list[str] | None, typer.Option("--setting", help="A setting; may be repeated. All.")
-]
-Methods = Annotated[
-    list[str] | None, typer.Option("--method", help="A method; may be repeated. All.")
-]
+app.command()(baselines)
+app.command("biased-labels")(biased_labels)
+app.command()(sweep)
 
 
 @app.callback()
@@ -155,19 +140,9 @@ def curves_command(
     typer.echo(f"Wrote {results / 'curves.csv'} and {results / 'curves.png'}")
 
 
-def chosen(wanted, known, option):
-    """The values of a repeated option, all known ones where it is not given."""
-    for name in wanted or ():
-        if name not in known:
-            raise typer.BadParameter(
-                f"should be among {', '.join(known)}. Got {name}.", param_hint=option
-            )
-    return list(wanted or known)
-
-
 def _train(results, settings, methods, seeds, epochs, splits_dir, data_home, jobs):
     """The runs of the main table that these commands share; missing ones are run."""
-    specs = table1_specs(
+    specs = paper_specs(
         settings,
         methods,
         n_seeds=seeds,

@@ -3,10 +3,12 @@
 import numpy as np
 
 from .._optional import import_optional
+from .summaries import mean_and_ci
 
 COLUMNS = 3
 PANEL = (4.2, 3.4)
 MARKERS = "osD^v<>PX*hpd8"
+DASHES = ("-", "--", ":", "-.")
 
 
 def accuracy_fairness_plane(summary, *, x, y, titles, labels, path):
@@ -49,6 +51,11 @@ def accuracy_fairness_plane(summary, *, x, y, titles, labels, path):
         front = _pareto_front(mean.loc[mean.index.isin(list(titles)), [x, y]].to_numpy())
         axis.plot(*front.T, color="0.5", linewidth=1, linestyle="--", zorder=0)
         axis.set(title=setting, xlabel=labels[0], ylabel=labels[1])
+        # An interval of a few seeds may reach beyond what the metric can be.
+        axis.set(
+            xlim=(max(axis.get_xlim()[0], 0), min(axis.get_xlim()[1], 1.01)),
+            ylim=(max(axis.get_ylim()[0], 0), min(axis.get_ylim()[1], 1.01)),
+        )
     _finish(figure, axes, len(settings), drawn, path)
 
 
@@ -82,19 +89,17 @@ def lines(table, *, across, metrics, titles, path, x_label):
             rows = rows.dropna(subset=metric)
             if rows.empty:
                 continue
-            of_value = rows.groupby(across)[metric].agg(["mean", "std", "count"])
-            margin = 1.96 * of_value["std"].fillna(0) / np.sqrt(of_value["count"])
-            (line,) = axis.plot(of_value.index, of_value["mean"], color=colors[number])
-            axis.fill_between(
-                of_value.index,
-                of_value["mean"] - margin,
-                of_value["mean"] + margin,
-                color=colors[number],
-                alpha=0.15,
-                linewidth=0,
+            at, intervals = zip(
+                *[(at, mean_and_ci(runs)) for at, runs in rows.groupby(across)[metric]],
+                strict=True,
             )
+            mean, margin = np.nan_to_num(np.array(intervals)).T
+            style = {"color": colors[number], "linestyle": DASHES[number % len(DASHES)]}
+            (line,) = axis.plot(at, mean, **style)
+            band = (np.clip(mean - margin, 0, 1), np.clip(mean + margin, 0, 1))
+            axis.fill_between(at, *band, color=colors[number], alpha=0.12, linewidth=0)
             drawn[title] = line
-        axis.set(title=f"{setting}: {metrics[metric]}", xlabel=x_label)
+        axis.set(title=setting, xlabel=x_label, ylabel=metrics[metric])
     _finish(figure, axes, len(panels), drawn, path)
 
 

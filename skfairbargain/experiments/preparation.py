@@ -10,6 +10,42 @@ from sklearn.preprocessing import StandardScaler
 from .._paper_split import FETCHERS, SPLIT_RULES, paper_split
 
 SETTINGS = {f"{name}_{sensitive}": (name, sensitive) for name, sensitive in SPLIT_RULES}
+# Quick settings first, so that a first look does not take an hour.
+SETTING_ORDER = (
+    "student_por_sex",
+    "titanic_sex",
+    "us_crime_blackgt6pct",
+    "default_credit_sex",
+    "bank_age",
+    "adult_sex",
+    "adult_race",
+)
+
+
+def paper_specs(settings, methods, *, n_seeds, epochs, splits):
+    """Specs of the runs on the paper's splits.
+
+    Parameters
+    ----------
+    settings, methods : sequence of str
+    n_seeds : int
+    epochs : int or None
+        None is the paper's number.
+    splits : {"paper", "own"}
+        Whose row numbers; part of the spec, so that results of either are kept apart.
+    """
+    return [
+        {
+            "setting": setting,
+            "method": method,
+            "seed": seed,
+            "epochs": epochs,
+            "splits": splits,
+        }
+        for setting in settings
+        for seed in range(n_seeds)
+        for method in methods
+    ]
 
 
 class Prepared(NamedTuple):

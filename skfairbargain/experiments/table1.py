@@ -7,47 +7,11 @@ import pandas as pd
 
 from .summaries import mean_and_ci, summarize
 
-# Quick settings first, so that a first look does not take an hour.
-SETTING_ORDER = (
-    "student_por_sex",
-    "titanic_sex",
-    "us_crime_blackgt6pct",
-    "default_credit_sex",
-    "bank_age",
-    "adult_sex",
-    "adult_race",
-)
 PAPER_TABLE = Path(__file__).with_name("paper_table4.csv")
 PAPER_METRICS = ("overall_auc", "worst_group_auc", "max_group_auc_disparity")
 # How far a mean may lie from the paper's: this, or twice the paper's interval.
 TOLERANCES = {"overall_auc": 0.03, "worst_group_auc": 0.04}
 STAGES = ("conflict_stage_1", "conflict_stage_2", "success_stage_1")
-
-
-def table1_specs(settings, methods, *, n_seeds, epochs, splits):
-    """One spec a run.
-
-    Parameters
-    ----------
-    settings, methods : sequence of str
-    n_seeds : int
-    epochs : int or None
-        None is the paper's number.
-    splits : {"paper", "own"}
-        Whose row numbers; part of the spec, so that results of either are kept apart.
-    """
-    return [
-        {
-            "setting": setting,
-            "method": method,
-            "seed": seed,
-            "epochs": epochs,
-            "splits": splits,
-        }
-        for setting in settings
-        for seed in range(n_seeds)
-        for method in methods
-    ]
 
 
 def by_the_papers_rule(specs, results):
