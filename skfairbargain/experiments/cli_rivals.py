@@ -135,7 +135,7 @@ def sweep(
     jobs: Jobs = 2,
 ):
     """Validation size, anchor, meta_lr, optimizer: what decides the defaults."""
-    settings = chosen(setting, SWEEP_SETTINGS, "--setting")
+    settings = chosen(setting or list(SWEEP_SETTINGS), BIASED_SETTINGS, "--setting")
     specs = sweep_specs(
         settings, grid=QUICK_GRID if quick else GRID, n_seeds=seeds, epochs=epochs
     )

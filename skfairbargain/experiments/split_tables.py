@@ -75,26 +75,24 @@ def table5(settings, *, splits_dir=None, data_home=None):
     for setting in settings:
         data = prepare(setting, splits_dir, data_home)
         X, y, _ = data.part("val")
-        high = np.median(data.X, axis=0) < X
+        high = (np.median(data.X, axis=0) < X).astype(np.int64)
         information = np.mean([normalised_information(column, y) for column in high.T])
         rows.append([setting, len(y), information, PAPER_INFORMATION[setting] * 1e-5])
     return pd.DataFrame(rows, columns=["setting", "n_val", "information", "paper"])
 
 
 def normalised_information(a, b):
-    """Mutual information of two labellings over the sum of their entropies.
+    """Mutual information of two rows of zeros and ones over the sum of their entropies.
 
     Examples
     --------
-    >>> float(normalised_information([0, 0, 1, 1], [0, 0, 1, 1]))
+    >>> import numpy as np
+    >>> a = np.array([0, 0, 1, 1])
+    >>> float(normalised_information(a, a))
     0.5
-    >>> abs(float(normalised_information([0, 0, 1, 1], [0, 1, 0, 1]))) < 1e-12
+    >>> abs(float(normalised_information(a, np.array([0, 1, 0, 1])))) < 1e-12
     True
     """
-    apart = _entropy(a) + _entropy(b)
-    return (apart - _entropy(a, b)) / apart if apart else 0.0
-
-
-def _entropy(*labellings):
-    _, counts = np.unique(np.stack(labellings), axis=1, return_counts=True)
-    return entropy(counts)
+    apart = entropy(np.bincount(a)) + entropy(np.bincount(b))
+    together = entropy(np.bincount(2 * a + b))
+    return (apart - together) / apart if apart else 0.0

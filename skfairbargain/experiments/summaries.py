@@ -86,7 +86,8 @@ def spread(summary, index, metrics):
     )
     table = cells.pivot_table(index=index, columns="metric", values="cell", aggfunc="first")
     table = table.reindex(columns=list(metrics)).reindex(pd.MultiIndex.from_frame(order))
-    return table.fillna("–").rename(columns=metrics).reset_index()
+    table = table.astype(object).where(table.notna(), "–")
+    return table.rename(columns=metrics).reset_index()
 
 
 def markdown(table):
