@@ -39,7 +39,7 @@ class Rival(NamedTuple):
     title : str
     fit : callable
         ``(train, val, seed) -> predict``; see `rivals`.
-    groups : {"none", "validation", "training"}
+    groups : {"none", "validation", "training", "training, prediction"}
         Whose groups it is told.
     validation : bool
         Whether it sees the labels of the validation set.
@@ -84,7 +84,9 @@ RIVALS = {
     ),
     **_prefixed(
         "threshold",
-        _by_model("ThresholdOptimizer", fit_threshold_optimizer, groups="training"),
+        _by_model(
+            "ThresholdOptimizer", fit_threshold_optimizer, groups="training, prediction"
+        ),
     ),
     **_prefixed(
         "exponentiated",

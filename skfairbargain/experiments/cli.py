@@ -70,7 +70,8 @@ def table1(
     by_paper.merge(beside, how="left").to_csv(results / "table1.csv", index=False)
     honest.to_csv(results / "table1_honest.csv", index=False)
     conflicts.to_csv(results / "table1_conflicts.csv", index=False)
-    text = table1_markdown(beside, honest, conflicts)
+    seconds = [run["cpu_seconds"] for run in runs]
+    text = table1_markdown(beside, honest, conflicts, seconds)
     (results / "table1.md").write_text(text + "\n")
     typer.echo(text)
     figures.accuracy_fairness_plane(

@@ -17,13 +17,15 @@ CONFLICTS = {
 }
 
 
-def table1_markdown(beside, honest, conflicts):
+def table1_markdown(beside, honest, conflicts, cpu_seconds):
     """Write the report.
 
     Parameters
     ----------
     beside, honest, conflicts : DataFrame
         As of `beside_the_paper`, `by_the_honest_rule` and `conflicts_by_stage`.
+    cpu_seconds : list of float
+        Of every run.
 
     Returns
     -------
@@ -46,6 +48,8 @@ def table1_markdown(beside, honest, conflicts):
             "one. Two-stage methods bargain over directions and clip afterwards, as the "
             'paper does, or "over weights" that can be applied.',
             markdown(_named(spread(conflicts, ["setting", "method"], CONFLICTS))),
+            f"The {len(cpu_seconds)} runs took {sum(cpu_seconds) / 60:.0f} minutes of one "
+            "core.",
         ]
     )
 
