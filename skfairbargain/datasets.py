@@ -4,9 +4,28 @@ import pandas as pd
 from sklearn.datasets import load_diabetes
 from sklearn.utils import Bunch
 
+from ._fetchers import (
+    fetch_adult,
+    fetch_bank_marketing,
+    fetch_credit_default,
+    fetch_student_performance,
+    fetch_titanic,
+    fetch_us_crime,
+)
 from ._make_biased import make_biased_classification
+from ._paper_split import paper_split
 
-__all__ = ["load_diabetes_progression", "make_biased_classification"]
+__all__ = [
+    "fetch_adult",
+    "fetch_bank_marketing",
+    "fetch_credit_default",
+    "fetch_student_performance",
+    "fetch_titanic",
+    "fetch_us_crime",
+    "load_diabetes_progression",
+    "make_biased_classification",
+    "paper_split",
+]
 
 
 def load_diabetes_progression():

@@ -1,13 +1,213 @@
 """The data sets that come along: counts known from the source, bias known by making."""
 
+import gzip
 import re
+import shutil
+import subprocess
+import sys
+import urllib.request
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes
 
-from skfairbargain.datasets import load_diabetes_progression, make_biased_classification
+from skfairbargain import datasets
+from skfairbargain.datasets import (
+    fetch_adult,
+    fetch_student_performance,
+    fetch_us_crime,
+    load_diabetes_progression,
+    make_biased_classification,
+    paper_split,
+)
+
+# Groups × labels as the paper's Table 2 and the data's own publications count them.
+CELLS = {
+    "adult": {
+        "Female": {"<=50K": 14423, ">50K": 1769},
+        "Male": {"<=50K": 22732, ">50K": 9918},
+    },
+    "bank_marketing": {
+        "25 or younger": {"no": 1016, "yes": 320},
+        "over 25": {"no": 38906, "yes": 4969},
+    },
+    "credit_default": {"female": {0: 14349, 1: 3763}, "male": {0: 9015, 1: 2873}},
+    "us_crime": {False: {0: 7, 1: 1017}, True: {0: 115, 1: 855}},
+    "titanic": {"female": {0: 127, 1: 339}, "male": {0: 682, 1: 161}},
+    "student_performance": {"F": {0: 50, 1: 333}, "M": {0: 50, 1: 216}},
+}
+N_COLUMNS = {
+    "adult": 14,
+    "bank_marketing": 16,
+    "credit_default": 24,
+    "us_crime": 127,
+    "titanic": 13,
+    "student_performance": 32,
+}
+
+LONG_NAMES = {
+    "bank": "bank_marketing",
+    "default_credit": "credit_default",
+    "student_por": "student_performance",
+}
+
+
+@pytest.fixture(scope="module")
+def data_home(shared_dir, tmp_path_factory):
+    """A copy of scikit-learn's cache: scikit-learn deletes what it cannot read."""
+    copy = tmp_path_factory.mktemp("data_home")
+    return shutil.copytree(
+        shared_dir / "data/scikit_learn",
+        copy,
+        dirs_exist_ok=True,
+        copy_function=shutil.copyfile,
+    )
+
+
+@pytest.fixture
+def no_network():
+    """Every download goes to a port where nobody listens."""
+    nowhere = urllib.request.ProxyHandler({"https": "http://127.0.0.1:9"})
+    urllib.request.install_opener(urllib.request.build_opener(nowhere))
+    yield
+    urllib.request.install_opener(None)
+
+
+def fetch(name, data_home):
+    return getattr(datasets, f"fetch_{name}")(data_home=data_home)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_fetched_data_have_the_cells_of_the_source(name, data_home):
+    fetched = fetch(name, data_home)
+    n_rows = sum(sum(row.values()) for row in CELLS[name].values())
+    assert fetched.data.shape == (n_rows, N_COLUMNS[name])
+    assert fetched.data.columns.tolist() == fetched.feature_names
+    groups = fetched.sensitive.iloc[:, 0]
+    assert pd.crosstab(groups, fetched.target).to_dict("index") == CELLS[name]
+    assert fetched.favorable_label in fetched.target.unique()
+    assert fetched.target.name not in fetched.data
+    assert not fetched.sensitive.isna().any(axis=None)
+    for heading in ("Source", "Licence", "Known problems", "How it has been misused"):
+        assert f"\n{heading}\n" in fetched.DESCR
+
+
+def test_values_are_clean_and_named(data_home):
+    titanic = fetch("titanic", data_home).data
+    assert titanic["ticket"][0] == "24160"
+    assert titanic["boat"][0] == "2"
+    assert titanic["boat"].isna().sum() == 823
+    bank = fetch("bank_marketing", data_home).data
+    assert bank.loc[0, ["age", "job", "balance", "poutcome"]].tolist() == [
+        *[58, "management", 2143, "unknown"]
+    ]
+    crime = fetch_us_crime(data_home=data_home)
+    expected = (crime.data["racepctblack"] > 0.06).tolist()
+    assert crime.sensitive["blackgt6pct"].tolist() == expected
+
+
+def test_the_second_sensitive_column_of_adult_is_race(data_home):
+    assert fetch_adult(data_home=data_home).sensitive["race"].value_counts().to_dict() == {
+        "White": 41762,
+        "Black": 4685,
+        "Asian-Pac-Islander": 1519,
+        "Amer-Indian-Eskimo": 470,
+        "Other": 406,
+    }
+
+
+@pytest.mark.usefixtures("no_network")
+def test_without_cache_and_network_there_is_one_clear_error(tmp_path):
+    message = (
+        f"Data set 42351 of OpenML is not in the cache {tmp_path}, or is damaged there, "
+        "and could not be downloaded: <urlopen error [Errno 111] Connection refused>. "
+        "Connect to https://openml.org and try again, or pass as `data_home` a folder into "
+        "which scikit-learn downloaded it on another machine."
+    )
+    with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
+        fetch_student_performance(data_home=tmp_path)
+
+
+def cut_short(content):
+    return content[:2000]
+
+
+def without_last_row(content):
+    return gzip.compress(gzip.decompress(content).rstrip().rpartition(b"\n")[0])
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("damage", [cut_short, without_last_row])
+def test_a_damaged_cache_is_the_same_clear_error(damage, data_home, tmp_path):
+    cache = shutil.copytree(data_home, tmp_path / "cache")
+    (file,) = cache.rglob("UCI-student-performance-por.arff.gz")
+    file.write_bytes(damage(file.read_bytes()))
+    message = f"Data set 42351 of OpenML is not in the cache {cache}, or is damaged there, "
+    with pytest.raises(OSError, match=f"^{re.escape(message)}"):
+        fetch_student_performance(data_home=cache)
+
+
+def test_data_need_no_torch():
+    code = "import sys, skfairbargain.datasets; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "sensitive", "per_cell", "n_test", "small_cells"),
+    [
+        # What training keeps, from Table 2 and its caption.
+        ("us_crime", "blackgt6pct", 1, 14, {(False, 0): 0, (False, 1): 1002}),
+        ("adult", "race", 3, 146, {("Amer-Indian-Eskimo", ">50K"): 1}),
+        ("adult", "sex", 3, 366, {}),
+        ("bank", "age", 3, 339, {}),
+        ("default_credit", "sex", 4, 225, {}),
+        ("titanic", "sex", 1, 9, {}),
+        ("student_por", "sex", 2, 16, {}),
+    ],
+)
+def test_the_papers_own_rows_are_the_split(
+    name, sensitive, per_cell, n_test, small_cells, shared_dir, data_home
+):
+    folder = shared_dir / "paper/splits"
+    split = paper_split(name, sensitive, splits_dir=folder)
+    source = fetch(LONG_NAMES.get(name, name), data_home)
+    groups = source.sensitive[sensitive]
+    for rows, expected in ((split.val, per_cell), (split.test, n_test)):
+        counts = pd.crosstab(groups.iloc[rows].to_numpy(), source.target.iloc[rows])
+        assert (counts == expected).all(axis=None)
+    assert np.array_equal(np.unique(np.concatenate(split)), np.arange(len(source.target)))
+    for (group, label), expected in small_cells.items():
+        left = (groups.iloc[split.train] == group) & (
+            source.target.iloc[split.train] == label
+        )
+        assert left.sum() == expected
+
+
+def test_our_own_split_follows_the_same_rule(data_home):
+    split = paper_split("us_crime", "blackgt6pct", data_home=data_home)
+    crime = fetch_us_crime(data_home=data_home)
+    cells = crime.sensitive["blackgt6pct"] * 2 + crime.target
+    assert np.bincount(cells.iloc[split.val]).tolist() == [1, 1, 1, 1]
+    # ⌊0.03 · 1994 / 4⌋ draws of each cell, of which one has 6 rows left to draw from.
+    assert np.bincount(cells.iloc[split.test]).tolist() == [14, 14, 14, 14]
+    assert len(np.unique(split.test)) < 56
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert not np.intersect1d(split[one], split[other]).size
+    assert np.array_equal(np.unique(np.concatenate(split)), np.arange(1994))
+    again = paper_split("us_crime", "blackgt6pct", data_home=data_home)
+    other = paper_split("us_crime", "blackgt6pct", data_home=data_home, random_state=1)
+    assert all(map(np.array_equal, split, again))
+    assert not np.array_equal(split.val, other.val)
+
+
+def test_a_setting_that_the_paper_lacks_is_refused():
+    with pytest.raises(
+        ValueError,
+        match=r"^`name` and `sensitive` should be one of \('adult', 'sex'\), .*\. "
+        r"Got \('titanic', 'age'\)\.$",
+    ):
+        paper_split("titanic", "age")
 
 
 def test_diabetes_has_the_patients_of_the_source():

@@ -1,0 +1,138 @@
+"""The split of the paper's experiments: its own row numbers, or ours by the same rule."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ._fetchers import (
+    fetch_adult,
+    fetch_bank_marketing,
+    fetch_credit_default,
+    fetch_student_performance,
+    fetch_titanic,
+    fetch_us_crime,
+)
+from ._groups import encode_groups
+
+FETCHERS = {
+    "adult": fetch_adult,
+    "bank": fetch_bank_marketing,
+    "default_credit": fetch_credit_default,
+    "us_crime": fetch_us_crime,
+    "titanic": fetch_titanic,
+    "student_por": fetch_student_performance,
+}
+
+# (validation rows of each cell, share of the rows in the test set)
+SPLIT_RULES = {
+    ("adult", "sex"): (3, 0.03),
+    ("adult", "race"): (3, 0.03),
+    ("bank", "age"): (3, 0.03),
+    ("default_credit", "sex"): (4, 0.03),
+    ("us_crime", "blackgt6pct"): (1, 0.03),
+    ("titanic", "sex"): (1, 0.03),
+    ("student_por", "sex"): (2, 0.10),
+}
+
+
+class PaperSplit(NamedTuple):
+    """Row numbers of the training, validation and test set.
+
+    Parameters
+    ----------
+    train : ndarray of shape (n_train,), int64
+        Every row that is in neither of the others, sorted.
+    val : ndarray of shape (n_val,), int64
+        Equally many rows of every group × label cell.
+    test : ndarray of shape (n_test,), int64
+        Equally many draws from every cell, rows repeated where a cell is small.
+    """
+
+    train: np.ndarray
+    val: np.ndarray
+    test: np.ndarray
+
+
+def paper_split(name, sensitive, *, splits_dir=None, random_state=0, data_home=None):
+    """Split a data set as the paper's experiments did.
+
+    The test set is balanced over the group × label cells, 3 % of the data (10 % of
+    student_por), drawn **with replacement**; the validation set takes 1 to 4 other rows of
+    every cell; the rest is for training. So a small cell may be nearly used up: of adult's
+    smallest, training keeps a single row or none.
+
+    Parameters
+    ----------
+    name : {"adult", "bank", "default_credit", "us_crime", "titanic", "student_por"}
+        The data set.
+    sensitive : str
+        Its sensitive attribute: "sex" or "race" of adult, "age" of bank, "blackgt6pct" of
+        us_crime, "sex" of the others.
+    splits_dir : path-like, default=None
+        Folder with the paper's row numbers in ``<name>_<sensitive>.npz``: arrays
+        `ind_train`, `val_idx` and `ind_test`. None draws new rows by the same rule.
+    random_state : int, RandomState or None, default=0
+        Which rows are drawn. Not used with `splits_dir`.
+    data_home : str or path-like, default=None
+        As in the fetchers. Not used with `splits_dir`.
+
+    Returns
+    -------
+    split : PaperSplit
+        Row numbers of the data set as fetched: ``train``, ``val`` and ``test``.
+
+    Raises
+    ------
+    ValueError
+        If the paper has no such setting.
+    OSError
+        If the file of the row numbers, or the data set, cannot be had.
+
+    See Also
+    --------
+    skfairbargain.model_selection.balanced_validation_split : The split for one's own data.
+
+    Notes
+    -----
+    The validation rows are drawn before the test rows here, so that a cell of a handful of
+    rows cannot be used up by the test set.
+
+    References
+    ----------
+    Zeng et al., "Fairness-Aware Meta-Learning via Nash Bargaining", NeurIPS 2024, Table 2.
+    """
+    setting = (name, sensitive)
+    if setting not in SPLIT_RULES:
+        known = ", ".join(map(repr, SPLIT_RULES))
+        raise ValueError(
+            f"`name` and `sensitive` should be one of {known}. Got {setting!r}."
+        )
+    if splits_dir is not None:
+        path = Path(splits_dir) / f"{name}_{sensitive}.npz"
+        with np.load(path) as rows:
+            return PaperSplit(rows["ind_train"], rows["val_idx"], rows["ind_test"])
+    source = FETCHERS[name](data_home=data_home)
+    per_cell, test_share = SPLIT_RULES[setting]
+    return draw_paper_split(
+        source.target, source.sensitive[sensitive], per_cell, test_share, random_state
+    )
+
+
+def draw_paper_split(y, groups, per_cell, test_share, random_state):
+    """Draw a split by the paper's rule from any data set; see `paper_split`."""
+    codes, group_labels = encode_groups(groups)
+    labels, y_codes = np.unique(y, return_inverse=True)
+    cells = codes * len(labels) + y_codes
+    n_cells = len(group_labels) * len(labels)
+    rng = check_random_state(random_state)
+    n_draws = int(test_share * len(cells) / n_cells)
+    val, test = [], []
+    for cell in range(n_cells):
+        members = rng.permutation(np.flatnonzero(cells == cell))
+        val.append(members[:per_cell])
+        test.append(rng.choice(members[per_cell:], n_draws, replace=True))
+    val, test = np.sort(np.concatenate(val)), np.sort(np.concatenate(test))
+    train = np.setdiff1d(np.arange(len(cells)), np.concatenate([val, test]))
+    return PaperSplit(train, val, test)

@@ -1,0 +1,200 @@
+"""Training data made unjust on purpose, a small audited sample, a clean test set."""
+
+from functools import lru_cache, partial
+
+import numpy as np
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_random_state
+
+from .._paper_split import FETCHERS, draw_paper_split
+from ..exceptions import UndefinedGroupError
+from .baselines import ALL_RIVALS, OURS, measure, our_parameters
+from .preparation import SETTINGS, encode
+from .rivals import Rows
+
+# Of the other group's unfavorable labels this part of the share turns favorable.
+REVERSE = 0.3
+TEST_SHARES = {"student_por_sex": 0.10}
+BIASED_SETTINGS = (
+    "student_por_sex",
+    "default_credit_sex",
+    "bank_age",
+    "adult_sex",
+    "adult_race",
+)
+KINDS = ("labels", "rows")
+SHARES = {"labels": (0.0, 0.2, 0.4, 0.6), "rows": (0.01, 0.05, 0.2)}
+PER_CELL = (3, 10, 50)
+METHODS = [
+    name
+    for name in ALL_RIVALS
+    if not name.startswith(("threshold_", "exponentiated_")) and name != "ours_paper"
+]
+
+
+def biased_specs(settings, methods, *, kind, shares, per_cell, n_seeds, epochs):
+    """One spec a run.
+
+    Parameters
+    ----------
+    settings, methods : sequence of str
+    kind : {"labels", "rows"}
+        What is biased: see `bias_labels` and `thin_out`.
+    shares : sequence of float
+    per_cell : sequence of int
+        Validation rows of each group × label cell.
+    n_seeds : int
+    epochs : int or None
+        Of ours; None is the usual number.
+    """
+    return [
+        {
+            "setting": setting,
+            "kind": kind,
+            "share": share,
+            "per_cell": n_val,
+            "method": method,
+            "seed": seed,
+            "epochs": epochs,
+        }
+        for setting in settings
+        for n_val in per_cell
+        for seed in range(n_seeds)
+        for share in shares
+        for method in methods
+    ]
+
+
+def run_biased(spec, *, data_home=None):
+    """Train one method on biased rows, and measure it on clean ones.
+
+    A seed draws the split, the bias and the initial weights.
+
+    Returns
+    -------
+    result : dict
+        As of `measure`. Where a cell is too small for `per_cell`, ``failure``.
+    """
+    try:
+        train, val, test = biased_rows(
+            spec["setting"],
+            spec["kind"],
+            spec["share"],
+            spec["per_cell"],
+            seed=spec["seed"],
+            data_home=data_home,
+        )
+    except UndefinedGroupError as error:
+        return {"failure": str(error)}
+    fit = ALL_RIVALS[spec["method"]].fit
+    if spec["method"] in OURS:
+        fit = partial(fit, parameters=our_parameters(spec["method"], epochs=spec["epochs"]))
+    return measure(fit, train, val, test, spec["seed"])
+
+
+def biased_rows(setting, kind, share, per_cell, *, seed, data_home=None):
+    """Split clean rows, and make those to train on unjust.
+
+    Returns
+    -------
+    train, val, test : Rows
+
+    Raises
+    ------
+    UndefinedGroupError
+        If a cell has less than three times `per_cell` rows.
+    """
+    X, y, groups, worse_off = clean_rows(setting, data_home)
+    smallest = min(
+        np.sum((groups == group) & (y == label))
+        for group in np.unique(groups)
+        for label in (0, 1)
+    )
+    if smallest < 3 * per_cell:
+        raise UndefinedGroupError(
+            f"the smallest cell has {smallest} rows, fewer than three times {per_cell}"
+        )
+    split = draw_paper_split(y, groups, per_cell, TEST_SHARES.get(setting, 0.03), seed)
+    train, val, test = (
+        Rows(X[rows], y[rows], groups[rows])
+        for rows in (split.train, split.val, split.test)
+    )
+    make_unjust = bias_labels if kind == "labels" else thin_out
+    return make_unjust(train, worse_off, share, seed), val, test
+
+
+@lru_cache(maxsize=1)
+def clean_rows(setting, data_home=None):
+    """Prepared rows of a setting with two groups, and the group that is worse off.
+
+    Races other than White are one group: the smallest have 50 people with a high income,
+    too few for a validation set. Scaling sees no labels, so it may see all rows.
+
+    Returns
+    -------
+    X, y, groups : ndarray
+    worse_off : object
+        The group with the lower share of favorable labels.
+    """
+    name, sensitive = SETTINGS[setting]
+    source = FETCHERS[name](data_home=data_home)
+    X = StandardScaler().fit_transform(encode(name, source.data).to_numpy(np.float64))
+    y = (source.target == source.favorable_label).to_numpy().astype(np.int64)
+    groups = source.sensitive[sensitive]
+    if sensitive == "race":
+        groups = groups.where(groups == "White", "other than White")
+    groups = groups.to_numpy(dtype=object)
+    worse_off = min(np.unique(groups), key=lambda group: y[groups == group].mean())
+    return X.astype(np.float32), y, groups, worse_off
+
+
+def bias_labels(rows, worse_off, share, seed):
+    """Make labels wrong the way history makes them wrong.
+
+    A share of the favorable labels of the group that is worse off turn unfavorable, and
+    `REVERSE` times that share of the other group's unfavorable labels favorable.
+
+    Parameters
+    ----------
+    rows : Rows
+    worse_off : object
+        A group.
+    share : float
+        0 to 1.
+    seed : int
+
+    Returns
+    -------
+    rows : Rows
+        With other labels.
+    """
+    rng = check_random_state(seed)
+    y = rows.y.copy()
+    hit = rows.groups == worse_off
+    for members, part in (
+        (np.flatnonzero(hit & (rows.y == 1)), share),
+        (np.flatnonzero(~hit & (rows.y == 0)), REVERSE * share),
+    ):
+        turned = rng.choice(members, round(part * len(members)), replace=False)
+        y[turned] = 1 - y[turned]
+    return rows._replace(y=y)
+
+
+def thin_out(rows, worse_off, share, seed):
+    """Leave a share of the rows of the group that is worse off, two at least.
+
+    Parameters
+    ----------
+    rows, worse_off, share, seed :
+        As of `bias_labels`.
+
+    Returns
+    -------
+    rows : Rows
+        Fewer of them.
+    """
+    members = np.flatnonzero(rows.groups == worse_off)
+    n_kept = max(2, round(share * len(members)))
+    kept = check_random_state(seed).choice(members, n_kept, replace=False)
+    left = np.sort(np.concatenate([np.flatnonzero(rows.groups != worse_off), kept]))
+    return Rows(rows.X[left], rows.y[left], rows.groups[left])

@@ -1,0 +1,45 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Results = Annotated[
+    Path, typer.Option("--results", help="Folder of finished runs, tables and figures.")
+]
+SplitsDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--splits-dir",
+        help="Folder of the paper's own row numbers (.npz); without it, ours by its rule.",
+    ),
+]
+DataHome = Annotated[
+    Path | None, typer.Option("--data-home", help="scikit-learn's cache folder.")
+]
+PaperTable = Annotated[
+    Path, typer.Option("--paper-table", help="Published numbers to put beside ours.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", help="Processes, one thread each.", min=1)]
+Seeds = Annotated[int, typer.Option("--seeds", help="Runs of every method.", min=1)]
+Epochs = Annotated[
+    int | None,
+    typer.Option("--epochs", help="Epochs instead of the paper's number.", min=1),
+]
+Settings = Annotated[
+    list[str] | None, typer.Option("--setting", help="A setting; may be repeated. All.")
+]
+Methods = Annotated[
+    list[str] | None, typer.Option("--method", help="A method; may be repeated. All.")
+]
+
+
+def chosen(wanted, known, option):
+    """The values of a repeated option, all known ones where it is not given."""
+    for name in wanted or ():
+        if name not in known:
+            raise typer.BadParameter(
+                f"should be among {', '.join(known)}. Got {name}.", param_hint=option
+            )
+    return list(wanted or known)

@@ -1,0 +1,166 @@
+"""The commands that compare with what a user would do otherwise."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from . import figures
+from .baselines import ALL_RIVALS, METRICS, OURS, RIVALS, run_baseline, summary_of
+from .biased import BIASED_SETTINGS, KINDS, PER_CELL, SHARES, biased_specs, run_biased
+from .biased import METHODS as BIASED_METHODS
+from .cli_options import (
+    DataHome,
+    Epochs,
+    Jobs,
+    Methods,
+    Results,
+    Seeds,
+    Settings,
+    SplitsDir,
+    chosen,
+)
+from .preparation import SETTING_ORDER, paper_specs
+from .progress import run_with_progress
+from .store import RunStore
+from .summaries import markdown, spread
+from .sweep import GRID, QUICK_GRID, SWEEP_SETTINGS, run_sweep, sweep_specs
+
+# Metrics that are drawn over the share.
+DRAWN = ("score_auc", "balanced_accuracy", "worst_group_balanced_accuracy")
+
+
+def baselines(
+    results: Results = Path("results"),
+    splits_dir: SplitsDir = None,
+    data_home: DataHome = None,
+    setting: Settings = None,
+    method: Methods = None,
+    seeds: Seeds = 5,
+    epochs: Epochs = None,
+    jobs: Jobs = 2,
+):
+    """What a user would pick instead, on the paper's splits, by the honest rule."""
+    settings = chosen(setting, SETTING_ORDER, "--setting")
+    methods = chosen(method, {**RIVALS, **OURS}, "--method")
+    specs = paper_specs(
+        settings,
+        methods,
+        n_seeds=seeds,
+        epochs=epochs,
+        splits="own" if splits_dir is None else "paper",
+    )
+    function = partial(run_baseline, splits_dir=splits_dir, data_home=data_home)
+    runs = run_with_progress(function, specs, RunStore(results / "baselines.jsonl"), jobs)
+    summary = _report(specs, runs, ["setting", "method"], results, "baselines")
+    figures.accuracy_fairness_plane(
+        summary,
+        x="balanced_accuracy",
+        y="worst_group_balanced_accuracy",
+        titles=_titles(methods),
+        labels=("balanced accuracy", "balanced accuracy, worst group"),
+        path=results / "baselines.png",
+    )
+
+
+def biased_labels(
+    results: Results = Path("results"),
+    data_home: DataHome = None,
+    kind: Annotated[
+        str, typer.Option("--kind", help="labels: wrong labels; rows: a group thinned out.")
+    ] = "labels",
+    setting: Settings = None,
+    method: Methods = None,
+    share: Annotated[
+        list[float] | None, typer.Option("--share", help="May be repeated.")
+    ] = None,
+    per_cell: Annotated[
+        list[int] | None,
+        typer.Option("--per-cell", help="Validation rows of a cell; may be repeated."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="50 rows a cell and the shares 0 and 0.4.")
+    ] = False,
+    seeds: Seeds = 5,
+    epochs: Epochs = None,
+    jobs: Jobs = 2,
+):
+    """Real data with unjust training labels, a small audited sample, a clean test set."""
+    settings = chosen(setting, BIASED_SETTINGS, "--setting")
+    methods = chosen(method, BIASED_METHODS, "--method")
+    (kind,) = chosen([kind], KINDS, "--kind")
+    quick_shares = SHARES[kind][::2] if quick else SHARES[kind]
+    specs = biased_specs(
+        settings,
+        methods,
+        kind=kind,
+        shares=share or quick_shares,
+        per_cell=per_cell or ((50,) if quick else PER_CELL),
+        n_seeds=seeds,
+        epochs=epochs,
+    )
+    function = partial(run_biased, data_home=data_home)
+    runs = run_with_progress(function, specs, RunStore(results / "biased.jsonl"), jobs)
+    name = f"biased_{kind}"
+    by = ["setting", "per_cell", "share", "method"]
+    _report(specs, runs, by, results, name)
+    table = pd.DataFrame([spec | run for spec, run in zip(specs, runs, strict=True)])
+    for n_val, rows in table.groupby("per_cell"):
+        figures.lines(
+            rows,
+            across="share",
+            metrics={
+                key: METRICS[key]
+                for key in (
+                    "score_auc",
+                    "balanced_accuracy",
+                    "worst_group_balanced_accuracy",
+                )
+            },
+            titles=_titles(methods),
+            path=results / f"{name}_{n_val}.png",
+            x_label="share",
+        )
+
+
+def sweep(
+    results: Results = Path("results"),
+    data_home: DataHome = None,
+    setting: Settings = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A small grid.")] = False,
+    seeds: Seeds = 3,
+    epochs: Epochs = None,
+    jobs: Jobs = 2,
+):
+    """Validation size, anchor, meta_lr, optimizer: what decides the defaults."""
+    settings = chosen(setting or list(SWEEP_SETTINGS), BIASED_SETTINGS, "--setting")
+    specs = sweep_specs(
+        settings, grid=QUICK_GRID if quick else GRID, n_seeds=seeds, epochs=epochs
+    )
+    function = partial(run_sweep, data_home=data_home)
+    runs = run_with_progress(function, specs, RunStore(results / "sweep.jsonl"), jobs)
+    by = ["setting", *GRID, "lr"]
+    _report(specs, runs, by, results, "sweep")
+
+
+def _report(specs, runs, by, results, name):
+    """Write means, intervals and failures of a comparison, and print them."""
+    summary, failures = summary_of(specs, runs, by)
+    summary.to_csv(results / f"{name}.csv", index=False)
+    table = spread(summary, by, METRICS)
+    if "method" in table:
+        table["method"] = table["method"].map(_titles(ALL_RIVALS))
+        sees = {rival.title: rival.groups for rival in ALL_RIVALS.values()}
+        table.insert(len(by), "groups seen", table["method"].map(sees))
+    text = "\n\n".join(
+        [markdown(table), *(["Could not be trained:"] if failures else [])]
+    ) + "".join(f"\n- {failure}" for failure in failures)
+    (results / f"{name}.md").write_text(text + "\n")
+    typer.echo(text)
+    return summary
+
+
+def _titles(methods):
+    return {name: ALL_RIVALS[name].title for name in methods}

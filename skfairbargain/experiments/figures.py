@@ -1,0 +1,141 @@
+"""Figures of the tables: the accuracy–fairness plane, curves over epochs and shares."""
+
+import numpy as np
+
+from .._optional import import_optional
+from .summaries import mean_and_ci
+
+COLUMNS = 3
+PANEL = (4.2, 3.4)
+MARKERS = "osD^v<>PX*hpd8"
+DASHES = ("-", "--", ":", "-.")
+
+
+def accuracy_fairness_plane(summary, *, x, y, titles, labels, path):
+    """Draw every method of every setting as a cross, and the Pareto front.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Columns ``setting``, ``method``, ``metric``, ``mean``, ``ci95``.
+    x, y : str
+        Metrics of the axes, both better when higher.
+    titles : dict of str to str
+        Methods to draw and their names.
+    labels : tuple of str
+        Names of the axes.
+    path : path-like
+        File to write.
+    """
+    settings = summary["setting"].unique()
+    figure, axes = _panels(len(settings))
+    drawn = {}
+    colors = _colors(len(titles))
+    for axis, setting in zip(axes, settings, strict=False):
+        of_setting = summary[summary["setting"] == setting]
+        mean = of_setting.pivot(index="method", columns="metric", values="mean")
+        ci95 = of_setting.pivot(index="method", columns="metric", values="ci95").fillna(0)
+        for number, (method, title) in enumerate(titles.items()):
+            if method in mean.index:
+                drawn[title] = axis.errorbar(
+                    mean.loc[method, x],
+                    mean.loc[method, y],
+                    xerr=ci95.loc[method, x],
+                    yerr=ci95.loc[method, y],
+                    fmt=MARKERS[number % len(MARKERS)],
+                    color=colors[number],
+                    markersize=6,
+                    elinewidth=0.8,
+                    alpha=0.9,
+                )
+        front = _pareto_front(mean.loc[mean.index.isin(list(titles)), [x, y]].to_numpy())
+        axis.plot(*front.T, color="0.5", linewidth=1, linestyle="--", zorder=0)
+        axis.set(title=setting, xlabel=labels[0], ylabel=labels[1])
+        # An interval of a few seeds may reach beyond what the metric can be.
+        axis.set(
+            xlim=(max(axis.get_xlim()[0], 0), min(axis.get_xlim()[1], 1.01)),
+            ylim=(max(axis.get_ylim()[0], 0), min(axis.get_ylim()[1], 1.01)),
+        )
+    _finish(figure, axes, len(settings), drawn, path)
+
+
+def lines(table, *, across, metrics, titles, path, x_label):
+    """Draw means over seeds with 95 % bands: one row of panels for each setting.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``setting``, ``method``, `across` and the metrics; one row for each seed
+        and value of `across`.
+    across : str
+        Column of the x axis.
+    metrics : dict of str to str
+        Columns to draw, a panel each, and their names.
+    titles : dict of str to str
+        Methods to draw and their names.
+    path : path-like
+        File to write.
+    x_label : str
+        Name of the x axis.
+    """
+    settings = table["setting"].unique()
+    figure, axes = _panels(len(settings) * len(metrics), columns=len(metrics))
+    drawn = {}
+    colors = _colors(len(titles))
+    panels = [(setting, metric) for setting in settings for metric in metrics]
+    for axis, (setting, metric) in zip(axes, panels, strict=False):
+        for number, (method, title) in enumerate(titles.items()):
+            rows = table[(table["setting"] == setting) & (table["method"] == method)]
+            rows = rows.dropna(subset=metric)
+            if rows.empty:
+                continue
+            at, intervals = zip(
+                *[(at, mean_and_ci(runs)) for at, runs in rows.groupby(across)[metric]],
+                strict=True,
+            )
+            mean, margin = np.nan_to_num(np.array(intervals)).T
+            style = {"color": colors[number], "linestyle": DASHES[number % len(DASHES)]}
+            (line,) = axis.plot(at, mean, **style)
+            band = (np.clip(mean - margin, 0, 1), np.clip(mean + margin, 0, 1))
+            axis.fill_between(at, *band, color=colors[number], alpha=0.12, linewidth=0)
+            drawn[title] = line
+        axis.set(title=setting, xlabel=x_label, ylabel=metrics[metric])
+    _finish(figure, axes, len(panels), drawn, path)
+
+
+def _panels(n_panels, columns=COLUMNS):
+    pyplot = import_optional("matplotlib.pyplot", extra="experiments")
+    columns = min(columns, n_panels)
+    n_rows = -(-n_panels // columns)
+    figure, axes = pyplot.subplots(
+        n_rows,
+        columns,
+        figsize=(PANEL[0] * columns, PANEL[1] * n_rows + 0.9),
+        squeeze=False,
+        layout="constrained",
+    )
+    return figure, axes.ravel()
+
+
+def _colors(n_colors):
+    pyplot = import_optional("matplotlib.pyplot", extra="experiments")
+    palette = pyplot.get_cmap("tab20" if n_colors > 10 else "tab10")
+    return [palette(number % palette.N) for number in range(n_colors)]
+
+
+def _finish(figure, axes, n_panels, drawn, path):
+    for axis in axes[n_panels:]:
+        axis.set_axis_off()
+    figure.legend(
+        drawn.values(), drawn.keys(), loc="outside lower center", ncols=4, fontsize="small"
+    )
+    figure.savefig(path, dpi=120)
+    import_optional("matplotlib.pyplot", extra="experiments").close(figure)
+
+
+def _pareto_front(points):
+    """The points that no other beats in both coordinates, from left to right."""
+    order = np.argsort(-points[:, 0], kind="stable")
+    best = np.maximum.accumulate(points[order, 1])
+    kept = np.r_[True, best[1:] > best[:-1]]
+    return points[order][kept][::-1]

@@ -1,0 +1,141 @@
+"""Networks to compare: plain, group DRO with training groups, and ours; see `rivals`."""
+
+import warnings
+from functools import partial
+
+import numpy as np
+import torch
+
+from .._mlp import predict_logits
+from ..classifier import NashMetaClassifier
+from ..exceptions import NoAgreementWarning, SkippedStepWarning
+from ..losses import cross_entropy
+from .plain_training import train_plainly
+from .rivals import boosting, predictor_of
+
+# Enough for a class-balanced network by Adam on tens of thousands of rows …
+PLAIN_NETWORK = {
+    "lr": 1e-3,
+    "dropout": 0.2,
+    "weight_decay": 5e-4,
+    "hidden_layer_sizes": (128, 64),
+}
+N_EPOCHS = 12
+# … and on a few hundred rows more epochs, for this many steps.
+MIN_STEPS = 1000
+
+
+def fit_network(train, val, seed, *, balanced=False):
+    """The paper's network, trained by Adam on the (class-balanced) mean loss."""
+    counts = np.bincount(train.y, minlength=2)
+    weights = len(train.y) / (2 * counts) if balanced else np.ones(2)
+    weights = torch.tensor(weights, dtype=torch.float32)
+
+    def loss(logits, target, rows):
+        return (cross_entropy(logits, target) * weights[target]).mean()
+
+    return _train_network(train, loss, seed)
+
+
+def fit_fine_tuned(train, val, seed):
+    """The network of `fit_network`, trained on on the validation set."""
+    module = _network(train, _mean_loss, seed)
+    optimizer = torch.optim.Adam(module.parameters(), lr=PLAIN_NETWORK["lr"] / 10)
+    X, y = torch.from_numpy(val.X), torch.from_numpy(val.y)
+    module.eval()  # no dropout: there are only a few rows
+    for _ in range(100):
+        optimizer.zero_grad()
+        cross_entropy(module(X), y).mean().backward()
+        optimizer.step()
+    return _of_network(module)
+
+
+def fit_group_dro(train, val, seed, *, step=0.01):
+    """Group DRO with the groups of the training data (Sagawa et al., 2020).
+
+    Parameters
+    ----------
+    step : float, default=0.01
+        How fast the weight of a group follows its loss.
+    """
+    cells, codes = np.unique(
+        [f"{group} {label}" for group, label in zip(train.groups, train.y, strict=True)],
+        return_inverse=True,
+    )
+    codes = torch.from_numpy(codes)
+    share = torch.full((len(cells),), 1 / len(cells))
+
+    def loss(logits, target, rows):
+        of_cell = torch.nn.functional.one_hot(codes[rows], len(cells)).to(logits)
+        counts = of_cell.sum(dim=0)
+        losses = cross_entropy(logits, target) @ of_cell / counts.clamp(min=1)
+        with torch.no_grad():
+            # A cell without rows in the minibatch keeps its weight.
+            share.mul_(torch.exp(step * losses.detach() * (counts > 0)))
+            share.div_(share.sum())
+        return share.clone() @ losses
+
+    return _train_network(train, loss, seed)
+
+
+def fit_ours(train, val, seed, *, parameters):
+    """``NashMetaClassifier``; of the groups it sees those of the validation set alone."""
+    clf = train_ours(train, val, seed, parameters)
+    return _of_network(clf.module_)
+
+
+def fit_boosting_on_influence(train, val, seed, *, parameters):
+    """Boosting on the rows that helped the groups of the validation set, by how much."""
+    influence = train_ours(train, val, seed, parameters).sample_influence_
+    weights = np.maximum(influence.mean(axis=1), 0)
+    # A class may come out without any weight, and boosting needs both.
+    weights += 1e-3 * weights.mean()
+    clf = boosting().set_params(random_state=seed)
+    return predictor_of(clf.fit(train.X, train.y, sample_weight=weights / weights.mean()))
+
+
+def train_ours(train, val, seed, parameters):
+    """A fitted ``NashMetaClassifier``, its warnings kept quiet: many runs are a table."""
+    clf = NashMetaClassifier(**parameters, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NoAgreementWarning)
+        warnings.simplefilter("ignore", SkippedStepWarning)
+        clf.fit(train.X, train.y, X_val=val.X, y_val=val.y, groups_val=val.groups)
+    if clf.n_iter_ < clf.max_epochs:
+        # skorch takes an interrupt for the wish to stop early and goes on.
+        raise KeyboardInterrupt
+    return clf
+
+
+def _mean_loss(logits, target, rows):
+    return cross_entropy(logits, target).mean()
+
+
+def _network(train, loss, seed):
+    n_samples = len(train.y)
+    batch_size = min(256, max(32, n_samples // 20))
+    n_epochs = max(N_EPOCHS, MIN_STEPS // (n_samples // batch_size))
+    return train_plainly(
+        train.X,
+        train.y,
+        loss,
+        parameters={**PLAIN_NETWORK, "batch_size": batch_size, "max_epochs": n_epochs},
+        seed=seed,
+        optimizer=partial(
+            torch.optim.Adam,
+            lr=PLAIN_NETWORK["lr"],
+            weight_decay=PLAIN_NETWORK["weight_decay"],
+        ),
+    )
+
+
+def _train_network(train, loss, seed):
+    return _of_network(_network(train, loss, seed))
+
+
+def _of_network(module):
+    def predict(X, groups):
+        logits = predict_logits(module, X)
+        return logits[:, 1] - logits[:, 0], logits.argmax(axis=1)
+
+    return predict

@@ -1,0 +1,69 @@
+"""Networks trained without hypergradients: the rivals that differ in their loss alone."""
+
+import torch
+
+from .._mlp import MLP
+from ..losses import cross_entropy
+
+# DRO looks at this share of a minibatch.
+DRO_SHARE = 0.4
+
+
+def largest_losses(logits, target, rows):
+    """Sum of the largest 40 % of a minibatch's losses: the paper's DRO baseline."""
+    losses = cross_entropy(logits, target)
+    return losses.topk(int(DRO_SHARE * len(losses))).values.sum()
+
+
+def train_plainly(X, y, loss, *, parameters, seed, optimizer=None, on_epoch=None):
+    """Train the paper's network by a loss of its own.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features), float32
+    y : ndarray of shape (n_samples,), int64
+        0 or 1.
+    loss : callable
+        ``(logits, target, rows) -> loss`` of one minibatch, a scalar; `rows` are its row
+        numbers.
+    parameters : dict
+        ``lr``, ``dropout``, ``batch_size``, ``max_epochs``, ``momentum``,
+        ``weight_decay`` and ``hidden_layer_sizes``, as in ``NashMetaClassifier``.
+    seed : int
+        Of initial weights, minibatches and dropout; torch's global generator is left as it
+        was.
+    optimizer : callable, default=None
+        ``(parameters) -> optimizer``; None is SGD.
+    on_epoch : callable, default=None
+        Called with the module after each epoch.
+
+    Returns
+    -------
+    module : torch.nn.Module
+    """
+    n_samples = len(y)
+    batch_size = min(parameters["batch_size"], n_samples)
+    X, y = torch.from_numpy(X), torch.from_numpy(y)
+    with torch.random.fork_rng([]):
+        torch.manual_seed(seed)
+        module = MLP(X.shape[1], 2, parameters["hidden_layer_sizes"], parameters["dropout"])
+        if optimizer is None:
+            optimizer = torch.optim.SGD(
+                module.parameters(),
+                lr=parameters["lr"],
+                momentum=parameters["momentum"],
+                weight_decay=parameters["weight_decay"],
+            )
+        else:
+            optimizer = optimizer(module.parameters())
+        for _ in range(parameters["max_epochs"]):
+            module.train()
+            # A last, partial minibatch is dropped, as everywhere else.
+            order = torch.randperm(n_samples)[: n_samples // batch_size * batch_size]
+            for rows in order.split(batch_size):
+                optimizer.zero_grad()
+                loss(module(X[rows]), y[rows], rows).backward()
+                optimizer.step()
+            if on_epoch is not None:
+                on_epoch(module)
+    return module

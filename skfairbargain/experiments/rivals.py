@@ -1,0 +1,137 @@
+"""What a user would train instead with scikit-learn and fairlearn.
+
+Every function takes the training rows, the validation rows and a seed, and returns
+``predict(X, groups) -> (scores, labels)``; scores are None where a method only decides.
+"""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score
+
+from .._optional import import_optional
+
+
+class Rows(NamedTuple):
+    """Rows to train or validate on.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_samples, n_features), float32
+    y : ndarray of shape (n_samples,), int64
+        0 or 1.
+    groups : ndarray of shape (n_samples,)
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    groups: np.ndarray
+
+
+def logistic(balanced=False):
+    """Logistic regression, not fitted."""
+    weight = "balanced" if balanced else None
+    return LogisticRegression(max_iter=2000, class_weight=weight)
+
+
+def boosting(balanced=False):
+    """Histogram gradient boosting, not fitted."""
+    weight = "balanced" if balanced else None
+    return HistGradientBoostingClassifier(class_weight=weight)
+
+
+def fit_classifier(train, val, seed, *, model, sample_weight=None):
+    """A scikit-learn classifier; `sample_weight` is a function of the rows."""
+    clf = clone(model).set_params(random_state=seed)
+    weights = None if sample_weight is None else sample_weight(train)
+    return predictor_of(clf.fit(train.X, train.y, sample_weight=weights))
+
+
+def reweighing(rows):
+    """Weights that make group and label independent (Kamiran and Calders, 2012).
+
+    The weight of a row is P(group) P(label) / P(group, label).
+    """
+    weights = np.empty(len(rows.y))
+    for group in np.unique(rows.groups):
+        for label in (0, 1):
+            in_group, has_label = rows.groups == group, rows.y == label
+            cell = in_group & has_label
+            if cell.any():
+                weights[cell] = in_group.mean() * has_label.mean() / cell.mean()
+    return weights
+
+
+def fit_threshold_optimizer(train, val, seed, *, model):
+    """Thresholds by group for equalized odds, after training (Hardt et al., 2016)."""
+    postprocessing = import_optional("fairlearn.postprocessing", extra="experiments")
+    clf = clone(model).set_params(random_state=seed).fit(train.X, train.y)
+    optimizer = postprocessing.ThresholdOptimizer(
+        estimator=clf,
+        constraints="equalized_odds",
+        objective="balanced_accuracy_score",
+        prefit=True,
+        predict_method="predict_proba",
+    )
+    optimizer.fit(train.X, train.y, sensitive_features=train.groups)
+
+    def predict(X, groups):
+        labels = optimizer.predict(X, sensitive_features=groups, random_state=seed)
+        return None, np.asarray(labels)
+
+    return predict
+
+
+def fit_exponentiated_gradient(train, val, seed, *, model):
+    """A randomised classifier under equalized odds (Agarwal et al., 2018)."""
+    reductions = import_optional("fairlearn.reductions", extra="experiments")
+    clf = clone(model).set_params(random_state=seed)
+    mitigator = reductions.ExponentiatedGradient(
+        clf, constraints=reductions.EqualizedOdds(), max_iter=20
+    )
+    with warnings.catch_warnings():
+        # fairlearn's use of pandas, which is not for the user of a table to mend.
+        warnings.simplefilter("ignore")
+        mitigator.fit(train.X, train.y, sensitive_features=train.groups)
+    return lambda X, groups: (None, np.asarray(mitigator.predict(X, random_state=seed)))
+
+
+def fit_on_validation(train, val, seed):
+    """Logistic regression on the validation set alone."""
+    return fit_classifier(val, val, seed, model=logistic())
+
+
+def fit_with_validation(train, val, seed, *, model):
+    """Training and validation rows together, either with half of the weight."""
+    n_train, n_val = len(train.y), len(val.y)
+    weights = np.repeat([1.0, n_train / n_val], [n_train, n_val])
+    clf = clone(model).set_params(random_state=seed)
+    X, y = np.concatenate([train.X, val.X]), np.concatenate([train.y, val.y])
+    return predictor_of(clf.fit(X, y, sample_weight=weights))
+
+
+def fit_threshold_on_validation(train, val, seed, *, model):
+    """The threshold with the best balanced accuracy on the validation set."""
+    clf = clone(model).set_params(random_state=seed).fit(train.X, train.y)
+    scores = np.sort(clf.predict_proba(val.X)[:, 1])
+    candidates = (scores[1:] + scores[:-1]) / 2
+    reached = [
+        balanced_accuracy_score(val.y, clf.predict_proba(val.X)[:, 1] > threshold)
+        for threshold in candidates
+    ]
+    threshold = candidates[int(np.argmax(reached))]
+
+    def predict(X, groups):
+        scores = clf.predict_proba(X)[:, 1]
+        return scores, (scores > threshold).astype(np.int64)
+
+    return predict
+
+
+def predictor_of(clf):
+    """Scores and labels of a fitted scikit-learn classifier."""
+    return lambda X, groups: (clf.predict_proba(X)[:, 1], clf.predict(X))

@@ -1,0 +1,121 @@
+"""Finished runs in a file, one line each, so that a killed command goes on."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import torch
+from joblib import Parallel, delayed
+
+
+class RunStore:
+    """Results of runs by their spec, kept in a file of JSON lines.
+
+    A line is written in one piece and forced to the disk before the next run is reported,
+    so that a process killed at any moment leaves whole lines and at most one torn one at
+    the end, which is cut off when the file is opened again.
+
+    Parameters
+    ----------
+    path : path-like
+        The file; it and its folder are made where missing.
+
+    Attributes
+    ----------
+    results : dict of str to dict
+        By `key_of` the spec.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skfairbargain.experiments.store import RunStore
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = RunStore(Path(folder) / "runs.jsonl")
+    ...     store.add({"seed": 0}, {"auc": 0.9})
+    ...     again = RunStore(Path(folder) / "runs.jsonl")
+    ...     {"seed": 0} in again, again.get({"seed": 0})
+    (True, {'auc': 0.9})
+    """
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.results = {}
+        if not self.path.exists():
+            return
+        content = self.path.read_bytes()
+        whole = content[: content.rfind(b"\n") + 1]
+        if len(whole) < len(content):
+            os.truncate(self.path, len(whole))
+        for line in whole.decode().splitlines():
+            row = json.loads(line)
+            self.results[key_of(row["spec"])] = row["result"]
+
+    def __contains__(self, spec):
+        return key_of(spec) in self.results
+
+    def get(self, spec):
+        """Result of a spec."""
+        return self.results[key_of(spec)]
+
+    def add(self, spec, result):
+        """Keep a result, on the disk when this returns."""
+        line = json.dumps({"spec": spec, "result": result}) + "\n"
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        try:
+            os.write(file, line.encode())
+            os.fsync(file)
+        finally:
+            os.close(file)
+        self.results[key_of(spec)] = result
+
+
+def key_of(spec):
+    """What two equal specs have in common: JSON with sorted keys."""
+    return json.dumps(spec, sort_keys=True)
+
+
+def run_all(function, specs, store, *, n_jobs=2, on_done=None):
+    """Run what the store lacks, several at a time, one thread each.
+
+    Parameters
+    ----------
+    function : callable
+        ``spec -> result``, a dict that JSON can hold. It is sent to other processes.
+    specs : list of dict
+        In the order to run them.
+    store : RunStore
+    n_jobs : int, default=2
+        Processes.
+    on_done : callable, default=None
+        Called with each finished spec and its result.
+
+    Returns
+    -------
+    results : list of dict
+        In the order of `specs`, with ``cpu_seconds`` added to each.
+    """
+    missing = [spec for spec in specs if spec not in store]
+    finished = Parallel(
+        n_jobs=n_jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs"
+    )(delayed(_on_one_thread)(function, spec) for spec in missing)
+    # One process alone writes, as results come in; those under way are all that a kill
+    # can lose.
+    for spec, result in finished:
+        store.add(spec, result)
+        if on_done is not None:
+            on_done(spec, result)
+    return [store.get(spec) for spec in specs]
+
+
+def _on_one_thread(function, spec):
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        start = time.process_time()
+        result = function(spec)
+        return spec, {**result, "cpu_seconds": time.process_time() - start}
+    finally:
+        torch.set_num_threads(threads)

@@ -1,0 +1,127 @@
+"""The paper's main table: seven settings, eight methods, two reporting rules."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .summaries import mean_and_ci, summarize
+
+PAPER_TABLE = Path(__file__).with_name("paper_table4.csv")
+PAPER_METRICS = ("overall_auc", "worst_group_auc", "max_group_auc_disparity")
+# How far a mean may lie from the paper's: this, or twice the paper's interval.
+TOLERANCES = {"overall_auc": 0.03, "worst_group_auc": 0.04}
+STAGES = ("conflict_stage_1", "conflict_stage_2", "success_stage_1")
+
+
+def by_the_papers_rule(specs, results):
+    """AUC of hard labels, at the epoch whose mean over seeds is best **on the test set**.
+
+    Parameters
+    ----------
+    specs, results : list of dict
+        As given to and returned by `run_all`.
+
+    Returns
+    -------
+    summary : DataFrame
+        Columns ``setting``, ``method``, ``epoch``, ``metric`` (of `PAPER_METRICS`),
+        ``mean``, ``ci95``.
+    """
+    rows = []
+    for (setting, method), runs in _by_method(specs, results).items():
+        # (n_seeds, n_epochs, 1 + n_groups)
+        auc = np.array([run["hard_auc"] for run in runs])
+        epoch = int(auc[:, :, 0].mean(axis=0).argmax())
+        overall, groups = auc[:, epoch, 0], auc[:, epoch, 1:]
+        values = {
+            "overall_auc": overall,
+            "worst_group_auc": groups.min(axis=1),
+            "max_group_auc_disparity": groups.max(axis=1) - groups.min(axis=1),
+        }
+        rows += [
+            [setting, method, epoch + 1, metric, *mean_and_ci(values[metric])]
+            for metric in PAPER_METRICS
+        ]
+    columns = ["setting", "method", "epoch", "metric", "mean", "ci95"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def beside_the_paper(summary, paper_table=PAPER_TABLE):
+    """Put the paper's numbers beside ours, and say which are near enough.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As of `by_the_papers_rule`.
+    paper_table : path-like
+        CSV with the columns ``setting``, ``method``, ``metric``, ``mean``, ``ci95``.
+
+    Returns
+    -------
+    table : DataFrame
+        `summary` with ``paper_mean``, ``paper_ci95``, and ``tolerance``, ``within`` where
+        the metric has a tolerance. Methods that the paper lacks are left out.
+    """
+    paper = pd.read_csv(paper_table).rename(
+        columns={"mean": "paper_mean", "ci95": "paper_ci95"}
+    )
+    table = summary.merge(paper, on=["setting", "method", "metric"])
+    least = table["metric"].map(TOLERANCES)
+    table["tolerance"] = np.maximum(least, 2 * table["paper_ci95"]).where(least.notna())
+    away = (table["mean"] - table["paper_mean"]).abs()
+    # The published numbers are rounded to three digits, and so are ours here.
+    within = (away.round(3) <= table["tolerance"]).astype(object)
+    table["within"] = within.where(least.notna(), None)
+    return table
+
+
+def by_the_honest_rule(specs, results):
+    """Score AUC and balanced accuracy at the last epoch: nothing is picked on the test set.
+
+    Returns
+    -------
+    summary : DataFrame
+        Columns ``setting``, ``method``, ``metric``, ``mean``, ``ci95``, ``n_seeds``.
+    """
+    rows = pd.DataFrame(
+        [
+            {"setting": spec["setting"], "method": spec["method"], **result["last"]}
+            for spec, result in zip(specs, results, strict=True)
+        ]
+    )
+    return summarize(rows, ["setting", "method"], list(rows.columns[2:]))
+
+
+def conflicts_by_stage(specs, results):
+    """Share of steps whose weights work against some cell, and of bargains that succeed.
+
+    Returns
+    -------
+    summary : DataFrame
+        As of `by_the_honest_rule`, with the metrics ``conflict_stage_1``,
+        ``conflict_stage_2`` and ``success_stage_1`` where there is such a stage.
+    """
+    rows = []
+    for spec, result in zip(specs, results, strict=True):
+        row = {"setting": spec["setting"], "method": spec["method"]}
+        for stage in (1, 2):
+            epochs = [epoch for epoch in result["history"] if epoch["stage"] == stage]
+            if epochs:
+                row[f"conflict_stage_{stage}"] = np.mean(
+                    [epoch["conflict_rate"] for epoch in epochs]
+                )
+                if stage == 1:
+                    row["success_stage_1"] = np.mean(
+                        [epoch["bargaining_success_rate"] for epoch in epochs]
+                    )
+        rows.append(row)
+    frame = pd.DataFrame(rows).reindex(columns=["setting", "method", *STAGES])
+    return summarize(frame, ["setting", "method"], list(STAGES))
+
+
+def _by_method(specs, results):
+    runs = {}
+    for spec, result in zip(specs, results, strict=True):
+        runs.setdefault((spec["setting"], spec["method"]), []).append(result)
+    return runs

@@ -1,0 +1,92 @@
+"""The main table as Markdown, and what it says about the paper's numbers."""
+
+from .methods import METHODS
+from .summaries import markdown, spread, with_ci
+
+HONEST = {
+    "score_auc": "score AUC",
+    "worst_group_score_auc": "worst group",
+    "balanced_accuracy": "balanced accuracy",
+    "worst_group_balanced_accuracy": "worst group (balanced accuracy)",
+    "balanced_accuracy_gap": "gap (balanced accuracy)",
+}
+CONFLICTS = {
+    "conflict_stage_1": "conflict, stage 1",
+    "success_stage_1": "agreement, stage 1",
+    "conflict_stage_2": "conflict, stage 2",
+}
+
+
+def table1_markdown(beside, honest, conflicts, cpu_seconds):
+    """Write the report.
+
+    Parameters
+    ----------
+    beside, honest, conflicts : DataFrame
+        As of `beside_the_paper`, `by_the_honest_rule` and `conflicts_by_stage`.
+    cpu_seconds : list of float
+        Of every run.
+
+    Returns
+    -------
+    text : str
+    """
+    return "\n\n".join(
+        [
+            "### By the paper's rule",
+            "AUC of hard labels, at the epoch whose mean over the seeds is best **on the "
+            "test set**. That repeats the paper and flatters every method. Ours with its "
+            "95 % interval, then the paper's.",
+            markdown(_paper_columns(beside)),
+            _nearness(beside),
+            "### By the honest rule",
+            "The last epoch. ROC AUC of scores, and balanced accuracy of hard labels.",
+            markdown(_named(spread(honest, ["setting", "method"], HONEST))),
+            "### Conflict and agreement",
+            "Conflict: share of the steps whose applied weights work against some group × "
+            "label cell of the validation set. Agreement: share of the stage-1 steps with "
+            "one. Two-stage methods bargain over directions and clip afterwards, as the "
+            'paper does, or "over weights" that can be applied.',
+            markdown(_named(spread(conflicts, ["setting", "method"], CONFLICTS))),
+            f"The {len(cpu_seconds)} runs took {sum(cpu_seconds) / 60:.0f} minutes of one "
+            "core.",
+        ]
+    )
+
+
+def _named(table):
+    titles = {name: method.title for name, method in METHODS.items()}
+    return table.assign(method=table["method"].map(titles))
+
+
+def _paper_columns(beside):
+    table = beside[["setting", "method", "epoch"]].drop_duplicates()
+    for metric, title in (
+        ("overall_auc", "overall AUC"),
+        ("worst_group_auc", "worst-group AUC"),
+        ("max_group_auc_disparity", "largest gap"),
+    ):
+        rows = beside[beside["metric"] == metric]
+        ours = [with_ci(*pair) for pair in rows[["mean", "ci95"]].to_numpy()]
+        theirs = [with_ci(*pair) for pair in rows[["paper_mean", "paper_ci95"]].to_numpy()]
+        table = table.assign(**{title: ours, f"{title}, paper": theirs})
+    return _named(table)
+
+
+def _nearness(beside):
+    """How many rows lie within the tolerance, and which do not."""
+    lines = []
+    for metric, rows in beside.dropna(subset="tolerance").groupby("metric", sort=False):
+        name = metric.replace("_", " ").replace("auc", "AUC")
+        within = rows["within"].astype(bool)
+        lines.append(
+            f"{name}: {within.sum()} of {len(rows)} means lie within the tolerance of the "
+            "paper's."
+        )
+        outside = rows[~within]
+        lines += [
+            f"- {row.setting}, {METHODS[row.method].title}: {row.mean:.3f} against "
+            f"{row.paper_mean:.3f} (tolerance {row.tolerance:.3f})"
+            for row in outside.itertuples()
+        ]
+    return "\n".join(lines)
