@@ -28,6 +28,8 @@ extensions = [
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["_build", "_templates", "auto_examples/*.ipynb", "auto_examples/*.py"]
+smartquotes = False  # they would turn defaults such as "auto" into typography
+toc_object_entries_show_parents = "hide"
 # Pages name API objects in single backticks, as docstrings do.
 default_role = "obj"
 
@@ -65,6 +67,7 @@ sphinx_gallery_conf = {
     "reference_url": {"skfairbargain": None},
     "within_subsection_order": "FileNameSortKey",
     "thumbnail_size": (400, 280),
+    "download_all_examples": False,
     "show_memory": False,
     "show_signature": False,
     "min_reported_time": 1,

@@ -51,7 +51,12 @@ def draw(seed):
 
 
 _, validation, (_, y_test, group_test) = draw(seed=0)
-pd.crosstab(validation["groups_val"], validation["y_val"])
+pd.crosstab(
+    validation["groups_val"],
+    validation["y_val"],
+    rownames=["group"],
+    colnames=["label"],
+)
 
 # %%
 # Three ways to train the same network
