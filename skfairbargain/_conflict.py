@@ -67,10 +67,10 @@ def conflict_rate(hypergradients, sample_weight):
 
     Parameters
     ----------
-    hypergradients : array-like of shape (n_samples, n_players) or \
-            (n_steps, n_samples, n_players)
-        How much raising each training sample's weight lowers each player's loss.
-    sample_weight : array-like of shape (n_samples,) or (n_steps, n_samples)
+    hypergradients : array-like of shape ([n_steps,] n_samples, n_players)
+        How much raising each training sample's weight lowers each player's loss, in one
+        step or in several.
+    sample_weight : array-like of shape ([n_steps,] n_samples)
         The weights that were applied.
 
     Returns

@@ -54,8 +54,7 @@ def group_metrics(
         larger of two labels.
     sensitive_features : array-like of shape (n_samples,) or (n_samples, n_columns)
         The group of each row. Several columns are assessed as their intersections.
-    metrics : sequence of str, default=("auc", "accuracy", "balanced_accuracy", \
-"selection_rate", "true_positive_rate", "false_positive_rate")
+    metrics : sequence of str, default=("auc", "accuracy", "balanced_accuracy", "selection_rate", "true_positive_rate", "false_positive_rate")
         Which quantities. "log_loss" is the one more, and needs probabilities.
     threshold : float, default=0.5
         A score above it is a positive prediction; 0 goes with ``decision_function``. With
@@ -119,7 +118,7 @@ def group_metrics(
     0    auc  overall  0.875  8           4
     1    auc        F  1.000  4           2
     2    auc        M  0.750  4           2
-    """
+    """  # noqa: E501 (numpydoc reads one line)
     metrics = metrics if isinstance(metrics, str) else tuple(metrics)
     _check_parameters(metrics, threshold, n_resamples, confidence_level)
     scored = read_scores(BASE_METRICS["auc"], y_true, y_score, sample_weight, labels)

@@ -112,7 +112,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         The (group, class) pairs of the validation set, in the order of the players.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where X has them.
     n_iter_ : int
         Epochs done.

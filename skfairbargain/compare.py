@@ -99,7 +99,7 @@ def compare_methods(
         Class labels.
     groups : array-like or DataFrame of shape (n_samples,) or (n_samples, n_columns)
         Sensitive attributes, which only the validation and the test set see.
-    methods : sequence of {"erm", "one-stage", "two-stage"}, default=all three
+    methods : sequence of str, default=("erm", "one-stage", "two-stage")
         Plain training runs through the same steps with uniform weights, so that its
         conflicts are counted as well; its seconds include that.
     goal : str or Protocol, default="meta_gdro"

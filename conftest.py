@@ -1,0 +1,15 @@
+"""Run the Python code of README.md and of the documentation's pages."""
+
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+
+from sybil import Sybil
+from sybil.parsers.myst import PythonCodeBlockParser
+
+# What a build of the documentation leaves are copies; conf.py is Sphinx's to import.
+collect_ignore = ["docs/_build", "docs/api", "docs/auto_examples", "docs/conf.py"]
+
+# A page is a document and has a namespace of its own.
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE)],
+    patterns=["*.md"],
+).pytest()

@@ -1,0 +1,167 @@
+"""The one table of the public API, from which `conf.py` writes the API pages.
+
+``tests/test_docs.py`` compares it with every public module's ``__all__``, so a name that is
+missing here, or gone from there, is a red test and not a stale page.
+"""
+
+from typing import NamedTuple
+
+
+class Section(NamedTuple):
+    """A part of the API page.
+
+    Parameters
+    ----------
+    module : str
+        The module to import the names from.
+    about : str
+        One or two sentences (MyST) under the heading.
+    names : list of str
+        Public classes and functions, in the order in which a reader wants them.
+    constants : dict of str to str, default={}
+        Public values, and a sentence (reStructuredText) on each: they have no docstring.
+    """
+
+    module: str
+    about: str
+    names: list
+    constants: dict = {}
+
+
+API_REFERENCE = {
+    "Estimator": Section(
+        "skfairbargain",
+        "The classifier. Its guide is [the estimator](user_guide/estimator.md).",
+        ["NashMetaClassifier"],
+    ),
+    "Protocols": Section(
+        "skfairbargain.protocols",
+        "Rules from the groups' losses and hypergradients to how much each group counts, "
+        "for `goal` and `bargaining`. See [the guide](user_guide/protocols.md).",
+        ["Protocol", "LtR", "FORML", "MetaGDRO", "Nash", "get_protocol"],
+    ),
+    "Bargaining": Section(
+        "skfairbargain.bargaining",
+        "The solver under `Nash`. It works by itself, on NumPy and SciPy alone.",
+        ["nash_bargaining", "NashSolution"],
+    ),
+    "Hypergradients": Section(
+        "skfairbargain.hypergradients",
+        "How much each training sample's weight would lower each group's loss.",
+        ["make_engine", "GhostEngine", "AutogradEngine", "StepGradients"],
+    ),
+    "Losses": Section(
+        "skfairbargain.losses",
+        "One loss per sample, for `meta_loss`.",
+        ["cross_entropy", "cross_entropy_f1"],
+        {"META_LOSSES": "The losses by the names that ``meta_loss`` takes."},
+    ),
+    "Metrics: ranking and probabilities": Section(
+        "skfairbargain.metrics",
+        "What the scores are worth in each group, whatever the threshold.",
+        [
+            "overall_auc",
+            "worst_group_auc",
+            "max_group_auc_disparity",
+            "group_auc_ratio",
+            "worst_group_log_loss",
+            "max_group_log_loss_disparity",
+            "group_log_loss_ratio",
+        ],
+    ),
+    "Metrics: decisions": Section(
+        "skfairbargain.metrics",
+        "What the predicted labels do to each group.",
+        [
+            "worst_group_accuracy_score",
+            "max_group_accuracy_disparity",
+            "group_accuracy_ratio",
+            "worst_group_balanced_accuracy_score",
+            "max_group_balanced_accuracy_disparity",
+            "group_balanced_accuracy_ratio",
+            "worst_group_true_positive_rate_score",
+            "equal_opportunity_difference",
+            "equal_opportunity_ratio",
+            "worst_group_false_positive_rate_loss",
+            "max_group_false_positive_rate_disparity",
+            "group_false_positive_rate_ratio",
+            "equalized_odds_difference",
+            "equalized_odds_ratio",
+            "worst_group_selection_rate_score",
+            "demographic_parity_difference",
+            "demographic_parity_ratio",
+        ],
+    ),
+    "Metrics: tables and training weights": Section(
+        "skfairbargain.metrics",
+        "All quantities by group with intervals; and whom training weights work against.",
+        ["group_metrics", "conflict_rate", "conflicting_players"],
+    ),
+    "Scorers": Section(
+        "skfairbargain.metrics",
+        "The metrics in the form that scikit-learn's searches and cross-validation take.",
+        [
+            "make_group_scorer",
+            "get_scorer",
+            "get_scorer_names",
+            "register_scorers",
+            "unregister_scorers",
+        ],
+    ),
+    "Validation sets": Section(
+        "skfairbargain.model_selection",
+        "Splits that leave every group × label cell its rows.",
+        ["balanced_validation_split", "balanced_validation_indices"],
+    ),
+    "Data": Section(
+        "skfairbargain.datasets",
+        "Data to try the methods on.",
+        ["load_diabetes_progression", "make_biased_classification"],
+    ),
+    "Comparison of methods": Section(
+        "skfairbargain.compare",
+        "What `skfairbargain compare` runs.",
+        ["compare_methods", "summarize", "make_preprocessor"],
+        {
+            "METHODS": "The methods by name: a title, and the estimator's parameters.",
+            "METRICS": "The columns of the results: a title, and which way is better.",
+        },
+    ),
+    "Exceptions and warnings": Section(
+        "skfairbargain.exceptions",
+        "Of their own kind, so that a caller can tell them apart.",
+        [
+            "UndefinedGroupError",
+            "ValidationSetWarning",
+            "NoAgreementWarning",
+            "SkippedStepWarning",
+        ],
+    ),
+}
+
+
+def api_page():
+    """Write the table as the text of one MyST page.
+
+    Returns
+    -------
+    page : str
+    """
+    parts = [
+        "# API",
+        "Everything public, by module. Names that begin with an underscore may change "
+        "without notice.",
+    ]
+    for title, section in API_REFERENCE.items():
+        lines = ["```{eval-rst}", f".. currentmodule:: {section.module}", ""]
+        lines += [".. autosummary::", "   :toctree: api/", "   :nosignatures:", ""]
+        lines += [f"   {name}" for name in section.names]
+        for name, sentence in section.constants.items():
+            lines += ["", f".. py:data:: {name}", "", f"   {sentence}"]
+        lines += ["```"]
+        parts += [
+            f"## {title}",
+            f"`{section.module}`. {section.about}",
+            "\n".join(lines),
+        ]
+    return "\n\n".join(parts) + "\n"
