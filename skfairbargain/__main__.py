@@ -1,4 +1,4 @@
-"""The command line: ``skfairbargain compare``, also ``python -m skfairbargain``."""
+"""The command line, ``skfairbargain``, also ``python -m skfairbargain``."""
 
 from contextlib import contextmanager
 from enum import StrEnum
@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress import TimeRemainingColumn as Remaining
 from rich.table import Table
+
+from ._user_errors import one_sentence_errors
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -69,7 +71,7 @@ def compare(
     Every seed draws test rows (30 %), a small balanced validation set and initial
     weights, the same for all methods; only validation and test rows have groups.
     """
-    with _bad_input_is_one_sentence():
+    with one_sentence_errors():
         table = _read(data, target, sensitive)
         _check_destinations(output, plot)
         # Here, so that --help and typing errors are answered without a second's wait.
@@ -107,19 +109,22 @@ def compare(
             raise typer.Exit(130)
 
 
+@app.command(
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def experiments(context: typer.Context):
+    """Repeat the paper's tables and figures, and see what else one could use."""
+    # Imported when asked for: it takes a second that `compare` need not wait for.
+    from .experiments.cli import app as experiments_app
+
+    with one_sentence_errors():
+        experiments_app(context.args, prog_name="skfairbargain experiments")
+
+
 def main():
     """Run the command line."""
     app(prog_name="skfairbargain")
-
-
-@contextmanager
-def _bad_input_is_one_sentence():
-    try:
-        yield
-    except (ValueError, ImportError) as error:
-        sentence = " ".join(str(error).split())
-        typer.echo(f"Error: {sentence}", err=True)
-        raise typer.Exit(2) from None
 
 
 def _read(data, target, sensitive):

@@ -1,6 +1,8 @@
 """``python -m skfairbargain.experiments``."""
 
+from .._user_errors import one_sentence_errors
 from .cli import app
 
 if __name__ == "__main__":
-    app(prog_name="python -m skfairbargain.experiments")
+    with one_sentence_errors():
+        app(prog_name="python -m skfairbargain.experiments")

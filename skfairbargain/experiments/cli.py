@@ -34,7 +34,9 @@ from .table1 import (
 )
 from .table1_report import table1_markdown
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 app.command()(baselines)
 app.command("biased-labels")(biased_labels)
 app.command()(sweep)
