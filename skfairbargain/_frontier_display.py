@@ -58,6 +58,7 @@ class FairnessFrontierDisplay:
     ...         "worse": [0.2, 0.9, 0.6, 0.7, 0.9, 0.2, 0.8, 0.7],
     ...     },
     ...     sensitive_features=sex,
+    ...     n_resamples=20,
     ...     random_state=0,
     ... )
     >>> display.table["performance"].to_dict()
