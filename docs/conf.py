@@ -87,8 +87,20 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-# The first page is read from top to bottom and needs no list of pages beside it.
-html_sidebars = {"index": []}
+# Pages without pages below them need no list of those beside them.
+html_sidebars = {
+    page: []
+    for page in (
+        "index",
+        "install",
+        "getting_started",
+        "evidence",
+        "common_pitfalls",
+        "talking_about_fairness",
+        "changelog",
+        "contributing",
+    )
+}
 
 
 def _skip_requests(app, what, name, obj, skip, options):
