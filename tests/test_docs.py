@@ -141,7 +141,8 @@ def drift(function, doc, namespace):
     parameters = dict(inspect.signature(function).parameters)
     parameters.pop("self", None)
     # A record that the package makes is read, so its fields may be told as attributes.
-    is_record = dataclasses.is_dataclass(function) and not doc["Parameters"]
+    has_fields = dataclasses.is_dataclass(function) or hasattr(function, "_fields")
+    is_record = has_fields and not doc["Parameters"]
     told = [
         (name.strip(), entry.type)
         for entry in doc["Attributes" if is_record else "Parameters"]
