@@ -164,4 +164,9 @@ def api_page():
             f"`{section.module}`. {section.about}",
             "\n".join(lines),
         ]
+    parts += [
+        "## Commands",
+        "`skfairbargain compare` and its neighbours are used from a shell; "
+        "`skfairbargain --help` lists them with their options.",
+    ]
     return "\n\n".join(parts) + "\n"

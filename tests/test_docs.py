@@ -1,6 +1,7 @@
 """The documentation says what the code says: every name, parameter and default."""
 
 import ast
+import dataclasses
 import importlib
 import importlib.util
 import inspect
@@ -21,6 +22,8 @@ from api_reference import API_REFERENCE, api_page
 
 # Modules that need more than the package's own dependencies, and what that is.
 EXTRAS = {"skfairbargain.lale": "lale"}
+# Packages that are a command: their interface is its options, not their names.
+COMMANDS = ("skfairbargain.experiments",)
 
 
 def public_module_names():
@@ -28,7 +31,10 @@ def public_module_names():
     found = pkgutil.walk_packages(skfairbargain.__path__, "skfairbargain.")
     names = [name for _, name, _ in found]
     return ["skfairbargain"] + [
-        name for name in names if not any(part[0] == "_" for part in name.split("."))
+        name
+        for name in names
+        if not any(part[0] == "_" for part in name.split("."))
+        and not f"{name}.".startswith(tuple(f"{command}." for command in COMMANDS))
     ]
 
 
@@ -134,9 +140,12 @@ def drift(function, doc, namespace):
     """Say how a docstring's parameters differ from the signature."""
     parameters = dict(inspect.signature(function).parameters)
     parameters.pop("self", None)
+    # A record that the package makes is read, so its fields may be told as attributes.
+    has_fields = dataclasses.is_dataclass(function) or hasattr(function, "_fields")
+    is_record = has_fields and not doc["Parameters"]
     told = [
         (name.strip(), entry.type)
-        for entry in doc["Parameters"]
+        for entry in doc["Attributes" if is_record else "Parameters"]
         for name in entry.name.split(",")
     ]
     if not told and re.match(r"(See|As) `\w+\.\w+`", " ".join(doc["Summary"])):
