@@ -3,7 +3,6 @@
 import warnings
 from typing import NamedTuple
 
-import numpy as np
 from scipy.special import expit
 from skorch.callbacks import Callback
 
@@ -70,8 +69,8 @@ def run_method(spec, *, splits_dir=None, data_home=None):
     result : dict
         ``hard_auc``: of every epoch, the overall AUC of hard labels and that of each group;
         ``last``: the honest measures at the last epoch; ``history``: of every epoch the
-        stage, the conflict rate and the bargaining success rate (empty for DRO); and
-        ``seconds``.
+        stage, the conflict rate, the bargaining success rate and the skipped steps (empty
+        for DRO).
     """
     data = prepare(spec["setting"], splits_dir, data_home)
     method = METHODS[spec["method"]]
@@ -143,4 +142,4 @@ class _Watch(Callback):
     def look(self, module):
         predicted = predict_logits(module, self.X).argmax(axis=1)
         overall, by_group = hard_auc(self.y, predicted, self.groups)
-        self.seen.append([overall, *np.round(by_group, 6).tolist()])
+        self.seen.append([overall, *by_group])
