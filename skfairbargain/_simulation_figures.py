@@ -1,0 +1,2 @@
+def plot_game(*a): pass
+def plot_landscape(*a): pass
