@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.optimize import minimize
 
 from ._conflict import conflicts_of_step
-from ._simulation_figures import plot_game, plot_landscape
+from ._simulation_figures import LIMITS, draw_game, draw_landscape
 from .protocols import Protocol, get_protocol
 
 __all__ = [
@@ -69,8 +69,8 @@ def objectives(theta):
     -------
     losses : ndarray of shape (..., 2)
     gradients : ndarray of shape (..., 2, 2)
-        ``gradients[..., i, k]`` is the derivative of loss k by coordinate i. At θ₂ = 0, where
-        the two regimes meet, it is the mean of both sides'.
+        ``gradients[..., i, k]`` is the derivative of loss k by coordinate i. At θ₂ = 0,
+        where the two regimes meet, it is the mean of both sides'.
 
     Notes
     -----
@@ -96,7 +96,7 @@ def objectives(theta):
     >>> losses.round(2)
     array([-15.09, -15.09])
     >>> gradients.round(2)
-    array([[-1.4,  1.4],
+    array([[-1.4 ,  1.4 ],
            [ 0.01,  0.01]])
     """
     theta = np.asarray(theta, dtype=np.float64)
@@ -142,10 +142,11 @@ def run_game(
     Returns
     -------
     trajectories : DataFrame
-        One row per method, start and step, 0 to `n_steps`: columns ``method``, ``start`` (its
-        index), ``step``, ``theta_1``, ``theta_2``, ``loss_1``, ``loss_2``, ``agreed`` (whether
-        the bargain of the step reached here succeeded; None where nobody bargained)
-        and ``conflict`` (whether that step went against a player, to first order).
+        One row per method, start and step, 0 to `n_steps`: columns ``method``, ``start``
+        (its index), ``step``, ``theta_1``, ``theta_2``, ``loss_1``, ``loss_2``, ``agreed``
+        (whether there was an agreement on the step that led here; missing where nobody
+        bargained) and ``conflict`` (whether that step went against a player, to first
+        order).
 
     Raises
     ------
@@ -166,9 +167,9 @@ def run_game(
     Examples
     --------
     >>> from skfairbargain.simulation import run_game
-    >>> trajectories = run_game(["two_stage_ltr"], [(9.0, -1.0)], n_steps=400)
+    >>> trajectories = run_game(["two_stage_ltr"], [(9.0, -1.0)], n_steps=600)
     >>> trajectories[["theta_1", "theta_2"]].iloc[-1].round(1).tolist()
-    [0.0, -8.3]
+    [0.0, -8.4]
     """
     if not hasattr(methods, "items"):
         unknown = [name for name in methods if name not in METHODS]
@@ -216,7 +217,7 @@ def pareto_front(n_points=201):
     --------
     >>> from skfairbargain.simulation import pareto_front
     >>> pareto_front(3).round(2).to_numpy().tolist()
-    [[7.0, -8.34, -19.99, -0.4], [0.0, -8.38, -15.09, -15.09], [-7.0, -8.34, -0.4, -19.99]]
+    [[7.0, -8.43, -19.99, -0.4], [0.0, -8.36, -15.09, -15.09], [-7.0, -8.43, -0.4, -19.99]]
     """
     rows = []
     for share in np.linspace(0, 1, n_points):
@@ -245,16 +246,17 @@ def summarize_game(trajectories, *, tolerance=0.1):
     Returns
     -------
     summary : DataFrame
-        One row per method, in their order: ``n_starts``; ``on_front``, the number of ends on
-        the front; ``line_distance``, the mean distance of the ends to the line of equal
-        losses, |L₁ − L₂|/√2; ``line_distance_on_front``, the same over the ends on the front
-        (NaN if there are none); ``conflict_rate``, the share of steps that went
+        One row per method, in their order: ``n_starts``; ``on_front``, the number of ends
+        on the front; ``line_distance``, the mean distance of the ends to the line of equal
+        losses, |L₁ − L₂|/√2; ``line_distance_on_front``, the same over the ends on the
+        front (NaN if there are none); ``conflict_rate``, the share of steps that went
         against a player.
 
     Examples
     --------
     >>> from skfairbargain.simulation import run_game, summarize_game
-    >>> summary = summarize_game(run_game(["forml"], [(0.0, 0.0), (9.0, 9.0)]))
+    >>> trajectories = run_game(["ltr"], [(0.0, 0.0), (9.0, 9.0)], n_steps=300)
+    >>> summary = summarize_game(trajectories)
     >>> summary[["n_starts", "on_front"]].iloc[0].tolist()
     [2, 1]
     """
@@ -278,6 +280,52 @@ def summarize_game(trajectories, *, tolerance=0.1):
             "conflict_rate": steps["conflict"].mean(),
         }
     ).loc[list(by_method.groups)]
+
+
+def plot_game(trajectories, *, axes=None, limits=LIMITS):
+    """Draw trajectories among the losses, one panel per method (Figures 2b, 3 and 5).
+
+    Parameters
+    ----------
+    trajectories : DataFrame
+        From `run_game`.
+    axes : array of matplotlib Axes, default=None
+        One for every method; None makes a figure.
+    limits : tuple of (float, float), default=(-22, 11.5)
+        Of both axes.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed; it names the extra to install.
+    """
+    return draw_game(trajectories, pareto_front(), METHODS, axes=axes, limits=limits)
+
+
+def plot_landscape(trajectories=None, *, axes=None):
+    """Draw both losses and their mean over the plane, with the Pareto front.
+
+    Parameters
+    ----------
+    trajectories : DataFrame, default=None
+        From `run_game`, to be drawn on top.
+    axes : sequence of 3 matplotlib Axes, default=None
+        None makes a figure.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed; it names the extra to install.
+    """
+    return draw_landscape(objectives, pareto_front(), trajectories, axes=axes)
 
 
 def _play(goal, bargaining, starts, lr, n_steps, stage_1):
