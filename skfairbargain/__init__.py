@@ -1,5 +1,6 @@
 """Fairness-aware training by Nash bargaining, for scikit-learn pipelines."""
 
+from .aggregators import MGDA, CAGrad, GeneralizedMean, PCGrad
 from .exceptions import (
     ModelVersionWarning,
     NoAgreementWarning,
@@ -13,12 +14,16 @@ __version__ = "0.1.0.dev0"
 
 __all__ = [
     "FORML",
+    "MGDA",
+    "CAGrad",
+    "GeneralizedMean",
     "LtR",
     "MetaGDRO",
     "ModelVersionWarning",
     "Nash",
     "NashMetaClassifier",
     "NoAgreementWarning",
+    "PCGrad",
     "Protocol",
     "SkippedStepWarning",
     "UndefinedGroupError",

@@ -103,8 +103,9 @@ def test_an_instance_is_passed_through():
 )
 def test_what_is_no_protocol_is_explained(protocol, error):
     message = (
-        "A protocol should be one of 'forml', 'ltr', 'meta_gdro', 'nash', or an instance "
-        f"of a Protocol subclass. Got {protocol!r}."
+        "A protocol should be one of 'cagrad', 'forml', 'generalized_mean', 'ltr', "
+        "'meta_gdro', 'mgda', 'nash', 'pcgrad', or an instance of a Protocol subclass. "
+        f"Got {protocol!r}."
     )
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         get_protocol(protocol)
