@@ -39,7 +39,8 @@ SEARCH = {
     },
 }
 
-# What JSON has no word for is none of the things that it has words for.
+# What JSON has no word for is none of the things that it has words for. Which class it is
+# of, the estimator checks in `fit`.
 OBJECT = {
     "not": {"type": ["array", "boolean", "null", "number", "object", "string"]},
     "forOptimizer": False,
@@ -93,7 +94,7 @@ def parameter_descriptions(documented):
     --------
     >>> from skfairbargain.bargaining import nash_bargaining
     >>> parameter_descriptions(nash_bargaining)["max_iter"]
-    'Newton steps to take at most.'
+    'Most Newton steps. Ten or so are usual.'
     """
     text = inspect.getdoc(documented) or ""
     _, _, section = text.partition("Parameters\n----------\n")

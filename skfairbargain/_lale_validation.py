@@ -17,8 +17,8 @@ def check_outcomes(y, favorable_labels, unfavorable_labels):
     if not (side == 1).any() or not (side == 0).any():
         raise ValueError(
             "`y` should have favorable and unfavorable labels. Got "
-            f"{np.unique(np.asarray(y)).tolist()}, where favorable_labels are "
-            f"{favorable_labels} and unfavorable_labels {unfavorable_labels or 'all others'}."
+            f"{np.unique(np.asarray(y)).tolist()}, where favorable are {favorable_labels} "
+            f"and unfavorable are {unfavorable_labels or 'all others'}."
         )
 
 

@@ -18,7 +18,7 @@ from sklearn.utils import _safe_indexing, check_consistent_length  # noqa: E402
 
 from ._lale_groups import fairness_groups, named_attributes  # noqa: E402
 from ._lale_schemas import operator_schemas, parameter_descriptions  # noqa: E402
-from ._lale_scorer import WorstGroupAUC, worst_group_auc  # noqa: E402
+from ._lale_scorer import worst_group_auc  # noqa: E402
 from ._lale_validation import check_outcomes, held_out_rows  # noqa: E402
 from .classifier import NashMetaClassifier as _Estimator  # noqa: E402
 
