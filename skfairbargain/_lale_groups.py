@@ -6,8 +6,8 @@ import pandas as pd
 from .exceptions import UndefinedGroupError
 
 TRAP = (
-    "If an earlier step of a pipeline scaled or encoded the column, its values no longer "
-    "mean what `protected_attributes` says: do that in `preparation` instead, as in "
+    "If an earlier step scaled, encoded or redacted the column, its values no longer mean "
+    "what `protected_attributes` says: do that in `preparation` instead, as in "
     "NashMeta(**fairness_info, preparation=StandardScaler())."
 )
 

@@ -8,12 +8,11 @@ from ._optional import import_optional
 import_optional("lale", extra="lale")
 
 import numpy as np  # noqa: E402
-from lale import register_lale_wrapper_modules  # noqa: E402
 from lale.docstrings import set_docstrings  # noqa: E402
 from lale.lib.aif360 import FAIRNESS_INFO_SCHEMA, Redacting  # noqa: E402
-from lale.lib.lale import NoOp  # noqa: E402
-from lale.operators import make_operator  # noqa: E402
-from sklearn.base import ClassifierMixin  # noqa: E402
+from lale.operators import Operator, make_operator  # noqa: E402
+from sklearn.base import clone  # noqa: E402
+from sklearn.metrics import accuracy_score  # noqa: E402
 from sklearn.utils import _safe_indexing, check_consistent_length  # noqa: E402
 
 from ._lale_groups import fairness_groups, named_attributes  # noqa: E402
@@ -25,7 +24,7 @@ from .classifier import NashMetaClassifier as _Estimator  # noqa: E402
 __all__ = ["NashMeta", "NashMetaClassifier", "worst_group_auc"]
 
 
-class _NashMetaImpl(ClassifierMixin):
+class _NashMetaImpl:
     """Bargaining in-estimator fairness mitigator.
 
     While `NashMetaClassifier` trains, the groups of `protected_attributes` bargain over
@@ -95,9 +94,7 @@ class _NashMetaImpl(ClassifierMixin):
         check_consistent_length(X_val, y_val)
         groups, grouped = fairness_groups(X_val, attributes)
         rows = np.flatnonzero(grouped)
-        redact = Redacting(protected_attributes=attributes) if self.redact else NoOp
-        prepare = NoOp if self.preparation is None else self.preparation
-        self.preparation_ = (redact >> prepare).fit(X, y)
+        self._fit_preparation(X, y, attributes)
         if not (self.parameters["warm_start"] and hasattr(self, "estimator_")):
             self.estimator_ = _Estimator(**self.parameters)
         self.estimator_.fit(
@@ -123,8 +120,29 @@ class _NashMetaImpl(ClassifierMixin):
     def predict(self, X):
         return self.estimator_.predict(self._prepared(X))
 
+    def score(self, X, y, sample_weight=None):
+        return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
+
+    def __sklearn_tags__(self):
+        return _Estimator().__sklearn_tags__()
+
+    def _fit_preparation(self, X, y, attributes):
+        self.redacting_ = Redacting(protected_attributes=attributes).fit(X)
+        self.preparation_ = None
+        if self.preparation is not None:
+            # lale's operators return a trained copy; scikit-learn's are fitted in place.
+            # Not joined by >>, which refuses scikit-learn's Pipeline.
+            is_operator = isinstance(self.preparation, Operator)
+            prepare = self.preparation if is_operator else clone(self.preparation)
+            self.preparation_ = prepare.fit(self._redacted(X), y)
+
+    def _redacted(self, X):
+        return self.redacting_.transform(X) if self.redact else X
+
     def _prepared(self, X):
-        prepared = self.preparation_.transform(X)
+        prepared = self._redacted(X)
+        if self.preparation_ is not None:
+            prepared = self.preparation_.transform(prepared)
         if hasattr(prepared, "select_dtypes"):
             words = list(prepared.select_dtypes(exclude=["number", "bool"]).columns)
             if words:
@@ -200,5 +218,3 @@ NashMetaClassifier = make_operator(
     name="NashMetaClassifier",
 )
 set_docstrings(NashMetaClassifier)
-
-register_lale_wrapper_modules(__name__)

@@ -109,8 +109,8 @@ def test_scaling_that_came_too_early_is_named():
     assert message(UndefinedGroupError, fairness_groups, X, [SEX, AGE]) == (
         "The protected attribute 'age' should tell two groups apart. No row is in its "
         "reference group [[25, 64], 70]. Here 'age' is between -2.2 and 3.7. If an "
-        "earlier step of a pipeline scaled or encoded the column, its values no longer "
-        "mean what `protected_attributes` says: do that in `preparation` instead, as in "
+        "earlier step scaled, encoded or redacted the column, its values no longer mean "
+        "what `protected_attributes` says: do that in `preparation` instead, as in "
         "NashMeta(**fairness_info, preparation=StandardScaler())."
     )
 
