@@ -1,0 +1,220 @@
+"""Operators and a scorer for lale's pipelines and for its fairness library.
+
+Needs the extra ``skfairbargain[lale]``.
+"""
+
+from ._optional import import_optional
+
+import_optional("lale", extra="lale")
+
+import numpy as np  # noqa: E402
+from lale.docstrings import set_docstrings  # noqa: E402
+from lale.lib.aif360 import FAIRNESS_INFO_SCHEMA, Redacting  # noqa: E402
+from lale.operators import Operator, make_operator  # noqa: E402
+from sklearn.base import clone  # noqa: E402
+from sklearn.metrics import accuracy_score  # noqa: E402
+from sklearn.utils import _safe_indexing, check_consistent_length  # noqa: E402
+
+from ._lale_groups import fairness_groups, named_attributes  # noqa: E402
+from ._lale_schemas import operator_schemas, parameter_descriptions  # noqa: E402
+from ._lale_scorer import worst_group_auc  # noqa: E402
+from ._lale_validation import check_outcomes, held_out_rows  # noqa: E402
+from .classifier import NashMetaClassifier as _Estimator  # noqa: E402
+
+__all__ = ["NashMeta", "NashMetaClassifier", "worst_group_auc"]
+
+
+class _NashMetaImpl:
+    """Bargaining in-estimator fairness mitigator.
+
+    While `NashMetaClassifier` trains, the groups of `protected_attributes` bargain over
+    the weights of the training samples. Predictions are labels as they are in y.
+
+    Parameters
+    ----------
+    redact : bool, default=True
+        Whether the network is kept from the protected attributes: they are set to a
+        constant before `preparation`, in training, validation and prediction.
+    preparation : operator, default=None
+        What makes numbers of the columns: a lale operator or sub-pipeline, or a
+        scikit-learn transformer. It is fitted on the training rows, without the
+        validation rows, and applied to both. None: lale.lib.lale.NoOp.
+    validation_per_cell : int or "auto", default="auto"
+        Where `fit` is given no validation set, so many rows of every group with a
+        favorable label, and as many with another, are held out before anything is fitted.
+        "auto" shares `validation_fraction` of the rows out evenly, up to 50 a cell, and
+        takes at most a quarter of the smallest cell.
+    """
+
+    def __init__(
+        self,
+        *,
+        favorable_labels,
+        protected_attributes,
+        unfavorable_labels=None,
+        redact=True,
+        preparation=None,
+        validation_per_cell="auto",
+        **parameters,
+    ):
+        self.favorable_labels = favorable_labels
+        self.protected_attributes = protected_attributes
+        self.unfavorable_labels = unfavorable_labels
+        self.redact = redact
+        self.preparation = preparation
+        self.validation_per_cell = validation_per_cell
+        self.parameters = parameters
+
+    def fit(self, X, y, X_val=None, y_val=None, sample_weight=None):
+        check_consistent_length(X, y)
+        check_outcomes(y, self.favorable_labels, self.unfavorable_labels)
+        attributes = named_attributes(X, self.protected_attributes)
+        if X_val is None and y_val is None:
+            train, val = held_out_rows(
+                X,
+                y,
+                {
+                    "favorable_labels": self.favorable_labels,
+                    "protected_attributes": attributes,
+                    "unfavorable_labels": self.unfavorable_labels,
+                },
+                per_cell=self.validation_per_cell,
+                fraction=self.parameters["validation_fraction"],
+                random_state=self.parameters["random_state"],
+            )
+            X_val, y_val = _safe_indexing(X, val), _safe_indexing(y, val)
+            X, y = _safe_indexing(X, train), _safe_indexing(y, train)
+            if sample_weight is not None:
+                sample_weight = _safe_indexing(sample_weight, train)
+        elif X_val is None or y_val is None:
+            missing = "X_val" if X_val is None else "y_val"
+            raise ValueError(
+                f"`X_val` and `y_val` should be given together. `{missing}` is missing."
+            )
+        check_consistent_length(X_val, y_val)
+        groups, grouped = fairness_groups(X_val, attributes)
+        rows = np.flatnonzero(grouped)
+        self._fit_preparation(X, y, attributes)
+        if not (self.parameters["warm_start"] and hasattr(self, "estimator_")):
+            self.estimator_ = _Estimator(**self.parameters)
+        self.estimator_.fit(
+            self._prepared(X),
+            np.asarray(y),
+            X_val=self._prepared(_safe_indexing(X_val, rows)),
+            y_val=np.asarray(y_val)[rows],
+            groups_val=groups.iloc[rows],
+            sample_weight=sample_weight,
+        )
+        return self
+
+    @property
+    def classes_(self):
+        return self.estimator_.classes_
+
+    def decision_function(self, X):
+        return self.estimator_.decision_function(self._prepared(X))
+
+    def predict_proba(self, X):
+        return self.estimator_.predict_proba(self._prepared(X))
+
+    def predict(self, X):
+        return self.estimator_.predict(self._prepared(X))
+
+    def score(self, X, y, sample_weight=None):
+        return accuracy_score(y, self.predict(X), sample_weight=sample_weight)
+
+    def __sklearn_tags__(self):
+        return _Estimator().__sklearn_tags__()
+
+    def _fit_preparation(self, X, y, attributes):
+        self.redacting_ = Redacting(protected_attributes=attributes).fit(X)
+        self.preparation_ = None
+        if self.preparation is not None:
+            # lale's operators return a trained copy; scikit-learn's are fitted in place.
+            # Not joined by >>, which refuses scikit-learn's Pipeline.
+            is_operator = isinstance(self.preparation, Operator)
+            prepare = self.preparation if is_operator else clone(self.preparation)
+            self.preparation_ = prepare.fit(self._redacted(X), y)
+
+    def _redacted(self, X):
+        return self.redacting_.transform(X) if self.redact else X
+
+    def _prepared(self, X):
+        prepared = self._redacted(X)
+        if self.preparation_ is not None:
+            prepared = self.preparation_.transform(prepared)
+        if hasattr(prepared, "select_dtypes"):
+            words = list(prepared.select_dtypes(exclude=["number", "bool"]).columns)
+            if words:
+                raise ValueError(
+                    "Every column should be of numbers after `preparation`. Got others in "
+                    f"{words}. Pass a preparation that encodes or drops them, such as "
+                    "OneHotEncoder()."
+                )
+        return prepared
+
+
+class _NashMetaClassifierImpl(_Estimator):
+    __doc__ = _Estimator.__doc__
+
+
+# lale's own mitigators have no word for a missing value, and so refuse columns with any
+# where its data checks are switched on. Preparation may well fill them here.
+_CELLS = [{"type": "number"}, {"type": "string"}, {"type": "boolean"}, {"enum": [None]}]
+_WEIGHTS = {
+    "description": "Non-negative weights, which multiply the learned ones.",
+    "anyOf": [{"type": "array", "items": {"type": "number"}}, {"enum": [None]}],
+    "default": None,
+}
+_ANY = {"laleType": "Any", "default": None}
+
+_described = parameter_descriptions(_NashMetaImpl)
+_own = {
+    **FAIRNESS_INFO_SCHEMA["properties"],
+    "redact": {"description": _described["redact"], "type": "boolean", "default": True},
+    "preparation": {
+        "description": _described["preparation"],
+        "anyOf": [{"laleType": "operator"}, {"enum": [None]}],
+        "default": None,
+    },
+    "validation_per_cell": {
+        "description": _described["validation_per_cell"],
+        "anyOf": [{"enum": ["auto"]}, {"type": "integer", "minimum": 1}],
+        "default": "auto",
+    },
+}
+
+NashMeta = make_operator(
+    _NashMetaImpl,
+    operator_schemas(
+        _own,
+        documented=_NashMetaImpl,
+        cells=_CELLS,
+        fit_keywords={
+            "X_val": {"description": "Audited validation rows, raw as X is.", **_ANY},
+            "y_val": {"description": "Their class labels.", **_ANY},
+            "sample_weight": _WEIGHTS,
+        },
+    ),
+    name="NashMeta",
+)
+set_docstrings(NashMeta)
+
+# The estimator by itself, for `lale.wrap_imported_operators` and for pipelines whose
+# groups are not in X.
+NashMetaClassifier = make_operator(
+    _NashMetaClassifierImpl,
+    operator_schemas(
+        {},
+        documented=_NashMetaClassifierImpl,
+        cells=[{"type": "number"}],
+        fit_keywords={
+            "X_val": {"description": "Validation rows, prepared as X was.", **_ANY},
+            "y_val": {"description": "Their class labels.", **_ANY},
+            "groups_val": {"description": "Their groups; None: the classes.", **_ANY},
+            "sample_weight": _WEIGHTS,
+        },
+    ),
+    name="NashMetaClassifier",
+)
+set_docstrings(NashMetaClassifier)

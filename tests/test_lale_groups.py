@@ -1,0 +1,240 @@
+"""Groups from fairness information, and the rows held out by them. lale is not needed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skfairbargain._lale_groups import (
+    TRAP,
+    fairness_groups,
+    membership,
+    named_attributes,
+    values_seen,
+)
+from skfairbargain._lale_validation import check_outcomes, held_out_rows
+from skfairbargain.exceptions import UndefinedGroupError
+
+SEX = {"feature": "sex", "reference_group": ["M"]}
+AGE = {"feature": "age", "reference_group": [[25, 64], 70]}
+
+
+def people(n=240):
+    """Ages 18 to 77 and both sexes in every combination, label 1 for every third row."""
+    rows = np.arange(n)
+    X = pd.DataFrame({"sex": np.where(rows % 2, "F", "M"), "age": 18.0 + rows // 2 % 60})
+    return X, pd.Series((rows % 3 == 0).astype(int))
+
+
+def message(error, function, *args, **kwargs):
+    with pytest.raises(error) as caught:
+        function(*args, **kwargs)
+    return str(caught.value)
+
+
+def test_values_and_ranges_have_both_their_ends():
+    sides = membership([24, 25, 64, 64.5, 70, 71], [[25, 64], 70])
+    assert sides.tolist() == [0, 1, 1, 0, 1, 0]
+
+
+def test_what_is_in_neither_group_is_in_none():
+    sides = membership(["White", "Black", "Other"], ["White"], ["Black"])
+    assert sides.tolist() == [1, 0, 0.5]
+
+
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series, "string", "category"])
+@pytest.mark.parametrize("other", [None, ["b"], ["a", "b"]])
+def test_lales_own_encoder_agrees(kind, other):
+    aif360 = pytest.importorskip("lale.lib.aif360")
+    values = ["a", "b", "c", "a", "d"]
+    column = pd.Series(values, dtype=kind) if isinstance(kind, str) else kind(values)
+    attribute = {"feature": "x", "reference_group": ["c", "d"]}
+    if other:
+        attribute["monitored_group"] = other
+    encoder = aif360.ProtectedAttributesEncoder(protected_attributes=[attribute])
+    expected = encoder.transform(pd.DataFrame({"x": values}))["x"].tolist()
+    assert membership(column, ["c", "d"], other).tolist() == expected
+
+
+def test_lales_own_encoder_agrees_on_ranges():
+    aif360 = pytest.importorskip("lale.lib.aif360")
+    X = pd.DataFrame({"x": np.random.default_rng(0).integers(0, 100, 300)})
+    groups = [[10, 20], 33, [50, 90]], [[0, 5], 40]
+    attribute = {"feature": "x", "reference_group": groups[0], "monitored_group": groups[1]}
+    encoder = aif360.ProtectedAttributesEncoder(protected_attributes=[attribute])
+    expected = encoder.transform(X)["x"].tolist()
+    assert membership(X["x"], *groups).tolist() == expected
+    assert set(expected) == {0, 0.5, 1}
+
+
+def test_groups_have_the_names_of_their_attributes_and_values():
+    X, _ = people()
+    groups, grouped = fairness_groups(X, [SEX, AGE])
+    assert grouped.all()
+    assert groups.iloc[0].tolist() == ["sex=M", "age!=25..64|70"]
+    assert groups.iloc[15].tolist() == ["sex!=M", "age=25..64|70"]
+    assert len(groups.drop_duplicates()) == 4
+
+
+def test_a_monitored_group_names_itself_and_leaves_the_rest_out():
+    X = pd.DataFrame({"race": ["White", "Black", "Asian"]}, index=[7, 8, 9])
+    race = {"feature": "race", "reference_group": ["White"], "monitored_group": ["Black"]}
+    groups, grouped = fairness_groups(X, [race])
+    assert groups["race"].tolist()[:2] == ["race=White", "race=Black"]
+    assert grouped.tolist() == [True, True, False]
+    assert groups.index.tolist() == [7, 8, 9]
+
+
+def test_an_array_has_its_attributes_by_position():
+    X, _ = people()
+    by_name, _ = fairness_groups(X, [SEX, AGE])
+    by_position, _ = fairness_groups(
+        X.to_numpy(), [{**SEX, "feature": 0}, {**AGE, "feature": 1}]
+    )
+    assert by_position[1].str.replace("1=", "age=").str.replace("1!", "age!").tolist() == (
+        by_name["age"].tolist()
+    )
+
+
+def test_positions_become_names_where_x_has_names():
+    X, _ = people()
+    assert named_attributes(X, [{**SEX, "feature": 0}, AGE]) == [SEX, AGE]
+    assert named_attributes(X.to_numpy(), [AGE]) == [AGE]
+    numbered = X.set_axis([5, 0], axis=1)
+    assert named_attributes(numbered, [{**SEX, "feature": 0}])[0]["feature"] == 0
+
+
+def test_scaling_that_came_too_early_is_named():
+    X, _ = people()
+    X["age"] = (X["age"] - 40) / 10
+    assert message(UndefinedGroupError, fairness_groups, X, [SEX, AGE]) == (
+        "The protected attribute 'age' should tell two groups apart. No row is in its "
+        "reference group [[25, 64], 70]. Here 'age' is between -2.2 and 3.7. If an "
+        "earlier step scaled, encoded or redacted the column, its values no longer mean "
+        "what `protected_attributes` says: do that in `preparation` instead, as in "
+        "NashMeta(**fairness_info, preparation=StandardScaler())."
+    )
+
+
+def test_a_reference_group_of_all_rows_is_refused():
+    X, _ = people()
+    everyone = {"feature": "sex", "reference_group": ["F", "M"]}
+    assert message(UndefinedGroupError, fairness_groups, X, [everyone]) == (
+        "The protected attribute 'sex' should tell two groups apart. No row is outside "
+        f"its reference group ['F', 'M']. Here 'sex' is among ['F', 'M']. {TRAP}"
+    )
+
+
+def test_a_monitored_group_of_no_rows_is_refused():
+    X, _ = people()
+    nobody = {**SEX, "monitored_group": ["female"]}
+    assert message(UndefinedGroupError, fairness_groups, X, [nobody]) == (
+        "The protected attribute 'sex' should tell two groups apart. No row is in its "
+        f"monitored group ['female']. Here 'sex' is among ['F', 'M']. {TRAP}"
+    )
+
+
+def test_many_words_are_not_all_listed():
+    X = pd.DataFrame({"cabin": [f"C{i}" for i in range(10, 30)]})
+    assert values_seen(X, [{"feature": "cabin"}]) == (
+        "Here 'cabin' is among ['C10', 'C11', 'C12', 'C13', 'C14', 'C15', 'C16', 'C17'] "
+        "and 12 more."
+    )
+
+
+def test_a_lost_column_is_named():
+    X, _ = people()
+    assert message(ValueError, fairness_groups, X[["age"]], [SEX]) == (
+        "X should have the protected attribute 'sex' as a column. Its columns are "
+        "['age']. If an earlier step of a pipeline dropped or renamed it, do that in "
+        "`preparation` instead."
+    )
+    assert message(ValueError, fairness_groups, np.zeros((3, 2)), [SEX]) == (
+        "X should have the protected attribute 'sex' as a column. Its columns are "
+        "[0, 1]. If an earlier step of a pipeline dropped or renamed it, do that in "
+        "`preparation` instead."
+    )
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_missing_values_are_counted(missing):
+    X, _ = people(6)
+    X["sex"] = X["sex"].astype("object" if missing is None else "string")
+    X.loc[[1, 4], "sex"] = missing
+    assert message(ValueError, fairness_groups, X, [SEX]) == (
+        "The protected attribute 'sex' should have a value in every row. Got 2 missing of "
+        "them. Give these rows a value of their own, such as 'unknown', or leave them out."
+    )
+
+
+def held_out(
+    X, y, per_cell="auto", fraction=0.1, attributes=(SEX,), favorable=(1,), **info
+):
+    info |= {"favorable_labels": [*favorable], "protected_attributes": [*attributes]}
+    options = {"per_cell": per_cell, "fraction": fraction, "random_state": 0}
+    train, val = held_out_rows(X, y, info, **options)
+    assert sorted([*train, *val]) == list(range(len(X)))
+    return train, val
+
+
+def test_every_cell_gives_as_many_rows():
+    X, y = people()
+    _, val = held_out(X, y, per_cell=3, attributes=(SEX, AGE))
+    groups, _ = fairness_groups(X.iloc[val], [SEX, AGE])
+    cells = groups.assign(y=y.iloc[val].to_numpy()).value_counts()
+    assert cells.tolist() == [3] * 8
+
+
+@pytest.mark.parametrize(
+    ("n", "fraction", "per_cell"),
+    [
+        (240, 0.1, 6),  # 24 rows over four cells
+        (240, 0.9, 10),  # a quarter of the 40 in the smallest
+        (2400, 0.5, 50),  # no more, because they cost time in every step
+        (24, 0.01, 1),  # never none
+    ],
+)
+def test_auto_takes_a_share_within_limits(n, fraction, per_cell):
+    assert len(held_out(*people(n), fraction=fraction)[1]) == 4 * per_cell
+
+
+def test_rows_of_no_group_or_kind_are_trained_on():
+    X, y = people()
+    y = y.where(np.arange(len(y)) % 5 > 0, 2)
+    race = pd.Series(np.resize(["White", "Black", "Asian", "White"], len(X)))
+    of_race = {
+        "feature": "race",
+        "reference_group": ["White"],
+        "monitored_group": ["Black"],
+    }
+    _, val = held_out(X.assign(race=race), y, attributes=[of_race], unfavorable_labels=[0])
+    assert set(race.iloc[val]) == {"White", "Black"}
+    assert set(y.iloc[val]) == {0, 1}
+
+
+def test_of_many_labels_every_one_stays_to_train_on():
+    X, _ = people(40)
+    y = np.arange(40) % 20
+    for seed in range(20):
+        info = {"favorable_labels": [[10, 19]], "protected_attributes": [SEX]}
+        train, _ = held_out_rows(X, y, info, per_cell=4, fraction=0.1, random_state=seed)
+        assert set(y[train]) == set(range(20))
+
+
+def test_a_small_cell_is_named_with_the_values_seen():
+    X, y = people(24)
+    assert message(UndefinedGroupError, held_out, X, y, per_cell=5) == (
+        "No balanced validation set can be held out. Every group should have 5 rows or "
+        "more of each label. Group 'sex!=M' has 4 of label 'favorable'. Lower per_cell to "
+        "4 or less, or merge the group with another. Here per_cell is "
+        "`validation_per_cell`; or pass `X_val` and `y_val` to `fit`. Here 'sex' is among "
+        f"['F', 'M']. {TRAP}"
+    )
+
+
+@pytest.mark.parametrize("unfavorable", [None, ["no"]])
+def test_labels_of_one_kind_are_refused(unfavorable):
+    text = message(ValueError, check_outcomes, ["0", "1", "0"], [1], unfavorable)
+    assert text == (
+        "`y` should have favorable and unfavorable labels. Got ['0', '1'], where favorable "
+        f"are [1] and unfavorable are {unfavorable or 'all others'}."
+    )
