@@ -40,6 +40,11 @@ API_REFERENCE = {
         "for `goal` and `bargaining`. See [the guide](user_guide/protocols.md).",
         ["Protocol", "LtR", "FORML", "MetaGDRO", "Nash", "get_protocol"],
     ),
+    "Aggregators": Section(
+        "skfairbargain.aggregators",
+        "Other rules that settle conflicts between gradients, as protocols.",
+        ["PCGrad", "CAGrad", "GeneralizedMean", "MGDA"],
+    ),
     "Bargaining": Section(
         "skfairbargain.bargaining",
         "The solver under `Nash`. It works by itself, on NumPy and SciPy alone.",
@@ -61,6 +66,7 @@ API_REFERENCE = {
         "What the scores are worth in each group, whatever the threshold.",
         [
             "overall_auc",
+            "overall_log_loss",
             "worst_group_auc",
             "max_group_auc_disparity",
             "group_auc_ratio",
@@ -73,6 +79,11 @@ API_REFERENCE = {
         "skfairbargain.metrics",
         "What the predicted labels do to each group.",
         [
+            "overall_accuracy_score",
+            "overall_balanced_accuracy_score",
+            "overall_true_positive_rate_score",
+            "overall_false_positive_rate_loss",
+            "overall_selection_rate_score",
             "worst_group_accuracy_score",
             "max_group_accuracy_disparity",
             "group_accuracy_ratio",
@@ -116,7 +127,17 @@ API_REFERENCE = {
     "Data": Section(
         "skfairbargain.datasets",
         "Data to try the methods on.",
-        ["load_diabetes_progression", "make_biased_classification"],
+        [
+            "load_diabetes_progression",
+            "fetch_adult",
+            "fetch_bank_marketing",
+            "fetch_credit_default",
+            "fetch_us_crime",
+            "fetch_titanic",
+            "fetch_student_performance",
+            "paper_split",
+            "make_biased_classification",
+        ],
     ),
     "Comparison of methods": Section(
         "skfairbargain.compare",
@@ -135,7 +156,53 @@ API_REFERENCE = {
             "ValidationSetWarning",
             "NoAgreementWarning",
             "SkippedStepWarning",
+            "ModelVersionWarning",
         ],
+    ),
+    "Diagnostics": Section(
+        "skfairbargain.inspection",
+        "Figures and reports of a training, a validation set and a model's groups. See "
+        "[the guide](user_guide/diagnostics.md).",
+        [
+            "validation_report",
+            "conflict_report",
+            "BargainingHistoryDisplay",
+            "GroupLossDisplay",
+            "GroupMetricsDisplay",
+            "FairnessFrontierDisplay",
+            "SampleWeightDisplay",
+            "ValidationReport",
+            "ConflictReport",
+        ],
+    ),
+    "Persistence": Section(
+        "skfairbargain.persistence",
+        "Models in files that run no code when they are read. See "
+        "[the guide](user_guide/persistence.md).",
+        ["save", "load"],
+    ),
+    "The synthetic game": Section(
+        "skfairbargain.simulation",
+        "Two objectives in the plane, on which the methods' paths can be drawn.",
+        [
+            "run_game",
+            "summarize_game",
+            "objectives",
+            "pareto_front",
+            "plot_game",
+            "plot_landscape",
+        ],
+        {"METHODS": "The methods by name.", "STARTS": "The six starting points."},
+    ),
+    "lale": Section(
+        "skfairbargain.lale",
+        "The operator for lale's fairness pipelines; needs the extra ``lale``. See "
+        "[the guide](user_guide/lale.md).",
+        ["worst_group_auc"],
+        {
+            "NashMeta": "The operator: see the guide for its parameters.",
+            "NashMetaClassifier": "The same under the name that lale's wrapping looks for.",
+        },
     ),
 }
 

@@ -102,9 +102,11 @@ class FairnessFrontierDisplay:
         y : array-like of shape (n_samples,)
         sensitive_features : array-like of shape (n_samples,) or (n_samples, n_columns)
             The group of each row.
-        fairness, performance : str, default="max_group_auc_disparity", "overall_auc"
-            Metrics of `skfairbargain.metrics`, by name. Those of labels read the class of
+        fairness : str, default="max_group_auc_disparity"
+            A metric of `skfairbargain.metrics`, by name. One of labels reads the class of
             the largest probability.
+        performance : str, default="overall_auc"
+            As `fairness`.
         n_resamples : int, default=200
             Bootstrap resamples; 0 leaves the intervals out.
         confidence_level : float, default=0.95
@@ -204,8 +206,10 @@ random_state, ax :
         results : DataFrame
             One row for each method and seed, as `skfairbargain.compare.compare_methods`
             returns it; any table with a column "method" and those of the metrics will do.
-        fairness, performance : str, default="max_group_auc_disparity", "overall_auc"
-            Names of the columns, which are metrics of `skfairbargain.metrics`.
+        fairness : str, default="max_group_auc_disparity"
+            Name of a column, which is a metric of `skfairbargain.metrics`.
+        performance : str, default="overall_auc"
+            As `fairness`.
         ax : matplotlib Axes, default=None
             As in `plot`.
 

@@ -27,7 +27,16 @@ SAME_ROW = 0.01
 
 
 class ValidationReport:
-    """What `validation_report` found.
+    """What `validation_report` found; made by it.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As the attribute.
+    information : named tuple
+        With `value`, `by_chance` and `p_value`: the next three attributes.
+    near_duplicates, obstacles, cautions :
+        As the attributes.
 
     Attributes
     ----------

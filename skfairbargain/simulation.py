@@ -121,14 +121,12 @@ def objectives(theta):
     return above * plateau + below * bowl, np.stack([by_first, by_second], axis=-2)
 
 
-def run_game(
-    methods=tuple(METHODS), starts=STARTS, *, lr=0.1, n_steps=1000, bargain_steps=300
-):
+def run_game(methods=METHODS, starts=STARTS, *, lr=0.1, n_steps=1000, bargain_steps=300):
     """Play the game by several methods from several starting points.
 
     Parameters
     ----------
-    methods : sequence of str or mapping, default=all of METHODS
+    methods : sequence of str or mapping, default=METHODS
         Names among `METHODS`, or a mapping from names to `Method` with your own.
     starts : array-like of shape (n_starts, 2), default=STARTS
         Starting points.

@@ -23,6 +23,7 @@ from .curves import CURVES, curves
 from .methods import METHODS, PAPER_METHODS, run_method
 from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
+from .simulation import simulation
 from .store import RunStore
 from .summaries import markdown
 from .table1 import (
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command()(baselines)
 app.command("biased-labels")(biased_labels)
 app.command()(sweep)
+app.command()(simulation)
 
 
 @app.callback()
