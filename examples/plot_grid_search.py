@@ -5,8 +5,8 @@ Search stage lengths, meta learning rate and anchor
 How long should the groups bargain, how strongly should the learned weights count, and how
 much of plain training should stay in the mix? These three settle most of what
 :class:`~skfairbargain.NashMetaClassifier` does, and none has a value that is right
-everywhere. Here they are cross-validated together, inside a pipeline, with the worst group's
-AUC as the number to choose by and the overall AUC beside it.
+everywhere. Here they are cross-validated together, inside a pipeline, with the worst
+group's AUC as the number to choose by and the overall AUC beside it.
 """
 
 # %%
@@ -96,14 +96,16 @@ print("…")
 print(table.tail(3).round(3).to_string(index=False, header=False))
 
 # %%
-# The heat map has one panel for each anchor. Each cell says the worst group's AUC and, below
-# it, the standard deviation over the folds; the frame marks the setting that was chosen.
+# The heat map has one panel for each anchor. Each cell says the worst group's AUC and,
+# below it, the standard deviation over the folds; the frame marks the chosen setting.
 
 low, high = table["worst_group_auc"].agg(["min", "max"])
 figure, axes = plt.subplots(1, 3, figsize=(10.5, 4.2), sharey=True, layout="constrained")
 for axis, (anchor, panel) in zip(axes, table.groupby("anchor"), strict=True):
-    mean = panel.pivot(index="bargain_epochs", columns="meta_lr", values="worst_group_auc")
-    spread = panel.pivot(index="bargain_epochs", columns="meta_lr", values="std")
+    mean = panel.pivot_table(
+        index="bargain_epochs", columns="meta_lr", values="worst_group_auc"
+    )
+    spread = panel.pivot_table(index="bargain_epochs", columns="meta_lr", values="std")
     image = axis.imshow(mean, cmap="cividis", vmin=low, vmax=high)
     for (row, column), value in np.ndenumerate(mean.to_numpy()):
         axis.text(
@@ -156,5 +158,5 @@ print(test_table.round(3).to_string(index=False))
 # training, at an anchor of 0.9, nothing matters much. The chosen setting lies above its
 # neighbours by about as much as folds differ from one another, and it is the largest of 27
 # such numbers, so its own value is optimistic: on the test rows the worst group comes out
-# lower, with an interval wide enough to hold most of the map. On 281 training rows the
+# lower, with an interval wide enough to hold the whole map. On 281 training rows the
 # honest use of such a search is to rule settings out, rather than to crown one.
