@@ -26,9 +26,7 @@ KINDS = ("labels", "rows")
 SHARES = {"labels": (0.0, 0.2, 0.4, 0.6), "rows": (0.01, 0.05, 0.2)}
 PER_CELL = (3, 10, 50)
 METHODS = [
-    name
-    for name in ALL_RIVALS
-    if not name.startswith(("threshold_", "exponentiated_")) and name != "ours_paper"
+    name for name in ALL_RIVALS if not name.startswith(("threshold_", "exponentiated_"))
 ]
 
 
@@ -88,7 +86,10 @@ def run_biased(spec, *, data_home=None):
         return {"failure": str(error)}
     fit = ALL_RIVALS[spec["method"]].fit
     if spec["method"] in OURS:
-        fit = partial(fit, parameters=our_parameters(spec["method"], epochs=spec["epochs"]))
+        parameters = our_parameters(
+            spec["method"], setting=spec["setting"], epochs=spec["epochs"]
+        )
+        fit = partial(fit, parameters=parameters)
     return measure(fit, train, val, test, spec["seed"])
 
 

@@ -97,7 +97,8 @@ def lines(table, *, across, metrics, titles, path, x_label):
             style = {"color": colors[number], "linestyle": DASHES[number % len(DASHES)]}
             (line,) = axis.plot(at, mean, **style)
             band = (np.clip(mean - margin, 0, 1), np.clip(mean + margin, 0, 1))
-            axis.fill_between(at, *band, color=colors[number], alpha=0.12, linewidth=0)
+            shade = 0.6 / max(len(titles), 4)  # many bands lie on top of each other
+            axis.fill_between(at, *band, color=colors[number], alpha=shade, linewidth=0)
             drawn[title] = line
         axis.set(title=setting, xlabel=x_label, ylabel=metrics[metric])
     _finish(figure, axes, len(panels), drawn, path)
@@ -110,7 +111,7 @@ def _panels(n_panels, columns=COLUMNS):
     figure, axes = pyplot.subplots(
         n_rows,
         columns,
-        figsize=(PANEL[0] * columns, PANEL[1] * n_rows + 0.9),
+        figsize=(PANEL[0] * columns, PANEL[1] * n_rows),
         squeeze=False,
         layout="constrained",
     )
@@ -126,8 +127,14 @@ def _colors(n_colors):
 def _finish(figure, axes, n_panels, drawn, path):
     for axis in axes[n_panels:]:
         axis.set_axis_off()
+    columns = max(1, min(5, int(figure.get_figwidth() / 2.3)))
+    figure.set_figheight(figure.get_figheight() + 0.2 * -(-len(drawn) // columns))
     figure.legend(
-        drawn.values(), drawn.keys(), loc="outside lower center", ncols=4, fontsize="small"
+        drawn.values(),
+        drawn.keys(),
+        loc="outside lower center",
+        ncols=columns,
+        fontsize="small",
     )
     figure.savefig(path, dpi=120)
     import_optional("matplotlib.pyplot", extra="experiments").close(figure)

@@ -63,7 +63,7 @@ class RunStore:
     def add(self, spec, result):
         """Keep a result, on the disk when this returns."""
         line = json.dumps({"spec": spec, "result": result}) + "\n"
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             os.write(file, line.encode())
             os.fsync(file)
