@@ -110,8 +110,12 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         ``group_losses`` (validation, without dropout) and the ``worst_group_loss``,
         ``bargaining_success_rate`` (share of the steps with an agreement; None in stage 2),
         ``conflict_rate`` (share of the steps whose weights work against some player),
-        ``alpha`` (mean weight of each bargainer where they agreed), ``skipped_steps``,
-        ``seconds``.
+        ``alpha`` (mean weight of each bargainer where they agreed), ``safe_meta_lr``,
+        ``skipped_steps``, ``seconds``. ``safe_meta_lr`` is the bound of Theorem 3.6 for the
+        epoch's first step with an agreement: the length of its learned weights up to which
+        no bargainer's validation loss rises, by the gains and curvatures measured along
+        the step, without dropout, momentum and anchor; 0.0 if without dropout somebody
+        loses by any length; None without an agreement or without measurable curvature.
     module_ : torch.nn.Module
         The trained network.
     net_ : skorch.NeuralNet
