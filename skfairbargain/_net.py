@@ -12,6 +12,7 @@ from skorch.utils import TeeGenerator
 from torch import nn
 
 from ._minibatches import Minibatches
+from ._step_bound import losses_along_step, step_bound
 from .exceptions import NoAgreementWarning, SkippedStepWarning
 from .hypergradients import make_engine
 from .losses import cross_entropy
@@ -29,6 +30,7 @@ EPOCH_KEYS = (
     "opposed_rates",
     "opposed_agreed_rates",
     "alpha",
+    "safe_meta_lr",
     "skipped_steps",
     "seconds",
 )
@@ -103,7 +105,7 @@ class MetaNet(NeuralNet):
         if self.verbose:
             ignored = [
                 *("group_losses", "player_conflict_rates", "opposed_rates"),
-                *("opposed_agreed_rates", "alpha", "train_batch_count"),
+                *("opposed_agreed_rates", "alpha", "safe_meta_lr", "train_batch_count"),
             ]
             callbacks.append(("print_log", PrintLog(keys_ignored=ignored)))
         if self.verbose > 1:
@@ -150,6 +152,7 @@ class MetaNet(NeuralNet):
         in_stage_1 = len(self.history) - self.schedule_start <= self.bargain_epochs
         self._stage = 1 if in_stage_1 and self.weighting.bargaining is not None else 2
         self._tally, self._noted = _Tally(), []
+        self._safe_meta_lr, self._bound_is_due = None, self._stage == 1
 
     def train_step(self, batch, **fit_params):
         """One step: hypergradients, weights by protocol, weighted gradient, update."""
@@ -180,6 +183,11 @@ class MetaNet(NeuralNet):
         )
         self._noted.append((batch.index, influence, decision.weights))
         self._tally.add(decision, train_loss)
+        if self._bound_is_due and decision.alpha is not None:
+            self._bound_is_due = False
+            self._safe_meta_lr = self._bound_step(
+                batch, steps, decision.alpha, sample_weight
+            )
         if decision.weights.any():
             self._engine.backward(torch.from_numpy(decision.weights).to(step.losses))
             self.notify(
@@ -197,11 +205,34 @@ class MetaNet(NeuralNet):
         row = self._tally.summary(self.player_names, self.seat_names)
         losses = self._group_losses(self._data)
         row["stage"] = self._stage
+        row["safe_meta_lr"] = self._safe_meta_lr
         row["group_losses"] = dict(zip(self.group_names, losses, strict=True))
         row["worst_group_loss"] = max(losses)
         for key in EPOCH_KEYS[1:]:
             self.history.record(key, row[key])
         super().on_epoch_end(net, dataset_train, dataset_valid, **kwargs)
+
+    def _bound_step(self, batch, steps, alpha, sample_weight):
+        """Theorem 3.6's bound on `meta_lr` for this step, without dropout and momentum."""
+        averages, n_batch = self._averages, len(batch.X)
+        if len(alpha) < averages.shape[1]:
+            averages = averages @ self.weighting.to_groups
+        # Nothing of this may change the run: no mode, no buffer, no random number.
+        with torch.random.fork_rng([self.device] if "cuda" in str(self.device) else []):
+            self._set_training(False)
+            losses_at = losses_along_step(
+                self.module_,
+                (batch.X, batch.y),
+                self.weighting.learned_weights(steps, alpha, sample_weight),
+                (batch.inputs[n_batch:], batch.targets[n_batch:]),
+                averages,
+                self.optimizer_.param_groups[0]["lr"],
+                self.meta_loss,
+            )
+            epsilon = np.finfo(steps.dtype).eps
+            bound = step_bound(losses_at, self.weighting.meta_lr, epsilon)
+            self._set_training(True)
+        return bound
 
     def _settle_notes(self):
         """Add up what the steps noted; no sample is in two minibatches of an epoch."""

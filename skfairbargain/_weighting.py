@@ -1,5 +1,6 @@
 """From one step's hypergradients to its training weights: step 3 and 4 of Algorithm 1."""
 
+import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -101,6 +102,29 @@ class Weighting:
         conflicts = conflicts_of_step(seats, weights, epsilon)
         opposed = opposed_players(seats, epsilon)
         return Decision(weights * root, bargain, alpha, conflicts, opposed)
+
+    def learned_weights(self, hypergradients, alpha, sample_weight=None):
+        """The weights that bargainers of these α ask for: meta_lr 1 and no anchor.
+
+        Parameters
+        ----------
+        hypergradients : ndarray of shape (n_batch, n_cells)
+        alpha : ndarray of shape (n_cells,) or (n_groups,)
+        sample_weight : ndarray of shape (n_batch,), default=None
+
+        Returns
+        -------
+        weights : ndarray of shape (n_batch,)
+        """
+        bare = copy.copy(self)
+        bare.meta_lr, bare.anchor = 1.0, 0.0
+        root = np.ones(len(hypergradients))
+        if sample_weight is not None:
+            root = sample_weight**0.5
+        steps = hypergradients.astype(np.float64) * root[:, None]
+        if len(alpha) < steps.shape[1]:
+            steps = steps @ self.to_groups
+        return bare._normalise(steps @ alpha, root) * root
 
     def _follow(self, protocol, steps, losses):
         """Direction Hβ and β of a protocol; None and None where it found no agreement."""

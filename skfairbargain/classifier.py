@@ -40,7 +40,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
     ----------
     goal : str or Protocol, default="meta_gdro"
         What stage 2 pursues: ``"meta_gdro"`` serves the worst group, ``"forml"`` closes the
-        gap between worst and best, ``"ltr"`` lowers the average of the groups; or an
+        gap between worst and best, ``"ltr"`` lowers the average of the groups; "pcgrad",
+        "cagrad", "mgda" and "generalized_mean" aggregate gradients in other ways; or an
         instance of a `Protocol`.
     bargaining : str, Protocol or None, default="nash"
         What stage 1 does. None trains by the goal alone (one-stage).
@@ -125,8 +126,12 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         ``player_conflict_rates`` (against each of them), ``opposed_rates`` (share of the
         steps in which two players pull against each other: for each player a dict of those
         after it) and ``opposed_agreed_rates`` (opposed, and in agreement all the same),
-        ``alpha`` (mean weight of each bargainer where they agreed), ``skipped_steps``,
-        ``seconds``.
+        ``alpha`` (mean weight of each bargainer where they agreed), ``safe_meta_lr``,
+        ``skipped_steps``, ``seconds``. ``safe_meta_lr`` is the bound of Theorem 3.6 for the
+        epoch's first step with an agreement: the length of its learned weights up to which
+        no bargainer's validation loss rises, by the gains and curvatures measured along
+        the step, without dropout, momentum and anchor; 0.0 if without dropout somebody
+        loses by any length; None without an agreement or without measurable curvature.
     module_ : torch.nn.Module
         The trained network.
     net_ : skorch.NeuralNet
