@@ -156,6 +156,7 @@ if HAS_LALE:
             ax.plot(value, title, "o", color="tab:blue")
             ax.set(xlabel=name)
             print(f"{title:20s} {name:27s} {value:.3f} ({low:.3f} to {high:.3f})")
+    axes[0].margins(y=0.2)
     axes[0].invert_yaxis()
     pyplot.show()
 

@@ -1,5 +1,6 @@
 """NashMeta among lale's own operators, mitigators, searches and scorers, on real data."""
 
+import functools
 import os
 import shutil
 import sys
@@ -72,6 +73,7 @@ def of_lale():
     return (numbers & words) >> ConcatFeatures >> StandardScaler()
 
 
+@functools.cache
 def sample(name, n_rows=2000):
     """Rows of one of lale's data sets, in an order of chance."""
     X, y, fairness_info = getattr(aif360, f"fetch_{name}_df")()
