@@ -1,7 +1,6 @@
 """The skorch net whose training step is Algorithm 1."""
 
 import contextlib
-import time
 import warnings
 
 import numpy as np
@@ -11,29 +10,13 @@ from skorch.callbacks import PrintLog, ProgressBar
 from skorch.utils import TeeGenerator
 from torch import nn
 
+from ._epoch_tally import EPOCH_KEYS, EpochTally
 from ._minibatches import Minibatches
 from ._step_bound import losses_along_step, step_bound
 from .exceptions import NoAgreementWarning, SkippedStepWarning
 from .hypergradients import make_engine
 from .losses import cross_entropy
 
-# What `history_` holds of an epoch.
-EPOCH_KEYS = (
-    "epoch",
-    "stage",
-    "train_loss",
-    "group_losses",
-    "worst_group_loss",
-    "bargaining_success_rate",
-    "conflict_rate",
-    "player_conflict_rates",
-    "opposed_rates",
-    "opposed_agreed_rates",
-    "alpha",
-    "safe_meta_lr",
-    "skipped_steps",
-    "seconds",
-)
 # Stands for a loss that is infinite or undefined; float32's largest number.
 LARGEST_LOSS = float(np.finfo(np.float32).max)
 
@@ -151,7 +134,7 @@ class MetaNet(NeuralNet):
         super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
         in_stage_1 = len(self.history) - self.schedule_start <= self.bargain_epochs
         self._stage = 1 if in_stage_1 and self.weighting.bargaining is not None else 2
-        self._tally, self._noted = _Tally(), []
+        self._tally, self._noted = EpochTally(), []
         self._safe_meta_lr, self._bound_is_due = None, self._stage == 1
 
     def train_step(self, batch, **fit_params):
@@ -291,59 +274,6 @@ class MetaNet(NeuralNet):
             torch.as_tensor(data.X_val[index], device=self.device),
             torch.as_tensor(data.y_val[index], device=self.device),
         )
-
-
-class _Tally:
-    """Counts of one epoch."""
-
-    def __init__(self):
-        self.start = time.perf_counter()
-        self.steps = self.skipped = self.bargains = self.agreements = self.in_conflict = 0
-        self.loss = self.alpha = 0.0
-        # Arrays from the first step on: steps per player, and per pair of players.
-        self.conflicts = self.opposed = self.opposed_agreed = 0
-
-    def add(self, decision, loss):
-        self.steps += 1
-        self.loss += loss
-        self.skipped += not decision.weights.any()
-        self.in_conflict += bool(decision.conflicts.any())
-        self.conflicts = self.conflicts + decision.conflicts
-        self.opposed = self.opposed + decision.opposed
-        self.bargains += decision.bargained
-        if decision.alpha is not None:
-            self.agreements += 1
-            self.alpha = self.alpha + decision.alpha
-            self.opposed_agreed = self.opposed_agreed + decision.opposed
-
-    def summary(self, player_names, seat_names):
-        agreed = self.agreements > 0
-        mean = (self.alpha / self.agreements).tolist() if agreed else []
-        return {
-            "train_loss": self.loss / self.steps if self.steps else None,
-            "bargaining_success_rate": (
-                self.agreements / self.bargains if self.bargains else None
-            ),
-            "conflict_rate": self.in_conflict / max(self.steps, 1),
-            "player_conflict_rates": self._per_player(self.conflicts, seat_names),
-            "opposed_rates": self._per_pair(self.opposed, seat_names),
-            "opposed_agreed_rates": self._per_pair(self.opposed_agreed, seat_names),
-            "alpha": dict(zip(player_names, mean, strict=True)) if agreed else None,
-            "skipped_steps": self.skipped,
-            "seconds": time.perf_counter() - self.start,
-        }
-
-    def _per_player(self, counts, names):
-        rates = np.broadcast_to(counts, len(names)) / max(self.steps, 1)
-        return dict(zip(names, rates.tolist(), strict=True))
-
-    def _per_pair(self, counts, names):
-        """Nested dicts, so that a history can be written as JSON."""
-        rates = np.broadcast_to(counts, (len(names),) * 2) / max(self.steps, 1)
-        return {
-            name: dict(zip(names[i + 1 :], rates[i, i + 1 :].tolist(), strict=True))
-            for i, name in enumerate(names[:-1])
-        }
 
 
 @contextlib.contextmanager

@@ -10,6 +10,10 @@ from ._groups import encode_groups, group_name
 from .exceptions import UndefinedGroupError, ValidationSetWarning
 
 
+# Most rows of a class that are held out: every step passes through all of them.
+MOST_HELD_OUT = 100
+
+
 class ValidationSet(NamedTuple):
     """Validation rows and the cells (group × class) that they belong to.
 
@@ -88,6 +92,8 @@ def given_validation_set(X_val, y_codes, groups_val, classes):
 def hold_out_validation_set(X, y_codes, rows, classes, fraction, random_state):
     """Hold the same number of every class out, about a fraction of the rows in all.
 
+    At most 100 of a class.
+
     Parameters
     ----------
     X : ndarray, memmap or CSR matrix of shape (n_samples, ...)
@@ -120,7 +126,7 @@ def hold_out_validation_set(X, y_codes, rows, classes, fraction, random_state):
             "or pass `X_val` and `y_val`."
         )
     wanted = round(fraction * len(y_codes) / len(present))
-    per_class = max(1, min(wanted, counts[rarest] // 2))
+    per_class = max(1, min(wanted, counts[rarest] // 2, MOST_HELD_OUT))
     rng = check_random_state(random_state)
     of_class = [np.flatnonzero(y_codes == code) for code in present]
     drawn = [rng.choice(members, per_class, replace=False) for members in of_class]

@@ -87,7 +87,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         exact.
     validation_fraction : float, default=0.1
         Where no `X_val` is given, about this share of the rows is held out as validation
-        set, the same number of every class.
+        set, the same number of every class and at most 100: every step passes through it.
     early_stopping : bool or int, default=False
         Stop when the worst group's validation loss has not fallen for this many epochs
         (True: 10), and return to the epoch with the lowest.
@@ -118,20 +118,24 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
     n_iter_ : int
         Epochs done.
     history_ : list of dict
-        One per epoch: ``epoch``, ``stage``, ``train_loss`` (mean of the minibatches',
-        None where no step had a finite one),
-        ``group_losses`` (validation, without dropout) and the ``worst_group_loss``,
-        ``bargaining_success_rate`` (share of the steps with an agreement; None in stage 2),
-        ``conflict_rate`` (share of the steps whose weights work against some player) and
-        ``player_conflict_rates`` (against each of them), ``opposed_rates`` (share of the
-        steps in which two players pull against each other: for each player a dict of those
-        after it) and ``opposed_agreed_rates`` (opposed, and in agreement all the same),
-        ``alpha`` (mean weight of each bargainer where they agreed), ``safe_meta_lr``,
-        ``skipped_steps``, ``seconds``. ``safe_meta_lr`` is the bound of Theorem 3.6 for the
-        epoch's first step with an agreement: the length of its learned weights up to which
-        no bargainer's validation loss rises, by the gains and curvatures measured along
-        the step, without dropout, momentum and anchor; 0.0 if without dropout somebody
-        loses by any length; None without an agreement or without measurable curvature.
+        One per epoch, with these keys; "players" are those of the parameter `players`:
+
+        - ``epoch``, ``stage``, ``seconds``;
+        - ``train_loss``: mean of the minibatches', None where no step had a finite one;
+        - ``group_losses``: of the validation set, without dropout; ``worst_group_loss``;
+        - ``bargaining_success_rate``: share of the steps with an agreement, None in
+          stage 2; ``alpha``: mean weight of each bargainer where they agreed;
+        - ``conflict_rate``: share of the steps whose weights work against some player;
+          ``player_conflict_rates``: against each of them;
+        - ``opposed_rates``: share of the steps in which two players pull against each
+          other, for each player a dict of those after it; ``opposed_agreed_rates``:
+          opposed, and in agreement all the same;
+        - ``safe_meta_lr``: the bound of Theorem 3.6 for the epoch's first step with an
+          agreement, which is the length of its learned weights up to which no bargainer's
+          validation loss rises, by gains and curvatures measured along the step, without
+          dropout, momentum and anchor. 0.0 if without dropout somebody loses by any length;
+          None without an agreement or without measurable curvature;
+        - ``skipped_steps``: those in which every weight was zero or a loss not finite.
     module_ : torch.nn.Module
         The trained network.
     net_ : skorch.NeuralNet

@@ -342,7 +342,8 @@ def test_labels_of_every_kind_come_back(labels, kind):
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64", "bool"])
 def test_numbers_of_every_kind(dtype):
     rows = np.round(X).astype(dtype)
-    validation = {**VALIDATION, "X_val": VALIDATION["X_val"].astype("float64")}
+    X_val = np.round(VALIDATION["X_val"]).astype(dtype).astype("float64")
+    validation = {**VALIDATION, "X_val": X_val}
     clf = make_classifier().fit(rows, Y, **validation)
     expected = np.float64 if dtype == "float64" else np.float32
     assert clf.predict_proba(rows).dtype == expected

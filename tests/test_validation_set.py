@@ -112,6 +112,14 @@ def test_equally_many_of_every_class_are_held_out(fraction, per_class):
     assert rows.tolist() == again.tolist() != other.tolist()
 
 
+def test_of_many_rows_a_hundred_of_each_class_are_held_out():
+    y = np.repeat([0, 1], 5_000)
+    every = np.arange(len(y))
+    rows, validation = hold_out_validation_set(every[:, None], y, every, CLASSES, 0.1, 0)
+    assert np.bincount(validation.y).tolist() == [100, 100]
+    assert len(rows) == 9_800
+
+
 def test_a_class_of_one_row_cannot_be_held_out():
     message = (
         "A class should have 2 samples or more, so that one can be held out for "
