@@ -9,7 +9,6 @@ from sklearn.utils import check_random_state
 from ._groups import encode_groups, group_name
 from .exceptions import UndefinedGroupError, ValidationSetWarning
 
-
 # Most rows of a class that are held out: every step passes through all of them.
 MOST_HELD_OUT = 100
 
