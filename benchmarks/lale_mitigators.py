@@ -123,7 +123,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="*", default=["titanic", "student_por", "bank"])
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--rows", type=int, default=2000, help="at most")
+    parser.add_argument("--rows", type=int, default=4000, help="at most")
     arguments = parser.parse_args()
     # PrejudiceRemover starts a bare `python`, so that this one's folder has to come first.
     folder = str(Path(sys.executable).parent)
