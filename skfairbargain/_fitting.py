@@ -21,8 +21,7 @@ from .protocols import get_protocol
 # What a run notes of its rows.
 RECORDS = ("cell_influence_", "sample_influence_", "applied_weight_")
 
-# torch has one random generator and one switch for denormal numbers per process, so
-# trainings in threads of one process take turns.
+# torch has one random generator per process, so trainings in its threads take turns.
 _TRAINING = threading.RLock()
 
 

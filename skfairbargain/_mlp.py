@@ -118,5 +118,7 @@ def predict_logits(module, X):
             rows = rows.toarray() if issparse(rows) else rows
             rows = np.array(rows, order="C")
             logits = module(torch.from_numpy(rows).to(device))
-            parts.append(torch.nan_to_num(logits.cpu()).numpy())
+            # Half the range, so that the difference of two is finite as well.
+            limit = torch.finfo(logits.dtype).max / 2
+            parts.append(torch.nan_to_num(logits.cpu()).clamp(-limit, limit).numpy())
     return np.concatenate(parts)

@@ -146,6 +146,11 @@ class MetaNet(NeuralNet):
             batch.inputs, batch.targets, n_batch, self._averages_on_device
         )
         loss = step.losses.mean()
+        sample_weight = self._data.sample_weight
+        if sample_weight is not None:
+            sample_weight = sample_weight[batch.index]
+            shares = torch.from_numpy(sample_weight / sample_weight.sum())
+            loss = step.losses @ shares.to(step.losses)
         lr = self.optimizer_.param_groups[0]["lr"]
         steps = step.hypergradients.cpu().numpy() * lr
         cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
@@ -156,9 +161,7 @@ class MetaNet(NeuralNet):
             self._tally.skipped += 1
             return {"loss": loss, "weights": None}
         influence = steps
-        sample_weight = self._data.sample_weight
         if sample_weight is not None:
-            sample_weight = sample_weight[batch.index]
             # Zero-weight rows were left out before; the influence is that of all copies.
             influence = steps * sample_weight[:, None]
         decision = self.weighting.decide(

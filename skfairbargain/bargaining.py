@@ -37,8 +37,9 @@ class NashSolution(NamedTuple):
     agreed : bool
         Whether every player with a stake gains.
     residual : float
-        ``max_k |α_k ⟨h_k, d⟩ - 1|`` over the players with a stake, at the last iterate;
-        0.0 when nobody has a stake.
+        ``max_k |α_k ⟨h_k, d⟩ - 1|`` over the players with a stake, the smallest that was
+        reached. Infinity where the certificate came before any; 0.0 when nobody has a
+        stake.
     n_iter : int
         Newton steps taken.
     """

@@ -363,6 +363,9 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
     ):
         """Train one more epoch, on these rows; the stages go on where they were.
 
+        The network, its optimizer (`lr`, `momentum`, `weight_decay`), `meta_loss`, `engine`
+        and the callbacks stay those of the first call, or of a `fit` before it.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
@@ -391,7 +394,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             self, X, y, sample_weight, classes=classes, reset=first
         )
         kept = np.arange(len(y))
-        if X_val is None and y_val is None and hasattr(self, "_kept_validation"):
+        no_new_one = X_val is None and y_val is None and groups_val is None
+        if no_new_one and hasattr(self, "_kept_validation"):
             validation = self._kept_validation
         else:
             kept, validation = validation_set(self, X, y, rows, X_val, y_val, groups_val)
@@ -401,7 +405,6 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
                     f"{self.cells_}. Got {validation.pairs}. Only partial_fit keeps a "
                     "validation set: after `fit`, pass it once more."
                 )
-        self._kept_validation = validation
         if first:
             self._first_seed = check_random_state(self.random_state).randint(2**30)
         record = train(
@@ -415,6 +418,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             seed=self._first_seed + (0 if first else self.n_iter_),
             start="anew" if first else "net",
         )
+        self._kept_validation = validation
         record_of_rows(self, record, rows[kept], X.shape[0])
         return self
 

@@ -131,7 +131,7 @@ class GhostEngine:
         Raises
         ------
         RuntimeError
-            If a layer was used more than once, or not at all.
+            If a layer was used more than once.
         """
         self._calls, self._recording = [], True
         try:
@@ -313,8 +313,8 @@ def make_engine(engine, module, train_loss, meta_loss, example):
 def unsupported(module, train_loss, meta_loss, example):
     """Say in one sentence why the ghost engine would be wrong for a module, or None.
 
-    Structure first; then, because a ``forward`` may do anything, one step on a copy of the
-    module is compared with autograd's.
+    Structure first; then, because a ``forward`` may do anything, one step in training mode
+    on a copy of the module is compared with autograd's.
     """
     why_not = _structural_obstacle(module)
     if why_not is not None:
@@ -322,10 +322,13 @@ def unsupported(module, train_loss, meta_loss, example):
     inputs, targets = example
     n_batch = (len(inputs) + 1) // 2
     tolerance = 1e3 * torch.finfo(_dtype(module)).eps
-    with torch.no_grad():
-        twin = copy.deepcopy(module).eval()
-        together, alone = twin(inputs)[:n_batch], twin(inputs[:n_batch])
-        if not torch.allclose(together, alone, rtol=tolerance, atol=tolerance):
+    together = _training_output(module, inputs)
+    for row in (0, -1):
+        # As many rows, so that dropout draws the same masks.
+        among_itself = _training_output(module, inputs[[row] * len(inputs)])
+        if not torch.allclose(
+            together[row], among_itself[row], rtol=tolerance, atol=tolerance
+        ):
             return "its output for a sample depends on the others in the batch."
     # Unequal, so that a loss which is not one sample's alone shows as well.
     n_val = len(inputs) - n_batch
@@ -334,7 +337,7 @@ def unsupported(module, train_loss, meta_loss, example):
     ]
     steps = []
     for engine in (GhostEngine, AutogradEngine):
-        twin = copy.deepcopy(module)
+        twin = copy.deepcopy(module).train()
         options = {"joint": True} if engine is AutogradEngine else {}
         with seeded_torch(0, inputs.device):
             try:
@@ -346,7 +349,10 @@ def unsupported(module, train_loss, meta_loss, example):
                     return str(error)
                 # Autograd cannot differentiate it twice: there is nothing to compare.
                 return None
-        gradients = [p.grad.flatten() for p in twin.parameters() if p.grad is not None]
+        gradients = [
+            (torch.zeros_like(p) if p.grad is None else p.grad).flatten()
+            for p in twin.parameters()
+        ]
         steps.append([step.hypergradients, torch.cat(gradients)])
     for ghost, exact in zip(*steps, strict=True):
         scale = exact.abs().max()
@@ -359,6 +365,13 @@ def unsupported(module, train_loss, meta_loss, example):
                 "or a loss mix samples?"
             )
     return None
+
+
+def _training_output(module, inputs):
+    """Output in training mode, with dropout masks that depend on nothing but the shape."""
+    twin = copy.deepcopy(module).train()
+    with torch.no_grad(), seeded_torch(0, inputs.device):
+        return twin(inputs)
 
 
 def _structural_obstacle(module):

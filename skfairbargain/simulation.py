@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
+from sklearn.base import clone
 
 from ._conflict import conflicts_of_step
 from ._simulation_figures import LIMITS, draw_game, draw_landscape
@@ -185,7 +186,7 @@ def run_game(methods=METHODS, starts=STARTS, *, lr=0.1, n_steps=1000, bargain_st
         goal = None if method.goal is None else get_protocol(method.goal)
         bargaining = method.bargaining
         if bargaining is not None:
-            bargaining = get_protocol(bargaining)
+            bargaining = clone(get_protocol(bargaining))
             if "feasible" in bargaining.get_params():
                 bargaining = bargaining.set_params(feasible="ball")
         stage_1 = 0 if bargaining is None else n_steps if goal is None else bargain_steps

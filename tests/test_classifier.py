@@ -275,6 +275,14 @@ def test_scores_belong_together():
     assert clf.score(X, Y) == (clf.predict(X) == Y).mean()
 
 
+def test_the_margin_is_finite_however_large_the_logits():
+    clf = fit()
+    with torch.no_grad():
+        clf.module_[-1].bias.copy_(torch.tensor([-np.inf, np.inf]))
+    assert np.isfinite(clf.decision_function(X)).all()
+    np.testing.assert_array_equal(clf.predict_proba(X), [[0.0, 1.0]] * 120)
+
+
 # Random numbers and state of the process
 
 
@@ -872,6 +880,26 @@ def test_partial_fits_may_begin_with_one_class():
     clf.partial_fit(X[Y == 1], Y[Y == 1], classes=[0, 1], **VALIDATION)
     clf.partial_fit(X[Y == 0], Y[Y == 0])
     assert clf.classes_.tolist() == [0, 1]
+
+
+def test_partial_fit_does_not_pass_over_groups_without_their_rows():
+    clf = make_classifier().partial_fit(X, Y, **VALIDATION)
+    message = (
+        "`y_val` and `groups_val` describe `X_val`, which is missing. Pass it, or none of "
+        "the three."
+    )
+    with raises(message):
+        clf.partial_fit(X, Y, groups_val=VALIDATION["groups_val"][::-1])
+
+
+def test_a_first_partial_fit_that_failed_leaves_no_validation_set_behind():
+    clf = make_classifier(goal="unheard of")
+    with pytest.raises(
+        ValueError, match=r"^A protocol should be one of .* Got 'unheard of'\.$"
+    ):
+        clf.partial_fit(X, Y, **VALIDATION)
+    clf.set_params(goal="ltr").partial_fit(X, np.array(["a", "b"])[Y])
+    assert clf.groups_ == ["a", "b"]
 
 
 def test_partial_fit_explains_what_does_not_go_on():

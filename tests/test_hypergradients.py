@@ -250,6 +250,11 @@ class Centred(nn.Module):
         return self.head(X - X.mean(0))
 
 
+class CentredInTraining(Centred):
+    def forward(self, X):
+        return super().forward(X) if self.training else self.head(X)
+
+
 class Offset(nn.Module):
     def __init__(self):
         super().__init__()
@@ -295,6 +300,9 @@ DIFFERENT = (
          "The ghost engine expects each layer to be used once in a forward pass. A layer "
          "was used more often. Use engine='autograd'."),
         (Centred(), "its output for a sample depends on the others in the batch."),
+        (CentredInTraining().eval(),
+         "its output for a sample depends on the others in the batch."),
+        (nn.utils.spectral_norm(nn.Linear(7, 2, bias=False)), DIFFERENT),
         (Tied(), DIFFERENT),
         (InPlace(), DIFFERENT),
         (nn.Flatten(), "it has no parameter to train."),

@@ -99,6 +99,16 @@ def test_influence_is_that_of_all_copies():
     np.testing.assert_allclose(thrice[1:], once[1:])
 
 
+def test_the_training_loss_is_that_of_all_copies():
+    X, y, _ = data(20)
+    clf = WithValidationSet(dropout=0.0, batch_size=99, max_epochs=2, random_state=0)
+    weight = np.r_[7, np.ones(19, dtype=int)]
+    weighted = clf.fit(X, y, sample_weight=weight).history_
+    copies = clf.fit(np.repeat(X, weight, axis=0), np.repeat(y, weight)).history_
+    for row, expected in zip(weighted, copies, strict=True):
+        assert row["train_loss"] == pytest.approx(expected["train_loss"])
+
+
 @pytest.mark.parametrize(
     ("weight", "message"),
     [

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner
 
 from skfairbargain.experiments.simulation import simulation
-from skfairbargain.protocols import CAGrad
+from skfairbargain.protocols import CAGrad, Nash
 from skfairbargain.simulation import (
     METHODS,
     STARTS,
@@ -118,6 +118,12 @@ def test_own_methods_and_starts():
     summary = summarize_game(played)
     assert summary.index.tolist() == ["careful"]
     assert summary["on_front"].tolist() == [1]
+
+
+def test_a_bargain_of_ones_own_is_left_as_it_is():
+    bargaining = Nash()
+    run_game({"mine": Method("mine", None, bargaining)}, [(0.0, 1.0)], n_steps=1)
+    assert bargaining == Nash(feasible="weights")
 
 
 @pytest.mark.parametrize(
