@@ -50,7 +50,7 @@ def training_rows(estimator, X, y, sample_weight, *, classes, reset):
     check_classification_targets(y)
     rows = np.arange(len(y))
     if sample_weight is not None:
-        if not np.any(sample_weight):
+        if not np.any(np.asarray(sample_weight)):
             raise ValueError(
                 "`sample_weight` should be above 0 for some row. Got 0 for every row."
             )
