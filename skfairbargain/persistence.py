@@ -175,7 +175,9 @@ def load(path, *, module=None, device=None):
         learned |= {name: tensors[name].numpy().copy() for name in RECORDS}
         dtype = {"float32": np.float32, "float64": np.float64}[model["dtype"]]
         example = np.zeros((2, *model["row_shape"]), dtype)
-    except (ArithmeticError, LookupError, TypeError, ValueError, SafetensorError) as error:
+    except (
+        ArithmeticError, LookupError, RecursionError, TypeError, ValueError, SafetensorError
+    ) as error:  # fmt: skip
         raise _damaged(path, error) from error
     if module is None and model["module"] is not None:
         raise ValueError(

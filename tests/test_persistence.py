@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 import skfairbargain
-from skfairbargain import FORML, ModelVersionWarning, Nash, NashMetaClassifier
+from skfairbargain import FORML, ModelVersionWarning, Nash, NashMetaClassifier, persistence
 from skfairbargain.datasets import load_diabetes_progression
 from skfairbargain.model_selection import balanced_validation_split
 from skfairbargain.persistence import load, save
@@ -323,6 +323,21 @@ def test_damaged_and_foreign_files(fitted, kind, tmp_path):
         assert f"cannot be loaded: {REASONS[kind]}. It is" in text
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "nowhere")
+
+
+def test_a_description_too_deep_to_read_is_damage(fitted, tmp_path):
+    path = tmp_path / "model"
+    save(fitted, path)
+    data = path.read_bytes()
+    text, tensors = "[" * 100_000 + "]" * 100_000, safetensors.torch.load(data)
+    digest = persistence._checksum(text, tensors)
+    path.write_bytes(
+        rewritten(data, lambda header: {**header, "model": text, "sha256": digest})
+    )
+    with pytest.raises(
+        ValueError, match=f"^{re.escape(str(path))} cannot be loaded: maximum recursion"
+    ):
+        load(path)
 
 
 def test_loading_leaves_the_random_state_alone(fitted, tmp_path):
