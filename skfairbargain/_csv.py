@@ -1,5 +1,6 @@
 """A user's CSV file as features, labels and groups."""
 
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,8 @@ from sklearn.utils import Bunch
 
 # More distinct numbers than this are a measurement, and neither classes nor groups.
 MOST_LEVELS = 20
+# The variance of larger numbers overflows.
+LARGEST = 1e100
 
 
 def read_csv(path, target, sensitive):
@@ -33,17 +36,13 @@ def read_csv(path, target, sensitive):
     Raises
     ------
     ValueError
-        If the file cannot be read or has no rows, a column is missing or named twice, no
-        feature is left, or a target or sensitive column has more than 20 distinct numbers.
+        If the file cannot be read as UTF-8 with commas or has no rows, its rows do not fit
+        its header, a column is missing or named twice, no feature is left, a number is
+        infinite or beyond 1e100, or a target or sensitive column has more than 20 distinct
+        numbers.
     """
     path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"There is no file {str(path)!r}.")
-    try:
-        frame = pd.read_csv(path, skipinitialspace=True)
-    except (ValueError, OSError) as error:  # pandas' parser errors are ValueErrors
-        reason = str(error).strip().rstrip(".")
-        raise ValueError(f"{str(path)!r} cannot be read as CSV: {reason}.") from error
+    frame = _read_table(path)
     named = [target, *sensitive]
     for column in named:
         if column not in frame.columns:
@@ -67,13 +66,63 @@ def read_csv(path, target, sensitive):
                 f"{column} > {frame[column].median():g}, and name that one."
             )
     data = frame.drop(columns=named)
+    _check_magnitudes(data)
     if data.shape[1] == 0:
         raise ValueError(
             f"{path.name!r} should have a feature beside {', '.join(map(repr, named))}."
         )
     return Bunch(
         data=data,
-        target=frame[target],
+        # Booleans come as objects where a value was missing.
+        target=frame[target].infer_objects(),
         sensitive=frame[list(sensitive)],
         n_without_target=n_without_target,
     )
+
+
+def _read_table(path):
+    """The file as it is; refuse what pandas would mend by a guess."""
+    if not path.is_file():
+        raise ValueError(f"There is no file {str(path)!r}.")
+    try:
+        header = pd.read_csv(path, skipinitialspace=True, header=None, nrows=1, dtype=str)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", pd.errors.ParserWarning)
+            # Without False, a row too long gives its first value away and is shifted.
+            frame = pd.read_csv(path, skipinitialspace=True, index_col=False)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path.name!r} should be text in UTF-8. Got other bytes. Save it as CSV UTF-8."
+        ) from error
+    except (ValueError, OSError) as error:  # pandas' parser errors are ValueErrors
+        reason = str(error).strip().rstrip(".")
+        raise ValueError(f"{str(path)!r} cannot be read as CSV: {reason}.") from error
+    names = header.iloc[0].dropna()
+    for separator, title in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and separator in names[0]:
+            raise ValueError(
+                f"The values in {path.name!r} should be separated by commas. Got {title}. "
+                "Save it with commas, and with a point in decimal numbers."
+            )
+    if names.duplicated().any():
+        # pandas would call the second one name.1, and it would be taken for a feature.
+        raise ValueError(
+            f"The columns of {path.name!r} should have different names. Got "
+            f"{names[names.duplicated()].iloc[0]!r} more than once. Rename or remove one."
+        )
+    if any(issubclass(seen.category, pd.errors.ParserWarning) for seen in caught):
+        raise ValueError(
+            f"The rows of {path.name!r} should have as many values as its header has "
+            f"names, {len(frame.columns)}. Got more. Name every column."
+        )
+    return frame
+
+
+def _check_magnitudes(data):
+    for column in data.select_dtypes("number"):
+        largest = data[column].abs().max()
+        if largest > LARGEST:
+            raise ValueError(
+                f"The column {column!r} should hold numbers up to {LARGEST:g}. Got "
+                f"{largest:g}. Correct it, or leave its place empty."
+            )

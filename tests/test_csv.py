@@ -77,5 +77,47 @@ def test_bad_input_is_named(tmp_path, file):
     ]:  # fmt: skip
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             read_csv(path, target, sensitive)
-    with pytest.raises(ValueError, match="cannot be read as CSV"):
+    message = "'binary.csv' should be text in UTF-8. Got other bytes. Save it as CSV UTF-8."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         read_csv(binary, "y", ["s"])
+
+
+def test_what_pandas_would_mend_by_a_guess_is_refused(tmp_path):
+    path = tmp_path / "people.csv"
+    for text, message in [
+        ("label;sex;x\n1;F;0,5\n",
+         "The values in 'people.csv' should be separated by commas. Got semicolons. Save "
+         "it with commas, and with a point in decimal numbers."),
+        ("label\tsex\tx\n1\tF\t0.5\n",
+         "The values in 'people.csv' should be separated by commas. Got tabs. Save it with "
+         "commas, and with a point in decimal numbers."),
+        ("label,sex,sex\n1,F,M\n",
+         "The columns of 'people.csv' should have different names. Got 'sex' more than "
+         "once. Rename or remove one."),
+        ("label,sex,x\n7,1,F,2\n8,0,M,3\n",
+         "The rows of 'people.csv' should have as many values as its header has names, 3. "
+         "Got more. Name every column."),
+        ("label,sex,x\n1,F,2\n0,M,-inf\n",
+         "The column 'x' should hold numbers up to 1e+100. Got inf. Correct it, or leave "
+         "its place empty."),
+        ("label,sex,x\n1,F,2\n0,M,1e300\n",
+         "The column 'x' should hold numbers up to 1e+100. Got 1e+300. Correct it, or "
+         "leave its place empty."),
+    ]:  # fmt: skip
+        path.write_text(text)
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            read_csv(path, "label", ["sex"])
+
+
+def test_a_byte_order_mark_and_unnamed_columns_do_no_harm(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(",label,sex\n0,1,F\n1,0,M\n", encoding="utf-8-sig")
+    assert read_csv(path, "label", ["sex"]).target.tolist() == [1, 0]
+    path.write_text("x,label,sex\n0,1,F,\n1,0,M,\n")  # commas at the end of the rows
+    assert read_csv(path, "label", ["sex"]).sensitive["sex"].tolist() == ["F", "M"]
+
+
+def test_labels_of_true_and_false_stay_boolean_where_one_is_missing(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("label,sex,x\nTrue,F,1\n,M,2\nFalse,M,3\n")
+    assert read_csv(path, "label", ["sex"]).target.dtype == bool
