@@ -1,6 +1,5 @@
 """What ``fit`` and ``partial_fit`` share: checked rows, a net, a training run."""
 
-import threading
 import warnings
 
 import numpy as np
@@ -20,9 +19,6 @@ from .protocols import get_protocol
 
 # What a run notes of its rows.
 RECORDS = ("cell_influence_", "sample_influence_", "applied_weight_")
-
-# torch has one random generator per process, so trainings in its threads take turns.
-_TRAINING = threading.RLock()
 
 
 def training_rows(estimator, X, y, sample_weight, *, classes, reset):
@@ -149,7 +145,7 @@ def train(estimator, X, y, rows, sample_weight, validation, *, epochs, seed, sta
     )
     acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
     players = "groups" if acts_on_groups else estimator.players
-    with _TRAINING, seeded_torch(seed, torch.device(estimator.device)):
+    with seeded_torch(seed, torch.device(estimator.device)):
         if start == "net":
             net = estimator.net_
         else:

@@ -1,15 +1,31 @@
 """Torch's random numbers from one seed, its global state as it was afterwards."""
 
 import contextlib
+import os
+import threading
 
 import torch
+
+# torch has one random generator per process, so those who seed it take turns.
+_turn = threading.RLock()
+
+
+def _renew_turn():
+    """In a forked process, the thread that held the lock does not exist."""
+    global _turn
+    _turn = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_turn)
 
 
 @contextlib.contextmanager
 def seeded_torch(seed, device):
     """Seed the CPU's generator and that of `device`; restore both at the end.
 
-    ``torch.manual_seed`` would also seed devices that nobody restores.
+    ``torch.manual_seed`` would also seed devices that nobody restores. Other threads of the
+    process wait for their turn.
 
     Parameters
     ----------
@@ -17,7 +33,7 @@ def seeded_torch(seed, device):
     device : torch.device
     """
     on_cuda = device.type == "cuda"
-    with torch.random.fork_rng([device] if on_cuda else []):
+    with _turn, torch.random.fork_rng([device] if on_cuda else []):
         torch.default_generator.manual_seed(seed)
         if on_cuda:
             with torch.cuda.device(device):

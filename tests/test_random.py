@@ -1,0 +1,51 @@
+"""Seeds are undone, and taking turns does not stop a forked process."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from skfairbargain._random import seeded_torch
+
+FORK_WHILE_ANOTHER_THREAD_TRAINS = """
+import os, threading, torch
+from skfairbargain._random import seeded_torch
+
+holds, done = threading.Event(), threading.Event()
+
+def train():
+    with seeded_torch(0, torch.device("cpu")):
+        holds.set()
+        done.wait()
+
+thread = threading.Thread(target=train)
+thread.start()
+holds.wait()
+child = os.fork()
+if child == 0:
+    with seeded_torch(1, torch.device("cpu")):
+        os._exit(7)
+_, status = os.waitpid(child, 0)
+done.set()
+thread.join()
+raise SystemExit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def test_the_seed_is_the_same_again_and_undone():
+    before = torch.get_rng_state()
+    draws = []
+    for seed in (3, 3, 4):
+        with seeded_torch(seed, torch.device("cpu")):
+            draws.append(torch.rand(4).tolist())
+    assert draws[0] == draws[1] != draws[2]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+def test_a_process_forked_during_a_training_can_train():
+    code = FORK_WHILE_ANOTHER_THREAD_TRAINS
+    result = subprocess.run([sys.executable, "-c", code], timeout=60, check=False)
+    assert result.returncode == 7
