@@ -74,7 +74,7 @@ def objectives(theta):
 
     Notes
     -----
-    Loss k is c₁f_k + c₂g_k with c₁ = max(tanh(θ₂/2), 0), c₂ = max(−tanh(θ₂/2), 0),
+    Loss k is c₁f_k + c₂g_k with c₁ = max(tanh(θ₂/2), 0), c₂ = max(−tanh(θ₂/2), 0)::
 
         f₁ = log(max(|½(−θ₁ − 7) − tanh(−θ₂)|, 5·10⁻⁶)) + 6
         f₂ = log(max(|½(−θ₁ + 3) + tanh(−θ₂) + 2|, 5·10⁻⁶)) + 6
@@ -246,7 +246,7 @@ def summarize_game(trajectories, *, tolerance=0.1):
     summary : DataFrame
         One row per method, in their order: ``n_starts``; ``on_front``, the number of ends
         on the front; ``line_distance``, the mean distance of the ends to the line of equal
-        losses, |L₁ − L₂|/√2; ``line_distance_on_front``, the same over the ends on the
+        losses, ``|L₁ − L₂|/√2``; ``line_distance_on_front``, the same over the ends on the
         front (NaN if there are none); ``conflict_rate``, the share of steps that went
         against a player.
 

@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from skfairbargain.experiments import cli_rivals
+from skfairbargain.experiments.baselines import summary_of
 from skfairbargain.experiments.cli import app
 from skfairbargain.experiments.store import RunStore, run_all
 
@@ -245,3 +246,28 @@ def test_unknown_names_are_refused_with_the_known_ones(tmp_path):
         "us_crime_blackgt6pct, default_credit_sex, bank_age, adult_sex, adult_race. "
         "Got mars."
     ) in message
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "value"),
+    [
+        ("biased-labels", "--share", "2"),
+        ("biased-labels", "--per-cell", "0"),
+        ("table1", "--paper-table", "nowhere.csv"),
+    ],
+)
+def test_impossible_options_are_refused_before_the_training(
+    command, option, value, tmp_path
+):
+    arguments = [command, option, value, "--results", str(tmp_path / "results")]
+    result = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    # How it goes on is typer's choice, and differs between its versions.
+    assert f"Invalid value for '{option}'" in result.output
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_comparison_in_which_nothing_could_be_trained_says_why():
+    message = "No method could be trained in any of these runs: too few rows"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        summary_of([{"method": "ours"}], [{"failure": "too few rows"}], ["method"])

@@ -223,6 +223,11 @@ def summary_of(specs, results, by):
         As of `summarize`.
     failures : list of str
         Which methods could not be trained where, and why.
+
+    Raises
+    ------
+    ValueError
+        If none could be trained anywhere.
     """
     rows, failures = [], {}
     for spec, result in zip(specs, results, strict=True):
@@ -232,6 +237,9 @@ def summary_of(specs, results, by):
             places[" ".join(map(str, where.values()))] = None
         else:
             rows.append({**where, **result})
+    if not rows:
+        reasons = " ".join(failures)
+        raise ValueError(f"No method could be trained in any of these runs: {reasons}")
     frame = pd.DataFrame(rows)
     frame[list(METRICS)] = frame[list(METRICS)].astype(np.float64)
     summary = summarize(frame, by, list(METRICS))

@@ -19,7 +19,14 @@ DataHome = Annotated[
     Path | None, typer.Option("--data-home", help="scikit-learn's cache folder.")
 ]
 PaperTable = Annotated[
-    Path, typer.Option("--paper-table", help="Published numbers to put beside ours.")
+    Path,
+    # Checked before the training, which may take hours.
+    typer.Option(
+        "--paper-table",
+        help="Published numbers to put beside ours.",
+        exists=True,
+        dir_okay=False,
+    ),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", help="Processes, one thread each.", min=1)]
 Seeds = Annotated[int, typer.Option("--seeds", help="Runs of every method.", min=1)]

@@ -74,11 +74,13 @@ def biased_labels(
     setting: Settings = None,
     method: Methods = None,
     share: Annotated[
-        list[float] | None, typer.Option("--share", help="May be repeated.")
+        list[float] | None, typer.Option("--share", help="May be repeated.", min=0, max=1)
     ] = None,
     per_cell: Annotated[
         list[int] | None,
-        typer.Option("--per-cell", help="Validation rows of a cell; may be repeated."),
+        typer.Option(
+            "--per-cell", help="Validation rows of a cell; may be repeated.", min=1
+        ),
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="50 rows a cell and the shares 0 and 0.4.")
