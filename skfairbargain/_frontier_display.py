@@ -118,7 +118,17 @@ class FairnessFrontierDisplay:
         Returns
         -------
         display : FairnessFrontierDisplay
+
+        Raises
+        ------
+        ValueError
+            If `estimators` is not a dict, or empty.
         """
+        if not hasattr(estimators, "items") or not estimators:
+            raise ValueError(
+                "`estimators` should be a dict from names to fitted classifiers, with one "
+                f"or more of them. Got {estimators!r}."
+            )
         return cls.from_predictions(
             y,
             {name: model.predict_proba(X) for name, model in estimators.items()},

@@ -4,6 +4,9 @@ import numpy as np
 
 from ._figures import GREY, color, learned, line, make_axes, tidy
 
+# Players that a legend has room and colours for.
+MOST_NAMED = 8
+
 
 class BargainingHistoryDisplay:
     r"""How often the players agreed, whom the steps worked against, and who had what say.
@@ -168,14 +171,19 @@ class BargainingHistoryDisplay:
     def _draw_shares(self, ax):
         total = sum(self.alpha.values())
         shares = {player: alpha / total for player, alpha in self.alpha.items()}
-        for place, (player, share) in enumerate(shares.items()):
+        named = sorted(shares, key=lambda player: -np.nanmean(shares[player]))[:MOST_NAMED]
+        others = [player for player in shares if player not in named]
+        for place, player in enumerate(player for player in shares if player in named):
             ax.plot(
                 self.epoch,
-                share,
+                shares[player],
                 label=player,
                 marker=_marker(self.epoch),
                 **line(place),
             )
+        for place, player in enumerate(others):
+            label = None if place else f"{len(others)} with less"
+            ax.plot(self.epoch, shares[player], color=GREY, linewidth=0.6, label=label)
         ax.axhline(1 / len(self.alpha), color=GREY, linewidth=0.8, linestyle=":")
         seen = np.array(list(shares.values()))
         ax.set_ylabel("share of the\nbargaining weights α")
@@ -304,6 +312,7 @@ class GroupLossDisplay:
             color=GREY,
             linewidth=1,
             linestyle="-.",
+            marker=marker,
             label="training rows",
         )
         self.ax_.set(xlabel="epoch", ylabel="loss")

@@ -300,6 +300,28 @@ def test_frontier_of_estimators_is_that_of_their_predictions(cancer):
     pd.testing.assert_frame_equal(one.table, other.table)
 
 
+@pytest.mark.parametrize("estimators", [{}, ["a model"]])
+def test_frontier_wants_names_for_its_models(estimators, cancer):
+    message = (
+        "`estimators` should be a dict from names to fitted classifiers, with one or more "
+        f"of them. Got {estimators!r}."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        FairnessFrontierDisplay.from_estimators(estimators, [], [], sensitive_features=[])
+
+
+def test_a_legend_names_the_players_with_the_largest_shares():
+    # Player k has k + 1 of the weight, so the last eight of twenty are named.
+    alpha = {f"p{k:02}": np.full(12, k + 1.0) for k in range(20)}
+    epochs, rate = np.arange(1, 13), np.ones(12)
+    display = BargainingHistoryDisplay(
+        epoch=epochs, stage=rate, success_rate=rate, conflict_rate=rate, alpha=alpha
+    ).plot()
+    labels = [text.get_text() for text in display.axes_[1].get_legend().get_texts()]
+    assert labels == [*(f"p{k}" for k in range(12, 20)), "12 with less"]
+    assert len(display.axes_[1].get_lines()) >= 20
+
+
 def test_frontier_of_results_has_students_intervals():
     results = pd.DataFrame(
         {
