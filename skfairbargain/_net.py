@@ -17,6 +17,8 @@ from .exceptions import NoAgreementWarning, SkippedStepWarning
 from .hypergradients import make_engine
 from .losses import cross_entropy
 
+# Rows whose notes wait to be added up together, which is cheaper than step by step.
+MOST_NOTED = 2**16
 # Stands for a loss that is infinite or undefined; float32's largest number.
 LARGEST_LOSS = float(np.finfo(np.float32).max)
 
@@ -168,6 +170,8 @@ class MetaNet(NeuralNet):
             steps, cell_losses, bargain=self._stage == 1, sample_weight=sample_weight
         )
         self._noted.append((batch.index, influence, decision.weights))
+        if len(self._noted) * n_batch > MOST_NOTED:
+            self._settle_notes()
         self._tally.add(decision, train_loss)
         if self._bound_is_due and decision.alpha is not None:
             self._bound_is_due = False

@@ -18,13 +18,13 @@ import resource, sys, warnings
 import numpy as np
 from skfairbargain import NashMetaClassifier
 warnings.simplefilter("ignore")
-megabytes, n_features = {megabytes}, 100
+megabytes, n_features = {megabytes}, 400
 n_samples = megabytes * 2**20 // (4 * n_features)
 X = np.memmap("X.dat", np.float32, "r", shape=(n_samples, n_features))
 y = np.arange(n_samples) // 2 % 2
 given = {{"X_val": X[:40], "y_val": y[:40], "groups_val": [0, 1] * 20}}
 options = dict(
-    bargain_epochs=1, max_epochs=1, batch_size=4096, validation_fraction=0.001,
+    bargain_epochs=1, max_epochs=1, batch_size=1024, validation_fraction=0.001,
     hidden_layer_sizes=(4,), random_state=0,
 )
 NashMetaClassifier(**options).fit(np.array(X[:5000]), y[:5000], **given).predict(X[:5000])
