@@ -46,14 +46,13 @@ def training_rows(estimator, X, y, sample_weight, *, classes, reset):
     check_classification_targets(y)
     rows = np.arange(len(y))
     if sample_weight is not None:
-        if not np.any(np.asarray(sample_weight)):
-            raise ValueError(
-                "`sample_weight` should be above 0 for some row. Got 0 for every row."
-            )
         sample_weight = _check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
         rows = np.flatnonzero(sample_weight > 0)
+        if not len(rows):
+            # In the words that scikit-learn has for it itself since 1.9.
+            raise ValueError("Sample weights must contain at least one non-zero number.")
         y, sample_weight = y[rows], sample_weight[rows]
     if reset:
         estimator.classes_ = np.unique(y if classes is None else classes)

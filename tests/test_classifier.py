@@ -914,6 +914,6 @@ def test_partial_fit_explains_what_does_not_go_on():
     clf.partial_fit(X, Y, **VALIDATION)
     with raises("`y` should have no other classes than [0, 1]. Got [2] as well."):
         clf.partial_fit(X, Y + 1, **VALIDATION)
-    with raises("`sample_weight` should be above 0 for some row. Got 0 for every row."):
+    with raises("Sample weights must contain at least one non-zero number."):
         clf.partial_fit(X, Y, **VALIDATION, sample_weight=np.zeros(120))
     assert clf.n_iter_ == 5

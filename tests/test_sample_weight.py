@@ -114,7 +114,7 @@ def test_the_training_loss_is_that_of_all_copies():
     [
         (
             np.zeros(60),
-            "^`sample_weight` should be above 0 for some row. Got 0 for every row.$",
+            "^Sample weights must contain at least one non-zero number.$",
         ),
         (-np.ones(60), "^Negative values in data passed to `sample_weight`.$"),
         (np.ones(59), r"^sample_weight.shape == \(59,\), expected \(60,\)!$"),
