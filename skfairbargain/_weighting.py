@@ -90,17 +90,20 @@ class Weighting:
         if sample_weight is not None:
             root = sample_weight**0.5
             steps *= root[:, None]
+        seats, losses = steps, cell_losses
+        if self.players == "groups":
+            seats, losses = steps @ self.to_groups, cell_losses @ self.to_groups
+        gram = seats.T @ seats
         bargain = bargain and self.bargaining is not None
         direction = alpha = None
         if bargain:
-            direction, alpha = self._follow(self.bargaining, steps, cell_losses)
+            direction, alpha = self._follow(self.bargaining, seats, losses, gram)
         if direction is None:
-            direction, _ = self._follow(self.goal, steps, cell_losses)
+            direction, _ = self._follow(self.goal, seats, losses, gram)
         weights = self._normalise(direction, root)
-        seats = steps if self.players == "cells" else steps @ self.to_groups
         epsilon = np.finfo(hypergradients.dtype).eps
-        conflicts = conflicts_of_step(seats, weights, epsilon)
-        opposed = opposed_players(seats, epsilon)
+        conflicts = conflicts_of_step(seats, weights, epsilon, gram)
+        opposed = opposed_players(gram, epsilon)
         return Decision(weights * root, bargain, alpha, conflicts, opposed)
 
     def learned_weights(self, hypergradients, alpha, sample_weight=None):
@@ -126,12 +129,13 @@ class Weighting:
             steps = steps @ self.to_groups
         return bare._normalise(steps @ alpha, root) * root
 
-    def _follow(self, protocol, steps, losses):
+    def _follow(self, protocol, steps, losses, gram):
         """Direction Hβ and β of a protocol; None and None where it found no agreement."""
-        if protocol.acts_on == "groups" or self.players == "groups":
+        if protocol.acts_on == "groups" and self.players == "cells":
             steps, losses = steps @ self.to_groups, losses @ self.to_groups
+            gram = steps.T @ steps
         known = {"hypergradients": steps} if protocol.needs_hypergradients else {}
-        beta = protocol.weights(losses, steps.T @ steps, **known)
+        beta = protocol.weights(losses, gram, **known)
         if beta is None:
             return None, None
         beta = np.asarray(beta, dtype=np.float64)

@@ -21,6 +21,8 @@ ACCEPTED_RESIDUAL = 1e-8
 # of that product. Σα is above 3162 there, so the convex combination α/Σα of the unit
 # hypergradients is shorter than √K/3162: 0 lies in their hull within this tolerance.
 LARGEST_PRODUCT = 1e7
+# Up to here it is cheaper to multiply by the inactive samples' zeros than to leave them out.
+FEW_PLAYERS = 16
 
 
 class NashSolution(NamedTuple):
@@ -236,29 +238,33 @@ class _Ball:
 
 
 class _Weights:
-    """½‖max(Hα, 0)‖² with H the unit-norm hypergradients, one column per player."""
+    """½‖max(Hα, 0)‖² with H the unit-norm hypergradients, one row per player."""
 
-    def __init__(self, hypergradients):
-        # Rows without a positive entry never become active.
-        self.columns = hypergradients[(hypergradients > 0).any(axis=1)]
-        self.n_players = hypergradients.shape[1]
+    def __init__(self, players):
+        # Samples that serve nobody never become active.
+        self.players = players[:, (players > 0).any(axis=0)]
+        self.n_players = len(players)
 
     def restrict(self, seated):
-        return self if seated.all() else _Weights(self.columns[:, seated])
+        return self if seated.all() else _Weights(self.players[seated])
 
     def evaluate(self, alpha):
         """Return q(α), half its gradient and half its Hessian."""
-        direction = self.columns @ alpha
-        positive = direction > 0
-        weights, active = direction[positive], np.compress(positive, self.columns, axis=0)
-        return weights @ weights, weights @ active, active.T @ active
+        weights = np.maximum(alpha @ self.players, 0)
+        positive = weights > 0
+        if self.n_players <= FEW_PLAYERS:
+            active = self.players * positive
+        else:
+            active = np.compress(positive, self.players, axis=1)
+            weights = weights[positive]
+        return weights @ weights, active @ weights, active @ active.T
 
     def along(self, alpha, direction):
-        at_zero, moved = self.columns @ alpha, self.columns @ direction
+        at_zero, moved = alpha @ self.players, direction @ self.players
 
         def slope_at(t):
             active = at_zero + t * moved
-            active_moved = np.where(active > 0, moved, 0.0)
+            active_moved = moved * (active > 0)
             return active_moved @ active, active_moved @ active_moved
 
         return slope_at
@@ -281,13 +287,13 @@ def _at_unit_norm(gram, hypergradients, feasible, tol, max_iter, min_stake):
     if (gram is None) == (hypergradients is None):
         raise ValueError("Pass either `gram` or `hypergradients`, and not both.")
     if hypergradients is not None:
-        columns = _finite_matrix(hypergradients, "hypergradients")
-        largest = np.abs(columns).max(axis=0, initial=0.0)
+        players = _finite_matrix(hypergradients, "hypergradients").T.copy()
+        largest = np.abs(players).max(axis=1, initial=0.0)
         # Dividing by the largest entry first keeps the squares in float64's range.
-        columns = columns / np.where(largest > 0, largest, 1)
-        lengths = np.linalg.norm(columns, axis=0)
-        columns /= np.where(lengths > 0, lengths, 1)
-        problem = _Ball(columns.T @ columns) if feasible == "ball" else _Weights(columns)
+        players /= np.where(largest > 0, largest, 1)[:, None]
+        lengths = np.sqrt(np.einsum("kn,kn->k", players, players))
+        players /= np.where(lengths > 0, lengths, 1)[:, None]
+        problem = _Ball(players @ players.T) if feasible == "ball" else _Weights(players)
         return problem, lengths * largest
     matrix = _finite_matrix(gram, "gram")
     if matrix.shape[0] != matrix.shape[1]:
