@@ -21,7 +21,7 @@ ACCEPTED_RESIDUAL = 1e-8
 # of that product. Σα is above 3162 there, so the convex combination α/Σα of the unit
 # hypergradients is shorter than √K/3162: 0 lies in their hull within this tolerance.
 LARGEST_PRODUCT = 1e7
-# Up to here it is cheaper to multiply by the inactive samples' zeros than to leave them out.
+# Up to here multiplying by the inactive samples' zeros costs less than leaving them out.
 FEW_PLAYERS = 16
 
 
