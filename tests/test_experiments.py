@@ -219,20 +219,28 @@ def test_biased_labels_tell_what_could_not_be_trained(options, tmp_path):
     assert (tmp_path / "biased_labels_5.png").stat().st_size > 10_000
 
 
-def test_sweep_covers_its_grid(options, tmp_path, monkeypatch):
+@pytest.mark.parametrize("how", ["--full", "one at a time"])
+def test_sweep_covers_its_grid(how, options, tmp_path, monkeypatch):
     grid = {
-        "share": (0.4,),
         "per_cell": (2,),
-        "goal": ("ltr",),
+        "goal": ("ltr", "meta_gdro"),
+        "bargain_share": (0.5,),
         "anchor": (0.0, 1.0),
         "meta_lr": (1.0,),
         "optimizer": (("adam", 1e-3),),
     }
-    monkeypatch.setattr(cli_rivals, "QUICK_GRID", grid)
-    invoke("sweep", "--quick", *options[2:], *QUICK, "--seeds", "1", "--results", tmp_path)
+    monkeypatch.setattr(cli_rivals, "GRID", grid)
+    centre = {name: values[0] for name, values in grid.items()}
+    monkeypatch.setattr(cli_rivals, "CENTRE", centre)
+    how = [how] if how == "--full" else []
+    invoke("sweep", *how, *options[2:], *QUICK, "--seeds", "1", "--results", tmp_path)
     table = pd.read_csv(tmp_path / "sweep.csv")
-    assert table["anchor"].unique().tolist() == [0.0, 1.0]
+    points = set(zip(table["goal"], table["anchor"], strict=True))
+    expected = {("ltr", 0.0), ("meta_gdro", 0.0), ("ltr", 1.0)}
+    assert points == (expected | {("meta_gdro", 1.0)} if how else expected)
+    assert table["optimizer"].unique().tolist() == ["adam 0.001"]
     assert np.isfinite(table["mean"]).all()
+    assert (tmp_path / "sweep.png").stat().st_size > 10_000
 
 
 def test_unknown_names_are_refused_with_the_known_ones(tmp_path):

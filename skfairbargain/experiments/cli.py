@@ -15,6 +15,7 @@ from .cli_options import (
     Results,
     Seeds,
     Settings,
+    SomeSettings,
     SplitsDir,
     chosen,
 )
@@ -120,14 +121,14 @@ def curves_command(
     results: Results = Path("results"),
     splits_dir: SplitsDir = None,
     data_home: DataHome = None,
-    setting: Settings = None,
+    setting: SomeSettings = ("adult_sex",),
     method: Methods = None,
     seeds: Seeds = 5,
     epochs: Epochs = None,
     jobs: Jobs = 2,
 ):
-    """The curves of Figures 4 and 6, from the runs of the main table; adult_sex."""
-    settings = chosen(setting or ["adult_sex"], SETTING_ORDER, "--setting")
+    """The curves of Figures 4 and 6, from the runs of the main table."""
+    settings = chosen(setting, SETTING_ORDER, "--setting")
     methods = chosen(method or list(PAPER_METHODS), METHODS, "--method")
     specs, runs = _train(
         results, settings, methods, seeds, epochs, splits_dir, data_home, jobs

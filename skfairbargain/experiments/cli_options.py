@@ -13,6 +13,8 @@ SplitsDir = Annotated[
     typer.Option(
         "--splits-dir",
         help="Folder of the paper's own row numbers (.npz); without it, ours by its rule.",
+        exists=True,
+        file_okay=False,
     ),
 ]
 DataHome = Annotated[
@@ -32,13 +34,18 @@ Jobs = Annotated[int, typer.Option("--jobs", help="Processes, one thread each.",
 Seeds = Annotated[int, typer.Option("--seeds", help="Runs of every method.", min=1)]
 Epochs = Annotated[
     int | None,
-    typer.Option("--epochs", help="Epochs instead of the paper's number.", min=1),
+    typer.Option("--epochs", help="Epochs instead of the usual number.", min=1),
 ]
 Settings = Annotated[
-    list[str] | None, typer.Option("--setting", help="A setting; may be repeated. All.")
+    list[str] | None,
+    typer.Option("--setting", help="A setting; may be repeated.", show_default="all"),
+]
+SomeSettings = Annotated[
+    list[str], typer.Option("--setting", help="A setting; may be repeated.")
 ]
 Methods = Annotated[
-    list[str] | None, typer.Option("--method", help="A method; may be repeated. All.")
+    list[str] | None,
+    typer.Option("--method", help="A method; may be repeated.", show_default="all"),
 ]
 
 

@@ -19,6 +19,7 @@ from .cli_options import (
     Results,
     Seeds,
     Settings,
+    SomeSettings,
     SplitsDir,
     chosen,
 )
@@ -26,7 +27,15 @@ from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
 from .store import RunStore
 from .summaries import markdown, spread
-from .sweep import GRID, QUICK_GRID, SWEEP_SETTINGS, run_sweep, sweep_specs
+from .sweep import (
+    CENTRE,
+    GRID,
+    SWEEP_SETTINGS,
+    full_grid,
+    one_at_a_time,
+    run_sweep,
+    sweep_specs,
+)
 
 # Metrics that are drawn over the share.
 DRAWN = ("score_auc", "balanced_accuracy", "worst_group_balanced_accuracy")
@@ -113,14 +122,7 @@ def biased_labels(
         figures.lines(
             rows,
             across="share",
-            metrics={
-                key: METRICS[key]
-                for key in (
-                    "score_auc",
-                    "balanced_accuracy",
-                    "worst_group_balanced_accuracy",
-                )
-            },
+            metrics={key: METRICS[key] for key in DRAWN},
             titles=_titles(methods),
             path=results / f"{name}_{n_val}.png",
             x_label="share",
@@ -130,21 +132,31 @@ def biased_labels(
 def sweep(
     results: Results = Path("results"),
     data_home: DataHome = None,
-    setting: Settings = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A small grid.")] = False,
+    setting: SomeSettings = SWEEP_SETTINGS,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="The whole grid instead of one parameter at a time."),
+    ] = False,
     seeds: Seeds = 3,
     epochs: Epochs = None,
     jobs: Jobs = 2,
 ):
-    """Validation size, anchor, meta_lr, optimizer: what decides the defaults."""
-    settings = chosen(setting or list(SWEEP_SETTINGS), BIASED_SETTINGS, "--setting")
-    specs = sweep_specs(
-        settings, grid=QUICK_GRID if quick else GRID, n_seeds=seeds, epochs=epochs
-    )
+    """Validation size, goal, stage 1, anchor, optimizer: what decides the defaults."""
+    settings = chosen(setting, BIASED_SETTINGS, "--setting")
+    points = full_grid(GRID) if full else one_at_a_time(GRID, CENTRE)
+    specs = sweep_specs(settings, points, n_seeds=seeds, epochs=epochs)
     function = partial(run_sweep, data_home=data_home)
     runs = run_with_progress(function, specs, RunStore(results / "sweep.jsonl"), jobs)
-    by = ["setting", *GRID, "lr"]
-    _report(specs, runs, by, results, "sweep")
+    # A pair is one value: its columns would be told apart otherwise.
+    named = [{**spec, "optimizer": "{} {:g}".format(*spec["optimizer"])} for spec in specs]
+    _report(named, runs, ["setting", "share", *GRID], results, "sweep")
+    figures.effects(
+        pd.DataFrame([spec | run for spec, run in zip(named, runs, strict=True)]),
+        parameters=list(GRID),
+        centre={**CENTRE, "optimizer": "{} {:g}".format(*CENTRE["optimizer"])},
+        metrics={name: METRICS[name] for name in ("score_auc", DRAWN[-1])},
+        path=results / "sweep.png",
+    )
 
 
 def _report(specs, runs, by, results, name):

@@ -104,6 +104,45 @@ def lines(table, *, across, metrics, titles, path, x_label):
     _finish(figure, axes, len(panels), drawn, path)
 
 
+def effects(table, *, parameters, centre, metrics, path):
+    """Draw what changing one parameter of a centre does: a column of panels for each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a run: columns ``setting``, ``share``, the parameters and the metrics.
+    parameters : list of str
+    centre : dict
+        Value of every parameter; a panel shows the rows that differ from it in its
+        parameter alone.
+    metrics : dict of str to str
+        Columns to draw, a row of panels each, and their names.
+    path : path-like
+        File to write.
+    """
+    figure, axes = _panels(len(parameters) * len(metrics), columns=len(parameters))
+    curves = list(table.groupby(["share", "setting"], sort=False))
+    colors = dict(zip(table["setting"].unique(), _colors(10), strict=False))
+    styles = dict(zip(table["share"].unique(), DASHES, strict=False))
+    panels = [(metric, parameter) for metric in metrics for parameter in parameters]
+    drawn = {}
+    for axis, (metric, parameter) in zip(axes, panels, strict=True):
+        values = sorted(table[parameter].unique())
+        for (share, setting), rows in curves:
+            for other in parameters:
+                if other != parameter:
+                    rows = rows[rows[other] == centre[other]]
+            at = [values.index(value) for value in rows[parameter].unique()]
+            means = rows.groupby(parameter, sort=False)[metric].mean().to_numpy()
+            order = np.argsort(at)
+            style = {"color": colors[setting], "linestyle": styles[share]}
+            (line,) = axis.plot(np.take(at, order), means[order], marker="o", **style)
+            drawn[f"{setting}, share {share:g}"] = line
+        axis.set_xticks(range(len(values)), values)
+        axis.set(xlabel=parameter, ylabel=metrics[metric])
+    _finish(figure, axes, len(panels), drawn, path)
+
+
 def _panels(n_panels, columns=COLUMNS):
     pyplot = import_optional("matplotlib.pyplot", extra="experiments")
     columns = min(columns, n_panels)

@@ -8,47 +8,70 @@ from .biased import biased_rows
 from .networks import fit_ours
 
 SWEEP_SETTINGS = ("default_credit_sex", "bank_age", "adult_sex")
+SHARES = (0.0, 0.4)
 GRID = {
-    "share": (0.0, 0.4),
     "per_cell": (1, 3, 10, 30, 100),
     "goal": ("meta_gdro", "ltr"),
+    "bargain_share": (0.0, 0.1, 0.3),
     "anchor": (0.0, 0.3, 0.5, 0.7),
     "meta_lr": (0.3, 1.0),
     # (optimizer, lr): Adam does not feel the length of the weights.
     "optimizer": (("sgd", 1e-3), ("sgd", 5e-3), ("adam", 1e-3)),
 }
-QUICK_GRID = {
-    "share": (0.0, 0.4),
-    "per_cell": (3, 30),
-    "goal": ("meta_gdro", "ltr"),
-    "anchor": (0.0, 0.5),
-    "meta_lr": (1.0,),
-    "optimizer": (("sgd", 5e-3),),
+# Where one parameter at a time departs from.
+CENTRE = {
+    "per_cell": 30,
+    "goal": "ltr",
+    "bargain_share": 0.1,
+    "anchor": 0.5,
+    "meta_lr": 1.0,
+    "optimizer": ("sgd", 5e-3),
 }
+N_EPOCHS = 30
 # Seeds of the splits: other rows choose than report in the other tables.
 FIRST_SEED = 10_000
 
 
-def sweep_specs(settings, *, grid, n_seeds, epochs):
-    """One spec for each point of the grid.
+def sweep_specs(settings, points, *, n_seeds, epochs):
+    """One spec for each setting, share of wrong labels, point and seed.
 
     Parameters
     ----------
     settings : sequence of str
-    grid : dict of str to tuple
-        `GRID` or `QUICK_GRID`.
+    points : list of dict
+        As of `full_grid` or `one_at_a_time`.
     n_seeds : int
     epochs : int or None
-        None is the estimator's number.
+        None is `N_EPOCHS`.
     """
     return [
-        {"setting": setting, **point, "optimizer": name, "lr": lr}
-        | {"seed": FIRST_SEED + seed, "epochs": epochs}
+        {"setting": setting, "share": share, **point}
+        | {"seed": FIRST_SEED + seed, "epochs": epochs or N_EPOCHS}
         for setting in settings
-        for values in product(*grid.values())
-        for point in [dict(zip(grid, values, strict=True))]
-        for name, lr in [point["optimizer"]]
         for seed in range(n_seeds)
+        for share in SHARES
+        for point in points
+    ]
+
+
+def full_grid(grid):
+    """All points of a grid."""
+    return [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+
+
+def one_at_a_time(grid, centre):
+    """The centre of a grid, and all points that differ from it in one parameter.
+
+    Examples
+    --------
+    >>> one_at_a_time({"a": (1, 2, 3), "b": (4, 5)}, {"a": 1, "b": 4})
+    [{'a': 1, 'b': 4}, {'a': 2, 'b': 4}, {'a': 3, 'b': 4}, {'a': 1, 'b': 5}]
+    """
+    return [centre] + [
+        {**centre, name: value}
+        for name, values in grid.items()
+        for value in values
+        if value != centre[name]
     ]
 
 
@@ -62,11 +85,9 @@ def run_sweep(spec, *, data_home=None):
         seed=spec["seed"],
         data_home=data_home,
     )
-    parameters = {
-        key: spec[key] for key in ("goal", "anchor", "meta_lr", "optimizer", "lr")
-    }
-    if spec["epochs"] is not None:
-        parameters["max_epochs"] = spec["epochs"]
-        parameters["bargain_epochs"] = round(0.3 * spec["epochs"])
+    optimizer, lr = spec["optimizer"]
+    parameters = {key: spec[key] for key in ("goal", "anchor", "meta_lr")}
+    parameters |= {"optimizer": optimizer, "lr": lr, "max_epochs": spec["epochs"]}
+    parameters["bargain_epochs"] = round(spec["bargain_share"] * spec["epochs"])
     fit = partial(fit_ours, parameters=parameters)
     return measure(fit, train, val, choosing, spec["seed"])
