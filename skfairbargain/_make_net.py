@@ -33,7 +33,8 @@ def make_net(estimator, example, *, keep_weights=False):
     Raises
     ------
     ValueError
-        If the module or the loss does not return what it should.
+        If the module or the loss does not return what it should, or the optimizer needs
+        the loss more than once for a step.
     """
     module = build_module(
         estimator.module_ if keep_weights else estimator.module,
@@ -46,6 +47,7 @@ def make_net(estimator, example, *, keep_weights=False):
     optimizer = estimator.optimizer
     if isinstance(optimizer, str):
         optimizer = OPTIMIZERS[optimizer]
+    _check_steps_once(optimizer)
     taken = inspect.signature(optimizer).parameters
     options = {
         f"optimizer__{name}": getattr(estimator, name)
@@ -71,6 +73,17 @@ def make_net(estimator, example, *, keep_weights=False):
         net.history = copy.deepcopy(estimator.net_.history)
         net.schedule_start = len(net.history)
     return net
+
+
+def _check_steps_once(optimizer):
+    closure = getattr(optimizer, "step", None)
+    closure = closure and inspect.signature(closure).parameters.get("closure")
+    if closure and closure.default is inspect.Parameter.empty:
+        raise ValueError(
+            "`optimizer` should take one step for each gradient, as SGD and Adam do. Got "
+            f"{optimizer.__name__}, which asks for the loss again during a step, when the "
+            "weights of its samples are those of another place."
+        )
 
 
 def _callbacks(estimator):

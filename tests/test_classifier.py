@@ -721,6 +721,11 @@ def test_optimizers(optimizer):
     assert fit(optimizer=optimizer, max_epochs=20, lr=0.05).score(X, Y) > 0.8
 
 
+def test_an_optimizer_that_asks_for_the_loss_again_is_refused():
+    with pytest.raises(ValueError, match="one step for each gradient"):
+        fit(optimizer=torch.optim.LBFGS)
+
+
 @pytest.mark.parametrize("device", ["cpu", torch.device("cpu")])
 def test_devices(device):
     clf = fit(device=device)
