@@ -228,8 +228,12 @@ class MetaNet(NeuralNet):
         """Add up what the steps noted; no sample is in two minibatches of an epoch."""
         if self._noted:
             index, influence, weights = map(np.concatenate, zip(*self._noted, strict=True))
-            self.cell_influence_[index] += influence
-            self.applied_weight_[index] += weights
+            # np.take gathers rows several times as fast as an index in brackets.
+            for total, noted in (
+                (self.cell_influence_, influence),
+                (self.applied_weight_, weights),
+            ):
+                total[index] = total.take(index, axis=0) + noted
         self._noted = []
 
     def epochs(self):

@@ -6,6 +6,7 @@ the minimum of a strictly convex, self-concordant function of α > 0, so Newton'
 with a line search finds it from anywhere, whatever the rank of the hypergradients.
 """
 
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -161,13 +162,13 @@ def _newton(problem, tol, max_iter):
     for n_iter in range(max_iter + 1):
         squared_length, gains, curvature = problem.evaluate(alpha)
         # On the ray through α, f is least where the direction's length is √K.
-        length = np.sqrt(max(squared_length, 0.0))
+        length = sqrt(max(squared_length, 0.0))
         if problem.n_players * alpha.max() * alpha.sum() >= LARGEST_PRODUCT * length**2:
             return alpha / alpha.sum(), False, float(best), n_iter
-        scale = np.sqrt(problem.n_players) / length
+        scale = sqrt(problem.n_players) / length
         alpha = alpha * scale
         gap = 1 - alpha * (gains * scale)
-        residual = np.abs(gap).max()
+        residual = max(gap.max(), -gap.min())
         at_floor = best <= ACCEPTED_RESIDUAL and residual > best / 2
         if residual < best:
             best, best_alpha = residual, alpha
@@ -178,7 +179,7 @@ def _newton(problem, tol, max_iter):
         _, step, failed = dposv(matrix, gap)
         if failed:
             step = gap
-        decrement = np.sqrt(max(gap @ step, 0.0))
+        decrement = sqrt(max(gap @ step, 0.0))
         # Below a decrement of 1/4 the full step converges quadratically.
         if decrement > 0.25:
             step = step * _line_search(problem, alpha, step, 1 / (1 + decrement))
@@ -241,8 +242,7 @@ class _Weights:
     """½‖max(Hα, 0)‖² with H the unit-norm hypergradients, one row per player."""
 
     def __init__(self, players):
-        # Samples that serve nobody never become active.
-        self.players = players[:, (players > 0).any(axis=0)]
+        self.players = players
         self.n_players = len(players)
 
     def restrict(self, seated):
