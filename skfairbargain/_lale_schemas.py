@@ -15,7 +15,7 @@ from .protocols import PROTOCOLS, Protocol
 
 # What a search tries, where the whole range would be pointless or endless.
 SEARCH = {
-    "goal": {"enum": ["meta_gdro", "forml", "ltr"]},
+    "goal": {"enum": ["ltr", "meta_gdro", "forml"]},
     "bargain_epochs": {"minimumForOptimizer": 0, "maximumForOptimizer": 30},
     "lr": {
         "minimumForOptimizer": 1e-4,

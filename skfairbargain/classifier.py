@@ -38,9 +38,9 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    goal : str or Protocol, default="meta_gdro"
-        What stage 2 pursues: ``"meta_gdro"`` serves the worst group, ``"forml"`` closes the
-        gap between worst and best, ``"ltr"`` lowers the average of the groups; "pcgrad",
+    goal : str or Protocol, default="ltr"
+        What stage 2 pursues: ``"ltr"`` lowers the average of the groups, ``"meta_gdro"``
+        serves the worst group, ``"forml"`` closes the gap between worst and best; "pcgrad",
         "cagrad", "mgda" and "generalized_mean" aggregate gradients in other ways; or an
         instance of a `Protocol`.
     bargaining : str, Protocol or None, default="nash"
@@ -49,7 +49,7 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         Epochs of stage 1.
     max_epochs : int, default=50
         Epochs in all.
-    lr : float, default=0.005
+    lr : float, default=0.001
         Learning rate. With ``weight_norm="l2"`` a step is about √batch_size times as long
         as one on the mean loss.
     meta_lr : float, default=1.0
@@ -201,12 +201,12 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        goal="meta_gdro",
+        goal="ltr",
         bargaining="nash",
         *,
         bargain_epochs=15,
         max_epochs=50,
-        lr=0.005,
+        lr=0.001,
         meta_lr=1.0,
         anchor=0.5,
         hidden_layer_sizes=(128, 64),

@@ -79,7 +79,7 @@ def compare_methods(
     groups,
     *,
     methods=tuple(METHODS),
-    goal="meta_gdro",
+    goal="ltr",
     n_seeds=5,
     epochs=50,
     per_cell="auto",
@@ -102,7 +102,7 @@ def compare_methods(
     methods : sequence of str, default=("erm", "one-stage", "two-stage")
         Plain training runs through the same steps with uniform weights, so that its
         conflicts are counted as well; its seconds include that.
-    goal : str or Protocol, default="meta_gdro"
+    goal : str or Protocol, default="ltr"
         The fairness goal.
     n_seeds : int, default=5
         Seeds 0 to n_seeds − 1.

@@ -301,9 +301,9 @@ def test_frozen_operators_have_nothing_left_to_search():
 def test_ranges_and_tags_are_for_a_classifier():
     ranges, _ = NashMeta.get_param_ranges()
     assert ranges == {
-        "goal": ["forml", "ltr", "meta_gdro"],
+        "goal": ["meta_gdro", "forml", "ltr"],
         "bargain_epochs": (0, 30, 15),
-        "lr": (1e-4, 0.05, 0.005),
+        "lr": (1e-4, 0.05, 0.001),
         "anchor": (0.0, 1.0, 0.5),
         "dropout": (0.0, 0.5, 0.2),
         "weight_decay": (1e-6, 0.01, 5e-4),

@@ -99,7 +99,7 @@ RIVALS = {
 OURS = {
     "ours_paper": Rival("ours, paper's settings", fit_ours, "validation", True),
     "ours": Rival("ours, defaults", fit_ours, "validation", True),
-    "ours_ltr": Rival("ours, defaults, goal LtR", fit_ours, "validation", True),
+    "ours_meta_gdro": Rival("ours, defaults, goal Meta-gDRO", fit_ours, "validation", True),
 }
 
 # What else the validation set could be used for.
@@ -166,7 +166,7 @@ def our_parameters(method, *, setting=None, epochs=None):
     if method == "ours_paper":
         parameters = paper_settings(setting)
     else:
-        parameters = {"goal": "ltr"} if method == "ours_ltr" else {}
+        parameters = {"goal": "meta_gdro"} if method == "ours_meta_gdro" else {}
     if epochs is not None:
         parameters |= {"max_epochs": epochs, "bargain_epochs": round(0.3 * epochs)}
     return parameters
