@@ -189,7 +189,9 @@ def test_baselines_say_whose_groups_they_see(options, tmp_path):
     text = invoke(
         "baselines", *options, *QUICK, *chosen, "--seeds", "1", "--results", tmp_path
     )
-    seen = dict(re.findall(r"^\| student_por_sex \| (.+?) \| ([a-z, ]+) \|", text, re.M))
+    assert "| method | groups seen | student_por_sex |" in text
+    seen = dict(re.findall(r"^\| (.+?) \| ([a-z, ]+) \| ", text, re.M))
+    assert seen.pop("method") == "groups seen"
     assert seen == {
         "logistic regression": "none",
         "ThresholdOptimizer, logistic": "training, prediction",

@@ -128,10 +128,10 @@ ALL_RIVALS = {**RIVALS, **VALIDATION_RIVALS, **OURS}
 
 METRICS = {
     "score_auc": "score AUC",
-    "worst_group_score_auc": "worst group",
+    "worst_group_score_auc": "score AUC, worst group",
     "balanced_accuracy": "balanced accuracy",
-    "worst_group_balanced_accuracy": "worst group (balanced accuracy)",
-    "balanced_accuracy_gap": "gap (balanced accuracy)",
+    "worst_group_balanced_accuracy": "balanced accuracy, worst group",
+    "balanced_accuracy_gap": "balanced accuracy, gap",
 }
 
 

@@ -26,7 +26,7 @@ from .cli_options import (
 from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
 from .store import RunStore
-from .summaries import markdown, spread
+from .summaries import crosswise, markdown
 from .sweep import (
     CENTRE,
     GRID,
@@ -163,14 +163,18 @@ def _report(specs, runs, by, results, name):
     """Write means, intervals and failures of a comparison, and print them."""
     summary, failures = summary_of(specs, runs, by)
     summary.to_csv(results / f"{name}.csv", index=False)
-    table = spread(summary, by, METRICS)
-    if "method" in table:
-        table["method"] = table["method"].map(_titles(ALL_RIVALS))
-        sees = {rival.title: rival.groups for rival in ALL_RIVALS.values()}
-        table.insert(len(by), "groups seen", table["method"].map(sees))
-    text = "\n\n".join(
-        [markdown(table), *(["Could not be trained:"] if failures else [])]
-    ) + "".join(f"\n- {failure}" for failure in failures)
+    sees = {rival.title: rival.groups for rival in ALL_RIVALS.values()}
+    blocks = []
+    for metric, title in METRICS.items():
+        index = [column for column in by if column != "setting"]
+        table = crosswise(summary, index, "setting", metric)
+        if "method" in table:
+            table["method"] = table["method"].map(_titles(ALL_RIVALS))
+            table.insert(len(index), "groups seen", table["method"].map(sees))
+        blocks += [f"### {title.capitalize()}", markdown(table)]
+    if failures:
+        blocks += ["### Could not be trained", "\n".join(f"- {each}" for each in failures)]
+    text = "\n\n".join(blocks)
     (results / f"{name}.md").write_text(text + "\n")
     typer.echo(text)
     return summary

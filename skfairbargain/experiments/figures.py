@@ -105,7 +105,7 @@ def lines(table, *, across, metrics, titles, path, x_label):
 
 
 def effects(table, *, parameters, centre, metrics, path):
-    """Draw what changing one parameter of a centre does: a column of panels for each.
+    """Draw what changing one parameter of a centre does: a panel for each, on one scale.
 
     Parameters
     ----------
@@ -116,11 +116,11 @@ def effects(table, *, parameters, centre, metrics, path):
         Value of every parameter; a panel shows the rows that differ from it in its
         parameter alone.
     metrics : dict of str to str
-        Columns to draw, a row of panels each, and their names.
+        Columns to draw, in panels below each other, and their names.
     path : path-like
         File to write.
     """
-    figure, axes = _panels(len(parameters) * len(metrics), columns=len(parameters))
+    figure, axes = _panels(len(parameters) * len(metrics))
     curves = list(table.groupby(["share", "setting"], sort=False))
     colors = dict(zip(table["setting"].unique(), _colors(10), strict=False))
     styles = dict(zip(table["share"].unique(), DASHES, strict=False))
@@ -138,6 +138,9 @@ def effects(table, *, parameters, centre, metrics, path):
             style = {"color": colors[setting], "linestyle": styles[share]}
             (line,) = axis.plot(np.take(at, order), means[order], marker="o", **style)
             drawn[f"{setting}, share {share:g}"] = line
+        first = axes[panels.index((metric, parameters[0]))]
+        if axis is not first:
+            axis.sharey(first)
         axis.set_xticks(range(len(values)), values)
         axis.set(xlabel=parameter, ylabel=metrics[metric])
     _finish(figure, axes, len(panels), drawn, path)

@@ -90,6 +90,33 @@ def spread(summary, index, metrics):
     return table.rename(columns=metrics).reset_index()
 
 
+def crosswise(summary, index, columns, metric):
+    """One metric of a summary as a table for people: a column for each value of `columns`.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As of `summarize`.
+    index : list of str
+        Columns that name a row.
+    columns : str
+        Column whose values become columns.
+    metric : str
+
+    Returns
+    -------
+    table : DataFrame of str
+    """
+    order = summary[index].drop_duplicates()
+    rows = summary[summary["metric"] == metric]
+    rows = rows.assign(cell=[with_ci(*pair) for pair in rows[["mean", "ci95"]].to_numpy()])
+    table = rows.pivot_table(index=index, columns=columns, values="cell", aggfunc="first")
+    table = table.reindex(columns=summary[columns].unique())
+    table = table.reindex(pd.MultiIndex.from_frame(order))
+    table = table.astype(object).where(table.notna(), "–")
+    return table.rename_axis(columns=None).reset_index()
+
+
 def markdown(table):
     """A data frame as a Markdown table, its index left out.
 
