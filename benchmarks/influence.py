@@ -28,7 +28,7 @@ from skfairbargain.model_selection import balanced_validation_indices
 BIASED_SHARE, RANDOM_SHARE = 0.6, 0.1
 RUNS = {
     "audit (anchor=1)": {"anchor": 1.0, "bargaining": None},
-    "default (anchor=0.5)": {},
+    "anchor=0.5": {},
     "paper (anchor=0)": {"anchor": 0.0},
 }
 
@@ -91,7 +91,7 @@ def measure(kind, run, seed, data, *, epochs=15, per_cell=5):
     )
     recorded, wrong = spoil(kind, y[train], sex[train], np.random.default_rng(seed))
     clf = NashMetaClassifier(
-        max_epochs=epochs, bargain_epochs=epochs, random_state=seed, **RUNS[run]
+        max_epochs=epochs, bargain_epochs=epochs, lr=0.005, random_state=seed, **RUNS[run]
     )
     clf.fit(X, recorded, X_val=X_val, y_val=y[val], groups_val=sex[val])
     scores, rows = rankings(kind, clf, X, recorded, sex[train])

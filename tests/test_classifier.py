@@ -67,7 +67,7 @@ def logistic(n_features, n_classes):
 
 
 CHANGES = {
-    "goal": "ltr",
+    "goal": "meta_gdro",
     "bargaining": None,
     "bargain_epochs": 0,
     "max_epochs": 5,
@@ -174,9 +174,7 @@ def test_set_params_reaches_into_names():
     )
     with raises(message):
         clf.set_params(bargaining=None, bargaining__feasible="ball")
-    message = (
-        "Invalid parameter 'power' for estimator MetaGDRO(). Valid parameters are: []."
-    )
+    message = "Invalid parameter 'power' for estimator LtR(). Valid parameters are: []."
     with raises(message):
         clf.set_params(goal__power=2)
     assert clf.set_params() is clf
@@ -219,7 +217,8 @@ def test_anchor_1_is_a_hand_written_loop_with_momentum_and_decay():
 
 def test_the_papers_settings_serve_both_groups():
     # meta_lr=1 and anchor=0: the learned weights alone.
-    clf = fit(meta_lr=1.0, anchor=0.0, max_epochs=20, bargain_epochs=6, lr=0.005)
+    options = {"goal": "meta_gdro", "meta_lr": 1.0, "anchor": 0.0, "lr": 0.005}
+    clf = fit(max_epochs=20, bargain_epochs=6, **options)
     rows = clf.history_
     assert rows[-1]["worst_group_loss"] < 0.7 * rows[0]["worst_group_loss"]
     assert [row["conflict_rate"] for row in rows[:6] if row["bargaining_success_rate"] == 1]
