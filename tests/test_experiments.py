@@ -120,7 +120,7 @@ def test_table1_writes_its_tables_and_its_figure(options, tmp_path):
     assert (tmp_path / "table1.md").read_text() == text
     for heading in ("By the paper's rule", "By the honest rule", "Conflict and agreement"):
         assert f"### {heading}\n" in text
-    assert re.search(r"overall AUC: \d of 8 means lie within the tolerance", text)
+    assert re.search(r"Overall AUC: \d of 8 means lie within the tolerance", text)
     assert (tmp_path / "table1.png").read_bytes().startswith(b"\x89PNG")
     table = pd.read_csv(tmp_path / "table1.csv")
     assert len(table) == 11 * 3

@@ -75,18 +75,18 @@ def _paper_columns(beside):
 
 def _nearness(beside):
     """How many rows lie within the tolerance, and which do not."""
-    lines = []
+    blocks = []
     for metric, rows in beside.dropna(subset="tolerance").groupby("metric", sort=False):
-        name = metric.replace("_", " ").replace("auc", "AUC")
+        name = metric.replace("_", " ").capitalize().replace("auc", "AUC")
         within = rows["within"].astype(bool)
-        lines.append(
+        blocks.append(
             f"{name}: {within.sum()} of {len(rows)} means lie within the tolerance of the "
             "paper's."
         )
-        outside = rows[~within]
-        lines += [
+        outside = [
             f"- {row.setting}, {METHODS[row.method].title}: {row.mean:.3f} against "
             f"{row.paper_mean:.3f} (tolerance {row.tolerance:.3f})"
-            for row in outside.itertuples()
+            for row in rows[~within].itertuples()
         ]
-    return "\n".join(lines)
+        blocks += ["\n".join(outside)] if outside else []
+    return "\n\n".join(blocks)
