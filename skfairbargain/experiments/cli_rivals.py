@@ -126,6 +126,7 @@ def biased_labels(
             titles=_titles(methods),
             path=results / f"{name}_{n_val}.png",
             x_label="share",
+            bold=OURS,
         )
 
 
@@ -171,7 +172,7 @@ def _report(specs, runs, by, results, name):
         if "method" in table:
             table["method"] = table["method"].map(_titles(ALL_RIVALS))
             table.insert(len(index), "groups seen", table["method"].map(sees))
-        blocks += [f"### {title.capitalize()}", markdown(table)]
+        blocks += [f"### {title[0].upper()}{title[1:]}", markdown(table)]
     if failures:
         blocks += ["### Could not be trained", "\n".join(f"- {each}" for each in failures)]
     text = "\n\n".join(blocks)

@@ -59,7 +59,7 @@ def accuracy_fairness_plane(summary, *, x, y, titles, labels, path):
     _finish(figure, axes, len(settings), drawn, path)
 
 
-def lines(table, *, across, metrics, titles, path, x_label):
+def lines(table, *, across, metrics, titles, path, x_label, bold=()):
     """Draw means over seeds with 95 % bands: one row of panels for each setting.
 
     Parameters
@@ -77,6 +77,8 @@ def lines(table, *, across, metrics, titles, path, x_label):
         File to write.
     x_label : str
         Name of the x axis.
+    bold : collection of str, default=()
+        Methods to draw in black, in front of the others.
     """
     settings = table["setting"].unique()
     figure, axes = _panels(len(settings) * len(metrics), columns=len(metrics))
@@ -94,11 +96,13 @@ def lines(table, *, across, metrics, titles, path, x_label):
                 strict=True,
             )
             mean, margin = np.nan_to_num(np.array(intervals)).T
-            style = {"color": colors[number], "linestyle": DASHES[number % len(DASHES)]}
+            color = "black" if method in bold else colors[number]
+            style = {"color": color, "linestyle": DASHES[number % len(DASHES)]}
+            style |= {"linewidth": 2.5, "zorder": 3} if method in bold else {}
             (line,) = axis.plot(at, mean, **style)
             band = (np.clip(mean - margin, 0, 1), np.clip(mean + margin, 0, 1))
             shade = 0.6 / max(len(titles), 4)  # many bands lie on top of each other
-            axis.fill_between(at, *band, color=colors[number], alpha=shade, linewidth=0)
+            axis.fill_between(at, *band, color=color, alpha=shade, linewidth=0)
             drawn[title] = line
         axis.set(title=setting, xlabel=x_label, ylabel=metrics[metric])
     _finish(figure, axes, len(panels), drawn, path)
