@@ -76,8 +76,8 @@ def make_net(estimator, example, *, keep_weights=False):
 
 
 def _check_steps_once(optimizer):
-    closure = getattr(optimizer, "step", None)
-    closure = closure and inspect.signature(closure).parameters.get("closure")
+    step = getattr(optimizer, "step", None)
+    closure = step and inspect.signature(step).parameters.get("closure")
     if closure and closure.default is inspect.Parameter.empty:
         raise ValueError(
             "`optimizer` should take one step for each gradient, as SGD and Adam do. Got "

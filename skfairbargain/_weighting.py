@@ -131,13 +131,10 @@ class Weighting:
 
     def _follow(self, protocol, steps, losses, gram):
         """Direction Hβ and β of a protocol; None and None where it found no agreement."""
-        to_groups = None
         if protocol.acts_on == "groups" and self.players == "cells":
-            to_groups = self.to_groups
-            losses, gram = losses @ to_groups, to_groups.T @ gram @ to_groups
-        known = {}
-        if protocol.needs_hypergradients:
-            known["hypergradients"] = steps if to_groups is None else steps @ to_groups
+            steps, losses = steps @ self.to_groups, losses @ self.to_groups
+            gram = steps.T @ steps
+        known = {"hypergradients": steps} if protocol.needs_hypergradients else {}
         beta = protocol.weights(losses, gram, **known)
         if beta is None:
             return None, None
@@ -147,7 +144,7 @@ class Weighting:
                 f"{protocol!r}.weights should return None or {len(losses)} finite numbers, "
                 f"one per player. Got {beta!r}."
             )
-        return steps @ (beta if to_groups is None else to_groups @ beta), beta
+        return steps @ beta, beta
 
     def _normalise(self, direction, root):
         """Clip, bring to the norm, mix with the uniform weights; all in units of √s."""

@@ -136,11 +136,10 @@ def effects(table, *, parameters, centre, metrics, path):
             for other in parameters:
                 if other != parameter:
                     rows = rows[rows[other] == centre[other]]
-            at = [values.index(value) for value in rows[parameter].unique()]
-            means = rows.groupby(parameter, sort=False)[metric].mean().to_numpy()
-            order = np.argsort(at)
+            means = rows.groupby(parameter)[metric].mean()
+            at = [values.index(value) for value in means.index]
             style = {"color": colors[setting], "linestyle": styles[share]}
-            (line,) = axis.plot(np.take(at, order), means[order], marker="o", **style)
+            (line,) = axis.plot(at, means.to_numpy(), marker="o", **style)
             drawn[f"{setting}, share {share:g}"] = line
         first = axes[panels.index((metric, parameters[0]))]
         if axis is not first:
