@@ -55,8 +55,8 @@ print(validation_report(X_val, y_val, group_val, X_train, random_state=0))
 # The first ten epochs bargain, the others serve the worst group. ``anchor=0.2`` mixes
 # a fifth of uniform weights in.
 validation = {"X_val": X_val, "y_val": y_val, "groups_val": group_val}
-schedule = {"bargain_epochs": 10, "max_epochs": 25, "random_state": 0}
-clf = NashMetaClassifier(anchor=0.2, **schedule)
+options = {"goal": "meta_gdro", "lr": 0.005, "bargain_epochs": 10, "max_epochs": 25}
+clf = NashMetaClassifier(anchor=0.2, **options, random_state=0)
 clf.fit(X_train, y_train, **validation)
 BargainingHistoryDisplay.from_estimator(clf)
 pyplot.show()
@@ -109,7 +109,7 @@ for name, parameters in {
     "plain training": {"anchor": 1.0, "bargaining": None},
     "one stage": {"anchor": 0.2, "bargaining": None},
 }.items():
-    models[name] = NashMetaClassifier(**schedule, **parameters)
+    models[name] = NashMetaClassifier(**options, **parameters, random_state=0)
     models[name].fit(X_train, y_train, **validation)
 models["two stages"] = clf
 FairnessFrontierDisplay.from_estimators(

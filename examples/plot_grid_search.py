@@ -42,7 +42,11 @@ X_train, X_test, y_train, y_test, sex_train, sex_test = train_test_split(
 
 MAX_EPOCHS = 9
 clf = NashMetaClassifier(
-    max_epochs=MAX_EPOCHS, lr=0.01, hidden_layer_sizes=(32,), random_state=0
+    goal="meta_gdro",
+    max_epochs=MAX_EPOCHS,
+    lr=0.01,
+    hidden_layer_sizes=(32,),
+    random_state=0,
 )
 pipe = Pipeline(
     [

@@ -90,7 +90,12 @@ else:
     regression = prepare() >> NoOp >> LogisticRegression()
     redacted = aif360.Redacting(**fairness_info) >> prepare() >> LogisticRegression()
     nash = NashMeta(
-        **fairness_info, preparation=prepare(), max_epochs=20, lr=0.02, random_state=0
+        **fairness_info,
+        preparation=prepare(),
+        goal="meta_gdro",
+        max_epochs=20,
+        lr=0.02,
+        random_state=0,
     )
     trained = {
         "LogisticRegression": regression.fit(X_train, y_train),

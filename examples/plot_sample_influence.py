@@ -43,7 +43,8 @@ groups_test = {"sensitive_features": group[test]}
 # -----
 # With ``anchor=1`` the training is plain: every row counts the same, and what each would
 # have done to each cell is noted along the way.
-audit = NashMetaClassifier(anchor=1.0, bargaining=None, max_epochs=15, random_state=0)
+options = {"goal": "meta_gdro", "lr": 0.005, "max_epochs": 15, "random_state": 0}
+audit = NashMetaClassifier(anchor=1.0, bargaining=None, **options)
 audit.fit(X_train, y_train, **validation)
 cell = audit.cells_.index(("g1", 1))
 harm = -audit.cell_influence_[:, cell]
@@ -112,7 +113,7 @@ runs = {
 }
 models = {"plain, as recorded": audit}
 for name, (y, parameters) in runs.items():
-    models[name] = NashMetaClassifier(max_epochs=15, random_state=0, **parameters)
+    models[name] = NashMetaClassifier(**options, **parameters)
     models[name].fit(X_train, y, **validation)
 tables = {}
 for name, model in models.items():

@@ -66,6 +66,7 @@ pd.crosstab(
 # bargaining stage the fairness goal, here the worst group's loss, decides every step. The
 # two-stage method lets group × label cells bargain for the first six of its twenty epochs.
 
+options = {"goal": "meta_gdro", "lr": 0.005, "max_epochs": 20, "batch_size": 64}
 methods = {
     "plain": {"bargaining": None, "anchor": 1.0},
     "one-stage": {"bargaining": None},
@@ -76,9 +77,7 @@ rows = []
 for seed in range(5):
     training, validation, (X_test, y_test, group_test) = draw(seed)
     for method, parameters in methods.items():
-        clf = NashMetaClassifier(
-            max_epochs=20, batch_size=64, random_state=seed, **parameters
-        )
+        clf = NashMetaClassifier(**options, **parameters, random_state=seed)
         scores = clf.fit(*training, **validation).predict_proba(X_test)[:, 1]
         for group in clf.groups_:
             members = group_test == group
@@ -141,9 +140,8 @@ pd.DataFrame(
 fig, ax = plt.subplots(figsize=(8, 3.5), layout="constrained")
 training, validation, _ = draw(seed=0)
 for anchor in (0.5, 0.0):
-    clf = NashMetaClassifier(
-        anchor=anchor, max_epochs=20, batch_size=64, bargain_epochs=6, random_state=0
-    ).fit(*training, **validation)
+    clf = NashMetaClassifier(anchor=anchor, bargain_epochs=6, **options, random_state=0)
+    clf.fit(*training, **validation)
     history = pd.DataFrame(clf.history_)
     agreed = history["bargaining_success_rate"].mean()
     ax.plot(
