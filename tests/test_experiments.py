@@ -200,6 +200,8 @@ def test_baselines_say_whose_groups_they_see(options, tmp_path):
         "ours, paper's settings": "validation",
     }
     table = pd.read_csv(tmp_path / "baselines.csv")
+    auc = table.query("method == 'logistic' and metric == 'score_auc'")["mean"].item()
+    assert f"| logistic regression | none | {auc:.3f} |" in text
     only_decides = table[table["method"] == "threshold_logistic"]["metric"].tolist()
     assert "score_auc" not in only_decides
     assert "balanced_accuracy" in only_decides

@@ -111,10 +111,9 @@ def crosswise(summary, index, columns, metric):
     rows = summary[summary["metric"] == metric]
     rows = rows.assign(cell=[with_ci(*pair) for pair in rows[["mean", "ci95"]].to_numpy()])
     table = rows.pivot_table(index=index, columns=columns, values="cell", aggfunc="first")
-    table = table.reindex(columns=summary[columns].unique())
-    table = table.reindex(pd.MultiIndex.from_frame(order))
-    table = table.astype(object).where(table.notna(), "–")
-    return table.rename_axis(columns=None).reset_index()
+    table = table.reindex(columns=summary[columns].unique()).rename_axis(columns=None)
+    table = order.merge(table.reset_index(), how="left")
+    return table.astype(object).where(table.notna(), "–")
 
 
 def markdown(table):
