@@ -148,13 +148,12 @@ def sweep(
     specs = sweep_specs(settings, points, n_seeds=seeds, epochs=epochs)
     function = partial(run_sweep, data_home=data_home)
     runs = run_with_progress(function, specs, RunStore(results / "sweep.jsonl"), jobs)
-    # A pair is one value: its columns would be told apart otherwise.
-    named = [{**spec, "optimizer": "{} {:g}".format(*spec["optimizer"])} for spec in specs]
+    named = [_with_optimizer_named(spec) for spec in specs]
     _report(named, runs, ["setting", "share", *GRID], results, "sweep")
     figures.effects(
         pd.DataFrame([spec | run for spec, run in zip(named, runs, strict=True)]),
         parameters=list(GRID),
-        centre={**CENTRE, "optimizer": "{} {:g}".format(*CENTRE["optimizer"])},
+        centre=_with_optimizer_named(CENTRE),
         metrics={name: METRICS[name] for name in ("score_auc", DRAWN[-1])},
         path=results / "sweep.png",
     )
@@ -164,14 +163,14 @@ def _report(specs, runs, by, results, name):
     """Write means, intervals and failures of a comparison, and print them."""
     summary, failures = summary_of(specs, runs, by)
     summary.to_csv(results / f"{name}.csv", index=False)
-    sees = {rival.title: rival.groups for rival in ALL_RIVALS.values()}
+    index = [column for column in by if column != "setting"]
     blocks = []
     for metric, title in METRICS.items():
-        index = [column for column in by if column != "setting"]
         table = crosswise(summary, index, "setting", metric)
         if "method" in table:
-            table["method"] = table["method"].map(_titles(ALL_RIVALS))
-            table.insert(len(index), "groups seen", table["method"].map(sees))
+            rivals = [ALL_RIVALS[name] for name in table["method"]]
+            table["method"] = [rival.title for rival in rivals]
+            table.insert(len(index), "groups seen", [rival.groups for rival in rivals])
         blocks += [f"### {title[0].upper()}{title[1:]}", markdown(table)]
     if failures:
         blocks += ["### Could not be trained", "\n".join(f"- {each}" for each in failures)]
@@ -179,6 +178,11 @@ def _report(specs, runs, by, results, name):
     (results / f"{name}.md").write_text(text + "\n")
     typer.echo(text)
     return summary
+
+
+def _with_optimizer_named(point):
+    """A point of the sweep with optimizer and learning rate as one text: "sgd 0.001"."""
+    return {**point, "optimizer": "{} {:g}".format(*point["optimizer"])}
 
 
 def _titles(methods):

@@ -81,13 +81,7 @@ def spread(summary, index, metrics):
     table : DataFrame of str
     """
     order = summary[index].drop_duplicates()
-    cells = summary.assign(
-        cell=[with_ci(*pair) for pair in summary[["mean", "ci95"]].to_numpy()]
-    )
-    table = cells.pivot_table(index=index, columns="metric", values="cell", aggfunc="first")
-    table = table.reindex(columns=list(metrics)).reindex(pd.MultiIndex.from_frame(order))
-    table = table.astype(object).where(table.notna(), "–")
-    return table.rename(columns=metrics).reset_index()
+    return _cells(summary, order, "metric", list(metrics)).rename(columns=metrics)
 
 
 def crosswise(summary, index, columns, metric):
@@ -109,9 +103,16 @@ def crosswise(summary, index, columns, metric):
     """
     order = summary[index].drop_duplicates()
     rows = summary[summary["metric"] == metric]
+    return _cells(rows, order, columns, summary[columns].unique())
+
+
+def _cells(rows, order, columns, values):
+    """Means with intervals, a row for each of `order` and a column for each of `values`."""
     rows = rows.assign(cell=[with_ci(*pair) for pair in rows[["mean", "ci95"]].to_numpy()])
-    table = rows.pivot_table(index=index, columns=columns, values="cell", aggfunc="first")
-    table = table.reindex(columns=summary[columns].unique()).rename_axis(columns=None)
+    table = rows.pivot_table(
+        index=list(order), columns=columns, values="cell", aggfunc="first"
+    )
+    table = table.reindex(columns=values).rename_axis(columns=None)
     table = order.merge(table.reset_index(), how="left")
     return table.astype(object).where(table.notna(), "–")
 
