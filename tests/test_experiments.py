@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from skfairbargain.experiments import cli_rivals
-from skfairbargain.experiments.baselines import summary_of
+from skfairbargain.experiments.baselines import table_of
 from skfairbargain.experiments.cli import app
 from skfairbargain.experiments.store import RunStore, run_all
 
@@ -202,6 +202,9 @@ def test_baselines_say_whose_groups_they_see(options, tmp_path):
     table = pd.read_csv(tmp_path / "baselines.csv")
     auc = table.query("method == 'logistic' and metric == 'score_auc'")["mean"].item()
     assert f"| logistic regression | none | {auc:.3f} |" in text
+    ours = table.query("method == 'ours' and metric == 'score_auc'")["mean"].item()
+    lead = text[text.index("### Lead of ours, defaults") :]
+    assert f"| logistic regression | none | {ours - auc:+.3f} |" in lead
     only_decides = table[table["method"] == "threshold_logistic"]["metric"].tolist()
     assert "score_auc" not in only_decides
     assert "balanced_accuracy" in only_decides
@@ -282,4 +285,4 @@ def test_impossible_options_are_refused_before_the_training(
 def test_a_comparison_in_which_nothing_could_be_trained_says_why():
     message = "No method could be trained in any of these runs: too few rows"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        summary_of([{"method": "ours"}], [{"failure": "too few rows"}], ["method"])
+        table_of([{"method": "ours"}], [{"failure": "too few rows"}], ["method"])

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from .._paper_settings import paper_settings
-from .measures import hard_auc, score_auc
+from .measures import MEASURES, honest_measures
 from .networks import (
-    fit_boosting_on_influence,
+    fit_boosting_on_weights,
     fit_fine_tuned,
     fit_group_dro,
     fit_network,
@@ -28,7 +28,6 @@ from .rivals import (
     logistic,
     reweighing,
 )
-from .summaries import summarize
 
 
 class Rival(NamedTuple):
@@ -100,6 +99,9 @@ OURS = {
     "ours_paper": Rival("ours, paper's settings", fit_ours, "validation", True),
     "ours": Rival("ours, defaults", fit_ours, "validation", True),
     "ours_meta_gdro": Rival("ours, defaults, goal Meta-gDRO", fit_ours, "validation", True),
+    "ours_boosting": Rival(
+        "boosting on our weights", fit_boosting_on_weights, "validation", True
+    ),
 }
 
 # What else the validation set could be used for.
@@ -116,23 +118,9 @@ VALIDATION_RIVALS = {
         validation=True,
     ),
     "fine_tuned": Rival("network, fine-tuned", fit_fine_tuned, validation=True),
-    "boosting_influence": Rival(
-        "boosting on our influence",
-        partial(fit_boosting_on_influence, parameters={}),
-        "validation",
-        True,
-    ),
 }
 
 ALL_RIVALS = {**RIVALS, **VALIDATION_RIVALS, **OURS}
-
-METRICS = {
-    "score_auc": "score AUC",
-    "worst_group_score_auc": "score AUC, worst group",
-    "balanced_accuracy": "balanced accuracy",
-    "worst_group_balanced_accuracy": "balanced accuracy, worst group",
-    "balanced_accuracy_gap": "balanced accuracy, gap",
-}
 
 
 def run_baseline(spec, *, splits_dir=None, data_home=None):
@@ -185,42 +173,33 @@ def measure(fit, train, val, test, seed):
     Returns
     -------
     result : dict
-        The keys of `METRICS`; those of scores are None for a method that only decides.
-        Where a method cannot be trained on such data, ``failure`` with the reason alone.
+        As of `honest_measures`. Where a method cannot be trained on such data, ``failure``
+        with the reason alone.
     """
     try:
         scores, labels = fit(train, val, seed)(test.X, test.groups)
     except ValueError as error:
         # fairlearn refuses groups that have one label only.
         return {"failure": str(error)}
-    overall, by_group = hard_auc(test.y, labels, test.groups)
-    result = {
-        "balanced_accuracy": overall,
-        "worst_group_balanced_accuracy": min(by_group),
-        "balanced_accuracy_gap": max(by_group) - min(by_group),
-        "score_auc": None,
-        "worst_group_score_auc": None,
-    }
     if scores is not None:
-        overall, by_group = score_auc(test.y, np.asarray(scores, np.float64), test.groups)
-        result |= {"score_auc": overall, "worst_group_score_auc": min(by_group)}
-    return result
+        scores = np.asarray(scores, np.float64)
+    return honest_measures(test.y, scores, labels, test.groups)
 
 
-def summary_of(specs, results, by):
-    """Means and intervals over seeds of `METRICS`, and the runs that failed.
+def table_of(specs, results, by):
+    """The runs that could be measured as a table, and those that could not.
 
     Parameters
     ----------
     specs, results : list of dict
         As of `run_all`.
     by : list of str
-        Keys of the specs that tell rows of the table apart.
+        Keys of the specs that tell rows of a summary apart.
 
     Returns
     -------
-    summary : DataFrame
-        As of `summarize`.
+    table : DataFrame
+        One row a run: what its spec says, and `MEASURES` as float64.
     failures : list of str
         Which methods could not be trained where, and why.
 
@@ -231,18 +210,13 @@ def summary_of(specs, results, by):
     """
     rows, failures = [], {}
     for spec, result in zip(specs, results, strict=True):
-        where = {key: spec[key] for key in by}
         if "failure" in result:
             places = failures.setdefault(result["failure"], {})
-            places[" ".join(map(str, where.values()))] = None
+            places[" ".join(str(spec[key]) for key in by)] = None
         else:
-            rows.append({**where, **result})
+            rows.append({**spec, **{name: result[name] for name in MEASURES}})
     if not rows:
         reasons = " ".join(failures)
         raise ValueError(f"No method could be trained in any of these runs: {reasons}")
-    frame = pd.DataFrame(rows)
-    frame[list(METRICS)] = frame[list(METRICS)].astype(np.float64)
-    summary = summarize(frame, by, list(METRICS))
-    return summary, [
-        f"{', '.join(places)}: {reason}" for reason, places in failures.items()
-    ]
+    table = pd.DataFrame(rows).astype(dict.fromkeys(MEASURES, np.float64))
+    return table, [f"{', '.join(places)}: {reason}" for reason, places in failures.items()]

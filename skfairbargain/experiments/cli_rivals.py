@@ -4,11 +4,10 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from . import figures
-from .baselines import ALL_RIVALS, METRICS, OURS, RIVALS, run_baseline, summary_of
+from .baselines import ALL_RIVALS, OURS, RIVALS, run_baseline, table_of
 from .biased import BIASED_SETTINGS, KINDS, PER_CELL, SHARES, biased_specs, run_biased
 from .biased import METHODS as BIASED_METHODS
 from .cli_options import (
@@ -23,10 +22,11 @@ from .cli_options import (
     SplitsDir,
     chosen,
 )
+from .measures import MEASURES
 from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
 from .store import RunStore
-from .summaries import crosswise, markdown
+from .summaries import crosswise, lead_with_ci, leads, markdown, summarize
 from .sweep import (
     CENTRE,
     GRID,
@@ -37,8 +37,11 @@ from .sweep import (
     sweep_specs,
 )
 
-# Metrics that are drawn over the share.
+# Measures that are drawn over the share.
 DRAWN = ("score_auc", "balanced_accuracy", "worst_group_balanced_accuracy")
+# What is compared with each other method, run by run, and in which measures.
+LEADERS = ("ours", "ours_boosting")
+COMPARED = ("score_auc", "worst_group_balanced_accuracy")
 
 
 def baselines(
@@ -63,9 +66,11 @@ def baselines(
     )
     function = partial(run_baseline, splits_dir=splits_dir, data_home=data_home)
     runs = run_with_progress(function, specs, RunStore(results / "baselines.jsonl"), jobs)
-    summary = _report(specs, runs, ["setting", "method"], results, "baselines")
+    by = ["setting", "method"]
+    table, failures = table_of(specs, runs, by)
+    _report(table, failures, by, results, "baselines")
     figures.accuracy_fairness_plane(
-        summary,
+        summarize(table, by, list(MEASURES)),
         x="balanced_accuracy",
         y="worst_group_balanced_accuracy",
         titles=_titles(methods),
@@ -116,13 +121,13 @@ def biased_labels(
     runs = run_with_progress(function, specs, RunStore(results / "biased.jsonl"), jobs)
     name = f"biased_{kind}"
     by = ["setting", "per_cell", "share", "method"]
-    _report(specs, runs, by, results, name)
-    table = pd.DataFrame([spec | run for spec, run in zip(specs, runs, strict=True)])
+    table, failures = table_of(specs, runs, by)
+    _report(table, failures, by, results, name)
     for n_val, rows in table.groupby("per_cell"):
         figures.lines(
             rows,
             across="share",
-            metrics={key: METRICS[key] for key in DRAWN},
+            metrics={key: MEASURES[key] for key in DRAWN},
             titles=_titles(methods),
             path=results / f"{name}_{n_val}.png",
             x_label="share",
@@ -149,35 +154,66 @@ def sweep(
     function = partial(run_sweep, data_home=data_home)
     runs = run_with_progress(function, specs, RunStore(results / "sweep.jsonl"), jobs)
     named = [_with_optimizer_named(spec) for spec in specs]
-    _report(named, runs, ["setting", "share", *GRID], results, "sweep")
+    by = ["setting", "share", *GRID]
+    table, failures = table_of(named, runs, by)
+    _report(table, failures, by, results, "sweep")
     figures.effects(
-        pd.DataFrame([spec | run for spec, run in zip(named, runs, strict=True)]),
+        table,
         parameters=list(GRID),
         centre=_with_optimizer_named(CENTRE),
-        metrics={name: METRICS[name] for name in ("score_auc", DRAWN[-1])},
+        metrics={name: MEASURES[name] for name in COMPARED},
         path=results / "sweep.png",
     )
 
 
-def _report(specs, runs, by, results, name):
-    """Write means, intervals and failures of a comparison, and print them."""
-    summary, failures = summary_of(specs, runs, by)
+def _report(table, failures, by, results, name):
+    """Write means, intervals, leads and failures of a comparison, and print them.
+
+    Parameters
+    ----------
+    table, failures :
+        As of `table_of`.
+    by : list of str
+        Columns that tell rows of the summary apart.
+    results : Path
+        Folder to write into.
+    name : str
+        Of the files.
+    """
+    summary = summarize(table, by, list(MEASURES))
     summary.to_csv(results / f"{name}.csv", index=False)
-    index = [column for column in by if column != "setting"]
     blocks = []
-    for metric, title in METRICS.items():
-        table = crosswise(summary, index, "setting", metric)
-        if "method" in table:
-            rivals = [ALL_RIVALS[name] for name in table["method"]]
-            table["method"] = [rival.title for rival in rivals]
-            table.insert(len(index), "groups seen", [rival.groups for rival in rivals])
-        blocks += [f"### {title[0].upper()}{title[1:]}", markdown(table)]
+    for metric, title in MEASURES.items():
+        blocks += [f"### {title[0].upper()}{title[1:]}", _by_setting(summary, by, metric)]
+    compared = table["method"].unique() if "method" in by else []
+    for method in LEADERS:
+        if method in compared and len(compared) > 1:
+            lead = leads(table, by, list(COMPARED), method)
+            lead.to_csv(results / f"{name}_lead_{method}.csv", index=False)
+            blocks += [
+                f"### Lead of {ALL_RIVALS[method].title}",
+                "Its value less the method's in the same runs: a seed's split is the same "
+                "for all. Bold where the 95 % interval excludes 0.",
+            ]
+            for metric in COMPARED:
+                shown = _by_setting(lead, by, metric, cell=lead_with_ci)
+                blocks += [f"In {MEASURES[metric]}:", shown]
     if failures:
         blocks += ["### Could not be trained", "\n".join(f"- {each}" for each in failures)]
     text = "\n\n".join(blocks)
     (results / f"{name}.md").write_text(text + "\n")
     typer.echo(text)
-    return summary
+
+
+def _by_setting(summary, by, metric, **options):
+    """One metric as Markdown, settings side by side; see `crosswise`."""
+    index = [column for column in by if column != "setting"]
+    table = crosswise(summary, index, "setting", metric, **options)
+    if "method" in table:
+        rivals = [ALL_RIVALS[name] for name in table["method"]]
+        table["method"] = [rival.title for rival in rivals]
+        table.insert(len(index), "groups seen", [rival.groups for rival in rivals])
+    return markdown(table)
 
 
 def _with_optimizer_named(point):

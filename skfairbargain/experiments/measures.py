@@ -3,6 +3,15 @@
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+# What tables show of `honest_measures`, and by which name.
+MEASURES = {
+    "score_auc": "score AUC",
+    "worst_group_score_auc": "score AUC, worst group",
+    "balanced_accuracy": "balanced accuracy",
+    "worst_group_balanced_accuracy": "balanced accuracy, worst group",
+    "balanced_accuracy_gap": "balanced accuracy, gap",
+}
+
 
 def hard_auc(y, predicted, groups):
     """AUC of predicted labels, overall and by group.
@@ -51,18 +60,28 @@ def score_auc(y, scores, groups):
 def honest_measures(y, scores, predicted, groups):
     """What the honest rule reports of a trained model.
 
+    Parameters
+    ----------
+    y, predicted : ndarray of shape (n_samples,)
+        0 or 1.
+    scores : ndarray of shape (n_samples,) or None
+        None for a method that only decides.
+    groups : ndarray of shape (n_samples,)
+
     Returns
     -------
     measures : dict of str to float
         ``score_auc``, ``balanced_accuracy``, and of either the value in the worst group
-        (``worst_group_…``) and the largest gap between groups (``…_gap``).
+        (``worst_group_…``) and the largest gap between groups (``…_gap``); None for those
+        of missing scores.
     """
     measures = {}
-    for name, (overall, by_group) in (
-        ("score_auc", score_auc(y, scores, groups)),
+    for name, measured in (
+        ("score_auc", None if scores is None else score_auc(y, scores, groups)),
         ("balanced_accuracy", hard_auc(y, predicted, groups)),
     ):
+        overall, by_group = measured or (None, None)
         measures[name] = overall
-        measures[f"worst_group_{name}"] = min(by_group)
-        measures[f"{name}_gap"] = max(by_group) - min(by_group)
+        measures[f"worst_group_{name}"] = by_group and min(by_group)
+        measures[f"{name}_gap"] = by_group and max(by_group) - min(by_group)
     return measures

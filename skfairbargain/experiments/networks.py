@@ -84,12 +84,9 @@ def fit_ours(train, val, seed, *, parameters):
     return _of_network(clf.module_)
 
 
-def fit_boosting_on_influence(train, val, seed, *, parameters):
-    """Boosting on the rows that helped the groups of the validation set, by how much."""
-    influence = train_ours(train, val, seed, parameters).sample_influence_
-    weights = np.maximum(influence.mean(axis=1), 0)
-    # A class may come out without any weight, and boosting needs both.
-    weights += 1e-3 * weights.mean()
+def fit_boosting_on_weights(train, val, seed, *, parameters):
+    """Boosting on the weights that ``NashMetaClassifier`` gave to the rows in training."""
+    weights = train_ours(train, val, seed, parameters).applied_weight_
     clf = boosting().set_params(random_state=seed)
     return predictor_of(clf.fit(train.X, train.y, sample_weight=weights / weights.mean()))
 

@@ -1,15 +1,9 @@
 """The main table as Markdown, and what it says about the paper's numbers."""
 
+from .measures import MEASURES
 from .methods import METHODS
 from .summaries import markdown, spread, with_ci
 
-HONEST = {
-    "score_auc": "score AUC",
-    "worst_group_score_auc": "worst group",
-    "balanced_accuracy": "balanced accuracy",
-    "worst_group_balanced_accuracy": "worst group (balanced accuracy)",
-    "balanced_accuracy_gap": "gap (balanced accuracy)",
-}
 CONFLICTS = {
     "conflict_stage_1": "conflict, stage 1",
     "success_stage_1": "agreement, stage 1",
@@ -41,7 +35,7 @@ def table1_markdown(beside, honest, conflicts, cpu_seconds):
             _nearness(beside),
             "### By the honest rule",
             "The last epoch. ROC AUC of scores, and balanced accuracy of hard labels.",
-            markdown(_named(spread(honest, ["setting", "method"], HONEST))),
+            markdown(_named(spread(honest, ["setting", "method"], MEASURES))),
             "### Conflict and agreement",
             "Conflict: share of the steps whose applied weights work against some group × "
             "label cell of the validation set. Agreement: share of the stage-1 steps with "
