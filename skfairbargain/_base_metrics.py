@@ -127,7 +127,7 @@ def split(rows, sensitive_features, undefined):
             "column, or the columns, that say which group a row belongs to."
         )
     codes, labels = encode_groups(
-        sensitive_features, name="sensitive_features", like=rows.y
+        sensitive_features, name="sensitive_features", like={"y_true": rows.y}
     )
     weighted = rows.weight > 0
     present, codes = np.unique(codes[weighted], return_inverse=True)

@@ -4,10 +4,10 @@ import warnings
 
 import numpy as np
 import torch
-from sklearn.utils import check_consistent_length
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
+from ._lengths import check_same_length
 from ._make_net import make_net
 from ._minibatches import TrainingData
 from ._mlp import module_dtype
@@ -99,7 +99,7 @@ def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
             f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"
         ) from error
     y_val = column_or_1d(y_val)
-    check_consistent_length(X_val, y_val)
+    check_same_length(X_val=X_val, y_val=y_val)
     codes = _class_indices(estimator.classes_, y_val, "y_val")
     return np.arange(len(y)), given_validation_set(
         X_val, codes, groups_val, estimator.classes_

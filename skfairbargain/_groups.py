@@ -2,7 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_consistent_length
+
+from ._lengths import check_same_length
 
 
 def encode_groups(groups, *, name="groups", like=None):
@@ -14,8 +15,8 @@ def encode_groups(groups, *, name="groups", like=None):
         Group labels of any sortable kind. Several columns become their intersections.
     name : str, default="groups"
         What the caller calls this argument; used in error messages.
-    like : array-like of shape (n_samples, ...), default=None
-        Something that must have as many rows.
+    like : dict of str to array-like, default=None
+        Something that must have as many rows, by its name.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def encode_groups(groups, *, name="groups", like=None):
     """
     frame = _as_frame(groups, name)
     if like is not None:
-        check_consistent_length(like, frame)
+        check_same_length(**like, **{name: frame})
     missing = frame.isna().any(axis=1).to_numpy()
     if missing.any():
         raise ValueError(

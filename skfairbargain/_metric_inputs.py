@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_array, check_consistent_length, column_or_1d
+from sklearn.utils import check_array, column_or_1d
 
 from ._base_metrics import Rows
+from ._lengths import check_same_length
 
 
 def read_labels(metric, y_true, y_pred, sample_weight=None, pos_label=None):
@@ -13,7 +14,7 @@ def read_labels(metric, y_true, y_pred, sample_weight=None, pos_label=None):
     A prediction that is no class of `y_true` gets the position after the last one.
     """
     y_true, y_pred = _labels(y_true, "y_true"), _labels(y_pred, "y_pred")
-    check_consistent_length(y_true, y_pred)
+    check_same_length(y_true=y_true, y_pred=y_pred)
     if isinstance(y_true[0], str) != isinstance(y_pred[0], str):
         one, other = y_true.tolist()[0], y_pred.tolist()[0]
         raise ValueError(
@@ -42,7 +43,7 @@ def read_scores(metric, y_true, y_score, sample_weight=None, labels=None):
     name = "y_proba" if metric.reads == "probabilities" else "y_score"
     y_true = _labels(y_true, "y_true")
     scores = _scores(y_score, name)
-    check_consistent_length(y_true, scores)
+    check_same_length(**{"y_true": y_true, name: scores})
     classes = _completed(np.unique(y_true)) if labels is None else np.asarray(labels)
     codes = _positions(y_true, classes)
     if (codes == len(classes)).any():
@@ -128,7 +129,7 @@ def _weights(sample_weight, y_true):
             sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
         )
     )
-    check_consistent_length(y_true, weights)
+    check_same_length(y_true=y_true, sample_weight=weights)
     if weights.min() < 0 or weights.max() == 0:
         raise ValueError(
             "`sample_weight` should be zero or more, and not zero everywhere. Got weights "

@@ -73,7 +73,8 @@ def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, 
     Raises
     ------
     ValueError
-        If it has nothing to train, or does not map the rows to one logit per class.
+        If it has nothing to train, does not map the rows to one logit per class, or
+        computes them without what is trained.
     """
     if module is None:
         module = MLP(n_features, n_classes, hidden_layer_sizes, dropout)
@@ -90,13 +91,17 @@ def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, 
             "`module` should have parameters to train. Got one without, or with all of "
             "them frozen."
         )
-    with torch.no_grad():
-        logits = module(rows)
+    logits = module(rows)
     if logits.shape != (len(rows), n_classes):
         raise ValueError(
             f"`module` should map inputs of shape {tuple(rows.shape)} to logits of "
             f"shape {(len(rows), n_classes)}, one per class. Got shape "
             f"{tuple(logits.shape)}."
+        )
+    if not logits.requires_grad:
+        raise ValueError(
+            "`module` should compute its logits from parameters that are trained. Got "
+            "logits that do not depend on any, or are detached from them."
         )
     return module
 

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils import check_array, check_consistent_length, check_random_state
+from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import column_or_1d
 
 from ._figures import counted
 from ._groups import encode_groups, group_name
+from ._lengths import check_same_length
 from ._mutual_information import mutual_information
 from ._validation_findings import (
     contradictions,
@@ -184,12 +185,12 @@ def validation_report(
     """
     X_val = _features(X_val, "X_val")
     y_val = column_or_1d(y_val)
-    check_consistent_length(X_val, y_val)
+    check_same_length(X_val=X_val, y_val=y_val)
     labels, y_codes = np.unique(y_val, return_inverse=True)
     if groups_val is None:
         codes, groups = y_codes, labels.tolist()
     else:
-        codes, groups = encode_groups(groups_val, name="groups_val", like=X_val)
+        codes, groups = encode_groups(groups_val, name="groups_val", like={"X_val": X_val})
     counts = np.zeros((len(groups), len(labels)), int)
     np.add.at(counts, (codes, y_codes), 1)
     names = [group_name(group) for group in groups]

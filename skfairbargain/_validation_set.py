@@ -75,7 +75,7 @@ def given_validation_set(X_val, y_codes, groups_val, classes):
                 stacklevel=5,
             )
         return _arrange(X_val, y_codes, y_codes, classes.tolist(), classes)
-    codes, labels = encode_groups(groups_val, name="groups_val", like=X_val)
+    codes, labels = encode_groups(groups_val, name="groups_val", like={"X_val": X_val})
     for code, label in enumerate(labels):
         found = np.unique(y_codes[codes == code])
         if len(found) < 2:

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_consistent_length, column_or_1d
+from sklearn.utils import column_or_1d
 
 from ._figures import GREY, color, learned, make_axes, percent, tidy
 from ._groups import encode_groups, group_name
+from ._lengths import check_same_length
 
 
 class SampleWeightDisplay:
@@ -79,10 +80,10 @@ class SampleWeightDisplay:
         display : SampleWeightDisplay
         """
         weight = learned(estimator, "applied_weight_")
-        check_consistent_length(weight, y)
+        check_same_length(weight=weight, y=y)
         trained = learned(estimator, "cell_influence_").any(axis=1)
         if groups is not None:
-            codes, labels = encode_groups(groups, like=y)
+            codes, labels = encode_groups(groups, like={"y": y})
             names = np.array([group_name(label) for label in labels])
             groups = names[codes][trained]
         y = np.asarray(y)[trained]
@@ -110,7 +111,7 @@ class SampleWeightDisplay:
         """
         weight = np.asarray(weight, dtype=np.float64)
         y = column_or_1d(y)
-        check_consistent_length(weight, y)
+        check_same_length(weight=weight, y=y)
         # Not `min() < 0`: NaN is to be refused as well.
         if not ((weight >= 0).all() and weight.sum() > 0):
             raise ValueError(
@@ -119,7 +120,7 @@ class SampleWeightDisplay:
             )
         cells = [str(label) for label in y.tolist()]
         if groups is not None:
-            codes, labels = encode_groups(groups, like=y)
+            codes, labels = encode_groups(groups, like={"y": y})
             cells = [
                 f"{group_name(labels[code])}, {label}"
                 for code, label in zip(codes, cells, strict=True)

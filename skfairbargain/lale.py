@@ -3,6 +3,7 @@
 Needs the extra ``skfairbargain[lale]``.
 """
 
+from ._lengths import check_same_length
 from ._optional import import_optional
 
 import_optional("lale", extra="lale")
@@ -13,7 +14,7 @@ from lale.lib.aif360 import FAIRNESS_INFO_SCHEMA, Redacting  # noqa: E402
 from lale.operators import Operator, make_operator  # noqa: E402
 from sklearn.base import clone  # noqa: E402
 from sklearn.metrics import accuracy_score  # noqa: E402
-from sklearn.utils import _safe_indexing, check_consistent_length  # noqa: E402
+from sklearn.utils import _safe_indexing  # noqa: E402
 
 from ._lale_groups import fairness_groups, named_attributes  # noqa: E402
 from ._lale_schemas import operator_schemas, parameter_descriptions  # noqa: E402
@@ -66,7 +67,7 @@ class _NashMetaImpl:
         self.parameters = parameters
 
     def fit(self, X, y, X_val=None, y_val=None, sample_weight=None):
-        check_consistent_length(X, y)
+        check_same_length(X=X, y=y)
         check_outcomes(y, self.favorable_labels, self.unfavorable_labels)
         attributes = named_attributes(X, self.protected_attributes)
         if X_val is None and y_val is None:
@@ -91,7 +92,7 @@ class _NashMetaImpl:
             raise ValueError(
                 f"`X_val` and `y_val` should be given together. `{missing}` is missing."
             )
-        check_consistent_length(X_val, y_val)
+        check_same_length(X_val=X_val, y_val=y_val)
         groups, grouped = fairness_groups(X_val, attributes)
         rows = np.flatnonzero(grouped)
         self._fit_preparation(X, y, attributes)

@@ -3,12 +3,13 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from ._groups import encode_groups, group_name
+from ._lengths import check_same_length
 from .exceptions import UndefinedGroupError
 
 __all__ = ["balanced_validation_indices", "balanced_validation_split"]
@@ -69,7 +70,7 @@ def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
     >>> X_train.shape
     (8, 1)
     """
-    check_consistent_length(X, y, groups)
+    check_same_length(X=X, y=y, groups=groups)
     parts = balanced_validation_indices(
         y, groups, per_cell=per_cell, random_state=random_state
     )
@@ -112,7 +113,7 @@ def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
     >>> len(train), len(val)
     (2, 4)
     """
-    check_consistent_length(y, groups)
+    check_same_length(y=y, groups=groups)
     check_classification_targets(y)
     codes, group_labels = encode_groups(groups)
     labels, y_codes = np.unique(column_or_1d(y), return_inverse=True)

@@ -534,7 +534,7 @@ def with_value(array, value):
 def bad_inputs():
     nan = "Input X contains NaN.\nNashMetaClassifier does not accept missing values"
     prepared = "`X_val` should be prepared as `X` was. "
-    lengths = "Found input variables with inconsistent numbers of samples: "
+    lengths = "should have the same number of rows. Got 16 and 9."
     val = VALIDATION
     return [
         ({"X": with_value(X, np.nan)}, nan),
@@ -543,9 +543,10 @@ def bad_inputs():
         ({"X_val": with_value(val["X_val"], np.nan)}, prepared + nan),
         ({"X_val": with_value(val["X_val"], -np.inf)},
          prepared + "Input X contains infinity or a value too large for dtype('float64')."),
-        ({"y": Y[:100]}, lengths + "[120, 100]"),
-        ({"y_val": val["y_val"][:9]}, lengths + "[16, 9]"),
-        ({"groups_val": val["groups_val"][:9]}, lengths + "[16, 9]"),
+        ({"y": Y[:100]},
+         "Found input variables with inconsistent numbers of samples: [120, 100]"),
+        ({"y_val": val["y_val"][:9]}, "`X_val` and `y_val` " + lengths),
+        ({"groups_val": val["groups_val"][:9]}, "`X_val` and `groups_val` " + lengths),
         ({"X_val": val["X_val"][:, :3]},
          prepared + "X has 3 features, but NashMetaClassifier is expecting 5 features"),
         ({"X_val": None},

@@ -233,7 +233,9 @@ def test_a_pipeline_drops_the_validation_set(titanic):
     held_out = 4 * 31
     influence = trained.get_last().impl.estimator_.sample_influence_
     assert 1309 - len(influence) == held_out
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+    with pytest.raises(
+        ValueError, match="`X_val` and `y_val` should have the same number of rows"
+    ):
         op.fit(X, y, X_val=X, y_val=y[:10])
 
 

@@ -237,7 +237,7 @@ def test_a_page_shows_the_same_with_what_is_harmful_escaped():
     ("arguments", "message"),
     [
         ((np.ones((4, 2)), [0, 1, 0], list("FFMM")),
-         "Found input variables with inconsistent numbers of samples: [4, 3]"),
+         "`X_val` and `y_val` should have the same number of rows. Got 4 and 3."),
         ((np.ones((4, 2)), [0, 1, 0, 1], ["F", None, "M", "M"]),
          "`groups_val` should have a group for every row. Got 1 missing of them. Give "
          "these rows a group of their own, such as 'unknown', or leave them out."),

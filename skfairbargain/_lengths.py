@@ -1,0 +1,41 @@
+"""One error for inputs of different lengths, by the names that the caller knows."""
+
+from sklearn.utils.validation import _num_samples
+
+
+def check_same_length(**inputs):
+    """Check that inputs have the same number of rows.
+
+    Parameters
+    ----------
+    **inputs : array-like, sparse matrix or None
+        By the names that the error should give them; None is passed over.
+
+    Raises
+    ------
+    ValueError
+        If they have not; it names them with their lengths.
+    TypeError
+        If one has no rows.
+
+    Examples
+    --------
+    >>> check_same_length(y=[0, 1], groups=["a", "b", "b"])
+    Traceback (most recent call last):
+    ValueError: `y` and `groups` should have the same number of rows. Got 2 and 3.
+    """
+    lengths = {
+        f"`{name}`": str(_num_samples(each))
+        for name, each in inputs.items()
+        if each is not None
+    }
+    if len(set(lengths.values())) > 1:
+        raise ValueError(
+            f"{_listed(lengths)} should have the same number of rows. Got "
+            f"{_listed(lengths.values())}."
+        )
+
+
+def _listed(words):
+    *most, last = words
+    return f"{', '.join(most)} and {last}"
