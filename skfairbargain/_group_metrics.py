@@ -14,6 +14,15 @@ from ._groups import group_name
 from ._metric_inputs import read_scores
 from .exceptions import UndefinedGroupError
 
+# What is measured by default; without those for two labels where there are more.
+DEFAULT_METRICS = (
+    "auc",
+    "accuracy",
+    "balanced_accuracy",
+    "selection_rate",
+    "true_positive_rate",
+    "false_positive_rate",
+)
 # Draws held in memory at a time: few enough to stay in the processor's cache.
 CHUNK = 250_000
 
@@ -23,14 +32,7 @@ def group_metrics(
     y_score,
     *,
     sensitive_features,
-    metrics=(
-        "auc",
-        "accuracy",
-        "balanced_accuracy",
-        "selection_rate",
-        "true_positive_rate",
-        "false_positive_rate",
-    ),
+    metrics=None,
     threshold=0.5,
     sample_weight=None,
     undefined="raise",
@@ -54,8 +56,10 @@ def group_metrics(
         larger of two labels.
     sensitive_features : array-like of shape (n_samples,) or (n_samples, n_columns)
         The group of each row. Several columns are assessed as their intersections.
-    metrics : sequence of str, default=("auc", "accuracy", "balanced_accuracy", "selection_rate", "true_positive_rate", "false_positive_rate")
-        Which quantities. "log_loss" is the one more, and needs probabilities.
+    metrics : sequence of str, default=None
+        Which quantities. None: "auc", "accuracy" and "balanced_accuracy", and for two
+        labels "selection_rate", "true_positive_rate" and "false_positive_rate" as well.
+        "log_loss" is the one more, and needs probabilities.
     threshold : float, default=0.5
         A score above it is a positive prediction; 0 goes with ``decision_function``. With
         three classes or more, the prediction is the class of the largest score.
@@ -118,11 +122,10 @@ def group_metrics(
     0    auc  overall  0.875  8           4
     1    auc        F  1.000  4           2
     2    auc        M  0.750  4           2
-    """  # noqa: E501 (numpydoc reads one line)
-    metrics = metrics if isinstance(metrics, str) else tuple(metrics)
-    _check_parameters(metrics, threshold, n_resamples, confidence_level)
+    """
+    _check_parameters(threshold, n_resamples, confidence_level)
     scored = read_scores(BASE_METRICS["auc"], y_true, y_score, sample_weight, labels)
-    _check_multiclass(metrics, scored.classes)
+    metrics = _chosen_metrics(metrics, len(scored.classes))
     scored, codes, groups = split(scored, sensitive_features, undefined)
     inputs = {"scores": scored, "labels": _decided(scored, threshold)}
     if "log_loss" in metrics:
@@ -159,13 +162,29 @@ def group_metrics(
     return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _check_parameters(metrics, threshold, n_resamples, confidence_level):
+def _chosen_metrics(metrics, n_classes):
+    """The metrics that were asked for, checked; by default all that the classes allow."""
+    unfit = [name for name, m in BASE_METRICS.items() if n_classes > 2 and not m.multiclass]
+    if metrics is None:
+        return [name for name in DEFAULT_METRICS if name not in unfit]
+    metrics = metrics if isinstance(metrics, str) else tuple(metrics)
     strange = [name for name in metrics if name not in BASE_METRICS]
     if isinstance(metrics, str) or strange or len(set(metrics)) < len(metrics):
         raise ValueError(
             f"`metrics` should be a list of different names among {sorted(BASE_METRICS)}. "
             f"Got {metrics!r}."
         )
+    binary = [name for name in metrics if name in unfit]
+    if binary:
+        rest = [name for name in BASE_METRICS if name not in unfit]
+        raise ValueError(
+            f"With {n_classes} classes, `metrics` should be among {rest}. Got {binary}, "
+            "which need two labels."
+        )
+    return metrics
+
+
+def _check_parameters(threshold, n_resamples, confidence_level):
     if not isinstance(threshold, Real):
         raise ValueError(f"`threshold` should be a number. Got {threshold!r}.")
     if not isinstance(n_resamples, Integral) or n_resamples < 1:
@@ -176,16 +195,6 @@ def _check_parameters(metrics, threshold, n_resamples, confidence_level):
         raise ValueError(
             "`confidence_level` should lie between 0 and 1, as 0.95 does. Got "
             f"{confidence_level!r}."
-        )
-
-
-def _check_multiclass(metrics, classes):
-    binary = [name for name in metrics if not BASE_METRICS[name].multiclass]
-    if len(classes) > 2 and binary:
-        rest = [name for name, metric in BASE_METRICS.items() if metric.multiclass]
-        raise ValueError(
-            f"With {len(classes)} classes, `metrics` should be among {rest}. Got "
-            f"{binary}, which need two labels."
         )
 
 

@@ -6,6 +6,9 @@ import pandas as pd
 from ._figures import GREY, color, make_axes, metric_title, tidy
 from ._group_metrics import group_metrics
 
+# What two labels are drawn by where nothing else is asked for.
+SHOWN = ("auc", "true_positive_rate", "selection_rate")
+
 
 class GroupMetricsDisplay:
     """Metrics by group with bootstrap intervals, one panel for each metric.
@@ -59,7 +62,7 @@ class GroupMetricsDisplay:
         y,
         *,
         sensitive_features,
-        metrics=("auc", "true_positive_rate", "selection_rate"),
+        metrics=None,
         ax=None,
         **parameters,
     ):
@@ -74,8 +77,9 @@ class GroupMetricsDisplay:
         y : array-like of shape (n_samples,)
         sensitive_features : array-like of shape (n_samples,) or (n_samples, n_columns)
             The group of each row.
-        metrics : sequence of str, default=("auc", "true_positive_rate", "selection_rate")
-            As in `skfairbargain.metrics.group_metrics`.
+        metrics : sequence of str, default=None
+            As in `skfairbargain.metrics.group_metrics`. None: "auc", "true_positive_rate"
+            and "selection_rate"; for three classes or more "auc" and "accuracy".
         ax : matplotlib Axes or list of them, default=None
             As in `plot`.
         **parameters : dict
@@ -107,7 +111,7 @@ class GroupMetricsDisplay:
         y_score,
         *,
         sensitive_features,
-        metrics=("auc", "true_positive_rate", "selection_rate"),
+        metrics=None,
         ax=None,
         **parameters,
     ):
@@ -125,6 +129,9 @@ class GroupMetricsDisplay:
         -------
         display : GroupMetricsDisplay
         """
+        if metrics is None:
+            several = np.ndim(y_score) == 2 and np.shape(y_score)[1] > 2
+            metrics = ("auc", "accuracy") if several else SHOWN
         table = group_metrics(
             y_true,
             y_score,

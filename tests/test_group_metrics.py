@@ -147,7 +147,14 @@ def test_three_classes():
         "'false_positive_rate'], which need two labels."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        group_metrics(y, model.predict_proba(X[:, [3, 4]]), sensitive_features=groups)
+        group_metrics(
+            y, model.predict_proba(X[:, [3, 4]]), sensitive_features=groups,
+            metrics=("auc", "selection_rate", "true_positive_rate", "false_positive_rate"),
+        )  # fmt: skip
+    by_default = group_metrics(
+        y, model.predict_proba(X[:, [3, 4]]), sensitive_features=groups, n_resamples=2
+    )
+    assert set(by_default["metric"]) == {"auc", "accuracy", "balanced_accuracy"}
 
 
 def test_threshold_repeats_the_decision_of_margins(cancer):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot
 from scipy import stats
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import load_breast_cancer, load_wine
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -217,6 +217,18 @@ def test_group_metrics_of_an_estimator_take_its_own_threshold(cancer):
         model, X, y, sensitive_features=clinic, metrics=["accuracy"], n_resamples=10
     )
     assert display.table["value"][0] == pytest.approx(model.score(X, y))
+
+
+def test_group_metrics_of_three_classes_need_no_list_of_metrics():
+    X, y = load_wine(return_X_y=True)
+    model = LogisticRegression().fit(X[:, [3, 4]], y)
+    display = GroupMetricsDisplay.from_estimator(
+        model, X[:, [3, 4]], y, sensitive_features=X[:, 1] > 1.8, n_resamples=10
+    )
+    titles = [panel.get_xlabel() for panel in display.axes_]
+    assert titles == ["AUC", "accuracy"]
+    accuracy = display.table.query("metric == 'accuracy' and group == 'overall'")["value"]
+    assert accuracy.item() == model.score(X[:, [3, 4]], y)
 
 
 def test_an_undefined_metric_is_written_as_such():

@@ -6,7 +6,12 @@ from typing import Annotated
 import typer
 
 Results = Annotated[
-    Path, typer.Option("--results", help="Folder of finished runs, tables and figures.")
+    Path,
+    typer.Option(
+        "--results",
+        help="Folder of finished runs, tables and figures; made where missing.",
+        file_okay=False,
+    ),
 ]
 SplitsDir = Annotated[
     Path | None,
