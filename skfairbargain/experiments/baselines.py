@@ -100,7 +100,10 @@ OURS = {
     "ours": Rival("ours, defaults", fit_ours, "validation", True),
     "ours_meta_gdro": Rival("ours, defaults, goal Meta-gDRO", fit_ours, "validation", True),
     "ours_boosting": Rival(
-        "boosting on our weights", fit_boosting_on_weights, "validation", True
+        "validation set added, boosting on our weights",
+        fit_boosting_on_weights,
+        "validation",
+        True,
     ),
 }
 

@@ -11,7 +11,7 @@ from ..classifier import NashMetaClassifier
 from ..exceptions import NoAgreementWarning, SkippedStepWarning
 from ..losses import cross_entropy
 from .plain_training import train_plainly
-from .rivals import boosting, predictor_of
+from .rivals import boosting, fit_with_validation
 
 # Enough for a class-balanced network by Adam on tens of thousands of rows …
 PLAIN_NETWORK = {
@@ -85,10 +85,12 @@ def fit_ours(train, val, seed, *, parameters):
 
 
 def fit_boosting_on_weights(train, val, seed, *, parameters):
-    """Boosting on the weights that ``NashMetaClassifier`` gave to the rows in training."""
-    weights = train_ours(train, val, seed, parameters).applied_weight_
-    clf = boosting().set_params(random_state=seed)
-    return predictor_of(clf.fit(train.X, train.y, sample_weight=weights / weights.mean()))
+    """Boosting with the weights that ``NashMetaClassifier`` gave to the training rows.
+
+    The validation rows are added as by `fit_with_validation`.
+    """
+    weight = train_ours(train, val, seed, parameters).applied_weight_
+    return fit_with_validation(train, val, seed, model=boosting(), weight=weight)
 
 
 def train_ours(train, val, seed, parameters):
