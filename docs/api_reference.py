@@ -29,10 +29,11 @@ class Section(NamedTuple):
 
 
 API_REFERENCE = {
-    "Estimator": Section(
+    "Estimators": Section(
         "skfairbargain",
-        "The classifier. Its guide is [the estimator](user_guide/estimator.md).",
-        ["NashMetaClassifier"],
+        "The classifier, and one that passes its weights on to another. Their guide is "
+        "[the estimator](user_guide/estimator.md).",
+        ["NashMetaClassifier", "ReweightedClassifier"],
     ),
     "Protocols": Section(
         "skfairbargain.protocols",

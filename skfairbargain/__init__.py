@@ -1,5 +1,7 @@
 """Fairness-aware training by Nash bargaining, for scikit-learn pipelines."""
 
+from importlib import import_module
+
 from .aggregators import MGDA, CAGrad, GeneralizedMean, PCGrad
 from .exceptions import (
     ModelVersionWarning,
@@ -25,6 +27,7 @@ __all__ = [
     "NoAgreementWarning",
     "PCGrad",
     "Protocol",
+    "ReweightedClassifier",
     "SkippedStepWarning",
     "UndefinedGroupError",
     "ValidationSetWarning",
@@ -32,14 +35,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name):
-    # torch takes a second to import, and metrics, splits and data need none of it.
-    if name == "NashMetaClassifier":
-        from .classifier import NashMetaClassifier
+# torch takes a second to import, and metrics, splits and data need none of it.
+_WITH_TORCH = {"NashMetaClassifier": ".classifier", "ReweightedClassifier": ".reweighting"}
 
-        return NashMetaClassifier
+
+def __getattr__(name):
+    if name in _WITH_TORCH:
+        return getattr(import_module(_WITH_TORCH[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__():
-    return [*globals(), "NashMetaClassifier"]
+    return [*globals(), *_WITH_TORCH]

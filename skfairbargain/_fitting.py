@@ -1,7 +1,5 @@
 """What ``fit`` and ``partial_fit`` share: checked rows, a net, a training run."""
 
-import warnings
-
 import numpy as np
 import torch
 from sklearn.utils.multiclass import check_classification_targets
@@ -13,7 +11,7 @@ from ._minibatches import TrainingData
 from ._mlp import module_dtype
 from ._random import seeded_torch
 from ._validation_set import given_validation_set, hold_out_validation_set
-from ._validation_signs import ROUTE_IT
+from ._validation_signs import prepared_alike
 from ._weighting import Weighting
 from .protocols import get_protocol
 
@@ -82,22 +80,7 @@ def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
         )
     if y_val is None:
         raise ValueError("`y_val` should be given with `X_val`. Got None.")
-    try:
-        with warnings.catch_warnings():
-            # fit warns of this in better words.
-            warnings.filterwarnings("ignore", "X (has|does not have valid) feature names")
-            X_val = validate_data(
-                estimator,
-                X_val,
-                accept_sparse="csr",
-                dtype=X.dtype,
-                allow_nd=estimator.module is not None,
-                reset=False,
-            )
-    except ValueError as error:
-        raise ValueError(
-            f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"
-        ) from error
+    X_val = prepared_alike(estimator, X_val, X.dtype, allow_nd=estimator.module is not None)
     y_val = column_or_1d(y_val)
     check_same_length(X_val=X_val, y_val=y_val)
     codes = _class_indices(estimator.classes_, y_val, "y_val")

@@ -4,13 +4,53 @@ import warnings
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils.validation import _get_feature_names
+from sklearn.utils.validation import _get_feature_names, validate_data
 
 from .exceptions import ValidationSetWarning
 
 ROUTE_IT = 'In a Pipeline, transform_input=["X_val"] takes it through the earlier steps.'
 # Rows of X whose range is compared with the validation set's.
 RANGE_ROWS = 1000
+
+
+def prepared_alike(estimator, X_val, dtype, *, allow_nd=False):
+    """Check validation rows as the training rows before them.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What has the features of the training rows.
+    X_val : array-like of shape (n_val, ...)
+    dtype : numpy dtype
+        Of the training rows.
+    allow_nd : bool, default=False
+        Whether rows may have more than one dimension.
+
+    Returns
+    -------
+    X_val : ndarray or CSR matrix of shape (n_val, ...)
+
+    Raises
+    ------
+    ValueError
+        If they are malformed or of other features.
+    """
+    try:
+        with warnings.catch_warnings():
+            # `warn_of_names` has better words for this.
+            warnings.filterwarnings("ignore", "X (has|does not have valid) feature names")
+            return validate_data(
+                estimator,
+                X_val,
+                accept_sparse="csr",
+                dtype=dtype,
+                allow_nd=allow_nd,
+                reset=False,
+            )
+    except ValueError as error:
+        raise ValueError(
+            f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"
+        ) from error
 
 
 def warn_of_names(estimator, X_val):

@@ -1,8 +1,8 @@
-"""scikit-learn's own checks, on the real estimator with its default settings."""
+"""scikit-learn's own checks, on the real estimators with their default settings."""
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skfairbargain import NashMetaClassifier
+from skfairbargain import NashMetaClassifier, ReweightedClassifier
 
 # Without a validation set rows are held out at random, so a row with weight 2 is not the
 # same as two rows. tests/test_sample_weight.py has that check with a validation set.
@@ -16,6 +16,9 @@ def expected_failures(estimator):
     }
 
 
-@parametrize_with_checks([NashMetaClassifier()], expected_failed_checks=expected_failures)
+@parametrize_with_checks(
+    [NashMetaClassifier(), ReweightedClassifier()],
+    expected_failed_checks=expected_failures,
+)
 def test_scikit_learn_checks(estimator, check):
     check(estimator)

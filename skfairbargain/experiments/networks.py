@@ -10,8 +10,9 @@ from .._mlp import predict_logits
 from ..classifier import NashMetaClassifier
 from ..exceptions import NoAgreementWarning, SkippedStepWarning
 from ..losses import cross_entropy
+from ..reweighting import ReweightedClassifier
 from .plain_training import train_plainly
-from .rivals import boosting, fit_with_validation
+from .rivals import boosting, predictor_of
 
 # Enough for a class-balanced network by Adam on tens of thousands of rows …
 PLAIN_NETWORK = {
@@ -85,25 +86,33 @@ def fit_ours(train, val, seed, *, parameters):
 
 
 def fit_boosting_on_weights(train, val, seed, *, parameters):
-    """Boosting with the weights that ``NashMetaClassifier`` gave to the training rows.
-
-    The validation rows are added as by `fit_with_validation`.
-    """
-    weight = train_ours(train, val, seed, parameters).applied_weight_
-    return fit_with_validation(train, val, seed, model=boosting(), weight=weight)
+    """``ReweightedClassifier``: boosting on our weights, the validation set added."""
+    network = NashMetaClassifier(**parameters, random_state=seed)
+    model = boosting().set_params(random_state=seed)
+    clf = _fit_quietly(ReweightedClassifier(model, network), train, val)
+    _check_whole(clf.weigher_)
+    return predictor_of(clf)
 
 
 def train_ours(train, val, seed, parameters):
-    """A fitted ``NashMetaClassifier``, its warnings kept quiet: many runs are a table."""
+    """A fitted ``NashMetaClassifier``."""
     clf = NashMetaClassifier(**parameters, random_state=seed)
+    _check_whole(_fit_quietly(clf, train, val))
+    return clf
+
+
+def _fit_quietly(clf, train, val):
+    """Fit, and keep warnings quiet: many runs are a table."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoAgreementWarning)
         warnings.simplefilter("ignore", SkippedStepWarning)
-        clf.fit(train.X, train.y, X_val=val.X, y_val=val.y, groups_val=val.groups)
-    if clf.n_iter_ < clf.max_epochs:
-        # skorch takes an interrupt for the wish to stop early and goes on.
+        return clf.fit(train.X, train.y, X_val=val.X, y_val=val.y, groups_val=val.groups)
+
+
+def _check_whole(network):
+    """Stop where skorch was interrupted: it takes that for the wish to stop early."""
+    if network.n_iter_ < network.max_epochs:
         raise KeyboardInterrupt
-    return clf
 
 
 def _mean_loss(logits, target, rows):

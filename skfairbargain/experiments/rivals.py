@@ -105,17 +105,10 @@ def fit_on_validation(train, val, seed):
     return fit_classifier(val, val, seed, model=logistic())
 
 
-def fit_with_validation(train, val, seed, *, model, weight=1.0):
-    """Training and validation rows together, either with half of the weight.
-
-    Parameters
-    ----------
-    weight : float or ndarray of shape (n_train,), default=1.0
-        Of the training rows among themselves.
-    """
+def fit_with_validation(train, val, seed, *, model):
+    """Training and validation rows together, either with half of the weight."""
     n_train, n_val = len(train.y), len(val.y)
-    of_training = np.broadcast_to(weight / np.mean(weight), n_train)
-    weights = np.concatenate([of_training, np.full(n_val, n_train / n_val)])
+    weights = np.repeat([1.0, n_train / n_val], [n_train, n_val])
     clf = clone(model).set_params(random_state=seed)
     X, y = np.concatenate([train.X, val.X]), np.concatenate([train.y, val.y])
     return predictor_of(clf.fit(X, y, sample_weight=weights))

@@ -1,0 +1,264 @@
+"""Any classifier, trained on the weights that ``NashMetaClassifier`` learned."""
+
+from numbers import Real
+
+import numpy as np
+from scipy.sparse import issparse, vstack
+from sklearn import config_context
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    _fit_context,
+    clone,
+)
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_random_state, get_tags
+from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    has_fit_parameter,
+    validate_data,
+)
+
+from ._figures import learned
+from ._validation_signs import prepared_alike, warn_of_names
+from .classifier import NashMetaClassifier
+
+__all__ = ["ReweightedClassifier"]
+
+DTYPES = [np.float64, np.float32]
+
+
+def _if_estimator_has(method):
+    return available_if(lambda self: hasattr(self._unfitted_estimator(), method))
+
+
+class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Train any classifier on learned weights and audited rows.
+
+    On a table, boosting often beats a network. This trains a `NashMetaClassifier` first,
+    takes how much each training row counted (`applied_weight_`) as ``sample_weight``, adds
+    the audited rows, whose labels are the better ones, and trains `estimator` on both.
+    Predictions are those of `estimator` alone.
+
+    Parameters
+    ----------
+    estimator : classifier, default=None
+        What to train; its ``fit`` takes ``sample_weight``. None is a
+        ``HistGradientBoostingClassifier``.
+    weigher : NashMetaClassifier, Pipeline or search, default=None
+        Where the weights come from: a `NashMetaClassifier`, or a pipeline or search that
+        ends in one. A pipeline needs ``transform_input=["X_val"]``. None is a
+        ``StandardScaler`` before a `NashMetaClassifier` with its defaults.
+    audit_share : float, default=0.5
+        Share of the audited rows in the weight of all, from 0 (left out) to below 1.
+    random_state : int, RandomState or None, default=None
+        Seeds `estimator` and `weigher` and all within them. None leaves theirs.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The trained one.
+    weigher_ : NashMetaClassifier, Pipeline or search
+        The trained one, with its history and influence.
+    sample_weight_ : ndarray of shape (n_samples,)
+        What each training row counted, 1 on average; 0 for rows that the weigher held out.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the features, where X has them.
+
+    See Also
+    --------
+    NashMetaClassifier : The network whose weights these are.
+
+    Notes
+    -----
+    That it helps is a measurement, not a theorem: weights are learned for the network, step
+    by step, and summed over the steps. See the evidence page.
+
+    Examples
+    --------
+    >>> from skfairbargain import NashMetaClassifier, ReweightedClassifier
+    >>> from skfairbargain.datasets import make_biased_classification
+    >>> train = make_biased_classification(1000, label_bias=0.6, random_state=0)
+    >>> audit = make_biased_classification(200, random_state=1)
+    >>> clf = ReweightedClassifier(
+    ...     weigher=NashMetaClassifier(bargain_epochs=3, max_epochs=10), random_state=0
+    ... )
+    >>> clf = clf.fit(
+    ...     train.data,
+    ...     train.target,
+    ...     X_val=audit.data,
+    ...     y_val=audit.target,
+    ...     groups_val=audit.sensitive["group"],
+    ... )
+    >>> clf.predict_proba(audit.data).shape, clf.sample_weight_.shape
+    ((200, 2), (1000,))
+    """
+
+    # Read by scikit-learn's metadata routing: the validation set travels with `fit`.
+    __metadata_request__fit = {"X_val": True, "y_val": True, "groups_val": True}
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict"]), None],
+        "weigher": [HasMethods(["fit"]), None],
+        "audit_share": [Interval(Real, 0, 1, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(self, estimator=None, weigher=None, *, audit_share=0.5, random_state=None):
+        self.estimator = estimator
+        self.weigher = weigher
+        self.audit_share = audit_share
+        self.random_state = random_state
+
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
+        """Learn the weights, and train on them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows.
+        y : array-like of shape (n_samples,)
+            Class labels.
+        X_val : array-like of shape (n_val, n_features), default=None
+            Audited rows, prepared as X was. None: the weigher holds rows of X out, and
+            `estimator` trains on the others alone.
+        y_val, groups_val : array-like of shape (n_val,), default=None
+            Their class labels and groups.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights, which multiply the learned ones.
+
+        Returns
+        -------
+        self : ReweightedClassifier
+
+        Raises
+        ------
+        ValueError
+            If an input is malformed, `estimator` does not take ``sample_weight``, or all
+            learned weights are zero.
+        UndefinedGroupError
+            If a group of `groups_val` has rows of one class only.
+        """
+        estimator = self._seeded(clone(self._unfitted_estimator()))
+        if not has_fit_parameter(estimator, "sample_weight"):
+            raise ValueError(
+                "`estimator` should take `sample_weight` in fit, to be trained on the "
+                f"learned weights. Got {estimator!r}."
+            )
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=DTYPES)
+        given = {"y_val": y_val, "groups_val": groups_val}
+        if X_val is not None:
+            warn_of_names(self, X_val)
+            given["X_val"] = X_val = prepared_alike(self, X_val, X.dtype)
+        if sample_weight is not None:
+            given["sample_weight"] = _check_sample_weight(
+                sample_weight, X, ensure_non_negative=True
+            )
+        given = {name: value for name, value in given.items() if value is not None}
+        with config_context(enable_metadata_routing=True):
+            self.weigher_ = self._seeded(clone(self._unfitted_weigher()))
+            self.weigher_.fit(X, y, **given)
+        weight = learned(self.weigher_, "applied_weight_")
+        if not weight.any():
+            raise ValueError(
+                "The learned weights should not all be zero. In training every step was "
+                "skipped; set the weigher's `anchor` above 0."
+            )
+        self.sample_weight_ = weight / weight.mean()
+        rows = np.flatnonzero(weight)
+        X, y, weight = X[rows], y[rows], self.sample_weight_[rows]
+        if X_val is not None and self.audit_share > 0:
+            y_val = np.asarray(y_val)
+            audited = weight.sum() * self.audit_share / (1 - self.audit_share)
+            X = vstack([X, X_val], "csr") if issparse(X) else np.concatenate([X, X_val])
+            y = np.concatenate([y, y_val])
+            weight = np.append(weight, np.full(len(y_val), audited / len(y_val)))
+        self.estimator_ = estimator.fit(X, y, sample_weight=weight)
+        self.classes_ = self.estimator_.classes_
+        return self
+
+    def predict(self, X):
+        """Most probable classes, by the trained `estimator_`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+        """
+        X = self._rows(X)
+        return self.estimator_.predict(X)
+
+    @_if_estimator_has("predict_proba")
+    def predict_proba(self, X):
+        """Probabilities of the classes; where `estimator` has them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+        """
+        X = self._rows(X)
+        return self.estimator_.predict_proba(X)
+
+    @_if_estimator_has("decision_function")
+    def decision_function(self, X):
+        """Scores of the classes; where `estimator` has them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+        """
+        X = self._rows(X)
+        return self.estimator_.decision_function(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        parts = self._unfitted_estimator(), self._unfitted_weigher()
+        tags.input_tags.sparse = all(get_tags(part).input_tags.sparse for part in parts)
+        return tags
+
+    def _rows(self, X):
+        check_is_fitted(self, "estimator_")
+        return validate_data(self, X, accept_sparse="csr", dtype=DTYPES, reset=False)
+
+    def _seeded(self, part):
+        if self.random_state is None:
+            return part
+        rng = check_random_state(self.random_state)
+        names = [name for name in part.get_params() if name.endswith("random_state")]
+        return part.set_params(**{name: rng.randint(2**31 - 1) for name in sorted(names)})
+
+    def _unfitted_estimator(self):
+        if self.estimator is not None:
+            return self.estimator
+        return HistGradientBoostingClassifier()
+
+    def _unfitted_weigher(self):
+        if self.weigher is not None:
+            return self.weigher
+        with config_context(enable_metadata_routing=True):
+            scaler = StandardScaler().set_fit_request(sample_weight=False)
+            network = NashMetaClassifier().set_fit_request(sample_weight=True)
+        steps = [("scale", scaler), ("network", network)]
+        return Pipeline(steps, transform_input=["X_val"])
