@@ -44,6 +44,9 @@ def plot_comparison(results, path):
                 capsize=4,
                 zorder=2,
             )
+        # The interval of a few seeds may reach beyond what the metric can be.
+        low, high = panel.get_xlim()
+        panel.set_xlim(max(low, -0.01), high if metric == "seconds" else min(high, 1.01))
         better = {True: " (higher is better)", False: " (lower is better)", None: ""}
         panel.set_title(title + better[greater_is_better], fontsize="medium")
         panel.set_yticks(lines, titles)

@@ -9,6 +9,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from skfairbargain import NashMetaClassifier
+from skfairbargain._compare_figure import plot_comparison
 from skfairbargain.compare import (
     METHODS,
     METRICS,
@@ -116,6 +117,21 @@ def test_summary_is_students_interval():
     assert margin == pytest.approx(4.3027 * 0.1 / np.sqrt(3), rel=1e-4)
     alone = summarize(results.query("seed == 0"))
     assert np.isnan(alone.loc["erm", ("overall_auc", "margin")])
+
+
+def test_the_figure_stays_within_what_a_metric_can_be(tmp_path):
+    results = pd.DataFrame(
+        {"method": "erm", "seed": range(2), **dict.fromkeys(METRICS, 0.5)}
+    )
+    results["worst_group_auc"] = [0.5, 0.99]
+    results["max_group_auc_disparity"] = [0.0, 0.3]
+    results["seconds"] = [2.0, 4.0]
+    figure = plot_comparison(results, tmp_path / "figure.png")
+    for panel, metric in zip(figure.axes, METRICS, strict=True):
+        low, high = panel.get_xlim()
+        assert low >= -0.01
+        assert metric == "seconds" or high <= 1.01
+    assert figure.axes[-1].get_xlim()[1] > 4
 
 
 def test_any_kind_of_column_becomes_numbers():
