@@ -100,7 +100,7 @@ OURS = {
     "ours": Rival("ours, defaults", fit_ours, "validation", True),
     "ours_meta_gdro": Rival("ours, defaults, goal Meta-gDRO", fit_ours, "validation", True),
     "ours_boosting": Rival(
-        "validation set added, boosting on our weights",
+        "ours, boosting on the weights",
         fit_boosting_on_weights,
         "validation",
         True,
