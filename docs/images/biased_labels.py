@@ -68,8 +68,9 @@ def main():
             chosen = rows[(rows["method"] == method) & (rows["group"] == group)]
             by_share = chosen.groupby("share")["value"]
             margin = by_share.std() / np.sqrt(len(SEEDS)) * t.ppf(0.975, len(SEEDS) - 1)
+            beside = np.array(SHARES) + 0.016 * (color - 1)
             ax.errorbar(
-                SHARES, by_share.mean(), margin, marker="o", ms=4, capsize=3,
+                beside, by_share.mean(), margin, marker="o", ms=4, capsize=3,
                 color=f"C{color}", label=method,
             )  # fmt: skip
         ax.set_title(title, fontsize="medium")
