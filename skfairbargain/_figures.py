@@ -82,12 +82,14 @@ def learned(estimator, attribute):
     while not hasattr(found, attribute):
         if hasattr(found, "best_estimator_"):
             found = found.best_estimator_
+        elif hasattr(found, "weigher_"):
+            found = found.weigher_
         elif hasattr(found, "steps"):
             found = found.steps[-1][1]
         else:
             raise NotFittedError(
                 "`estimator` should be a fitted NashMetaClassifier, or a pipeline or "
                 f"search that ends in one. Got {type(found).__name__} without "
-                f"`{attribute}`. Call fit first."
+                f"`{attribute}`. Call fit first; a search needs refit=True."
             )
     return getattr(found, attribute)

@@ -80,7 +80,13 @@ def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
         )
     if y_val is None:
         raise ValueError("`y_val` should be given with `X_val`. Got None.")
-    X_val = prepared_alike(estimator, X_val, X.dtype, allow_nd=estimator.module is not None)
+    X_val = prepared_alike(
+        estimator,
+        X_val,
+        accept_sparse="csr",
+        dtype=X.dtype,
+        allow_nd=estimator.module is not None,
+    )
     y_val = column_or_1d(y_val)
     check_same_length(X_val=X_val, y_val=y_val)
     codes = _class_indices(estimator.classes_, y_val, "y_val")

@@ -91,14 +91,18 @@ def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, 
             "`module` should have parameters to train. Got one without, or with all of "
             "them frozen."
         )
-    logits = module(rows)
+    with torch.no_grad():
+        logits = module(rows)
     if logits.shape != (len(rows), n_classes):
         raise ValueError(
             f"`module` should map inputs of shape {tuple(rows.shape)} to logits of "
             f"shape {(len(rows), n_classes)}, one per class. Got shape "
             f"{tuple(logits.shape)}."
         )
-    if not logits.requires_grad:
+    with torch.enable_grad():
+        # On a copy, because a module may keep what it computed.
+        trained = copy.deepcopy(module)(rows).requires_grad
+    if not trained:
         raise ValueError(
             "`module` should compute its logits from parameters that are trained. Got "
             "logits that do not depend on any, or are detached from them."

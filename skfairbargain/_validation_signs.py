@@ -13,7 +13,7 @@ ROUTE_IT = 'In a Pipeline, transform_input=["X_val"] takes it through the earlie
 RANGE_ROWS = 1000
 
 
-def prepared_alike(estimator, X_val, dtype, *, allow_nd=False):
+def prepared_alike(estimator, X_val, **checks):
     """Check validation rows as the training rows before them.
 
     Parameters
@@ -21,14 +21,12 @@ def prepared_alike(estimator, X_val, dtype, *, allow_nd=False):
     estimator : estimator
         What has the features of the training rows.
     X_val : array-like of shape (n_val, ...)
-    dtype : numpy dtype
-        Of the training rows.
-    allow_nd : bool, default=False
-        Whether rows may have more than one dimension.
+    **checks : dict
+        Of scikit-learn's ``validate_data``.
 
     Returns
     -------
-    X_val : ndarray or CSR matrix of shape (n_val, ...)
+    X_val : as of ``validate_data``
 
     Raises
     ------
@@ -39,14 +37,7 @@ def prepared_alike(estimator, X_val, dtype, *, allow_nd=False):
         with warnings.catch_warnings():
             # `warn_of_names` has better words for this.
             warnings.filterwarnings("ignore", "X (has|does not have valid) feature names")
-            return validate_data(
-                estimator,
-                X_val,
-                accept_sparse="csr",
-                dtype=dtype,
-                allow_nd=allow_nd,
-                reset=False,
-            )
+            return validate_data(estimator, X_val, reset=False, **checks)
     except ValueError as error:
         raise ValueError(
             f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"

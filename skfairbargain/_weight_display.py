@@ -80,7 +80,7 @@ class SampleWeightDisplay:
         display : SampleWeightDisplay
         """
         weight = learned(estimator, "applied_weight_")
-        check_same_length(weight=weight, y=y)
+        check_same_length(applied_weight_=weight, y=y)
         trained = learned(estimator, "cell_influence_").any(axis=1)
         if groups is not None:
             codes, labels = encode_groups(groups, like={"y": y})

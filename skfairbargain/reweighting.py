@@ -1,8 +1,10 @@
 """Any classifier, trained on the weights that ``NashMetaClassifier`` learned."""
 
+import inspect
 from numbers import Real
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import issparse, vstack
 from sklearn import config_context
 from sklearn.base import (
@@ -15,27 +17,21 @@ from sklearn.base import (
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import _safe_indexing, check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    has_fit_parameter,
-    validate_data,
-)
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from ._figures import learned
-from ._validation_signs import prepared_alike, warn_of_names
+from ._validation_signs import prepared_alike
 from .classifier import NashMetaClassifier
 
 __all__ = ["ReweightedClassifier"]
 
-DTYPES = [np.float64, np.float32]
-
 
 def _if_estimator_has(method):
-    return available_if(lambda self: hasattr(self._unfitted_estimator(), method))
+    return available_if(lambda self: hasattr(self._latest_estimator(), method))
 
 
 class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -49,8 +45,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     estimator : classifier, default=None
-        What to train; its ``fit`` takes ``sample_weight``. None is a
-        ``HistGradientBoostingClassifier``.
+        What to train; its ``fit`` takes ``sample_weight``, or that of the last step of a
+        pipeline does. None is a ``HistGradientBoostingClassifier``.
     weigher : NashMetaClassifier, Pipeline or search, default=None
         Where the weights come from: a `NashMetaClassifier`, or a pipeline or search that
         ends in one. A pipeline needs ``transform_input=["X_val"]``. None is a
@@ -67,7 +63,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     weigher_ : NashMetaClassifier, Pipeline or search
         The trained one, with its history and influence.
     sample_weight_ : ndarray of shape (n_samples,)
-        What each training row counted, 1 on average; 0 for rows that the weigher held out.
+        What each training row counted, 1 on average. 0 where the weigher held the row out,
+        never drew it or never found it of use, and where the weight given was 0.
     classes_ : ndarray of shape (n_classes,)
         Class labels.
     n_features_in_ : int
@@ -108,7 +105,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     __metadata_request__fit = {"X_val": True, "y_val": True, "groups_val": True}
 
     _parameter_constraints = {
-        "estimator": [HasMethods(["fit", "predict"]), None],
+        "estimator": [HasMethods(["fit"]), None],
         "weigher": [HasMethods(["fit"]), None],
         "audit_share": [Interval(Real, 0, 1, closed="left")],
         "random_state": ["random_state"],
@@ -124,17 +121,21 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
         """Learn the weights, and train on them.
 
+        X and X_val reach `weigher` and `estimator` as they are given.
+
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like, DataFrame or sparse matrix of shape (n_samples, n_features)
             Training rows.
         y : array-like of shape (n_samples,)
             Class labels.
         X_val : array-like of shape (n_val, n_features), default=None
             Audited rows, prepared as X was. None: the weigher holds rows of X out, and
             `estimator` trains on the others alone.
-        y_val, groups_val : array-like of shape (n_val,), default=None
-            Their class labels and groups.
+        y_val : array-like of shape (n_val,), default=None
+            Their class labels.
+        groups_val : array-like of shape (n_val,) or (n_val, n_columns), default=None
+            Their groups.
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights, which multiply the learned ones.
 
@@ -146,45 +147,46 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ------
         ValueError
             If an input is malformed, `estimator` does not take ``sample_weight``, or all
-            learned weights are zero.
+            rows of a class have a learned weight of zero.
         UndefinedGroupError
             If a group of `groups_val` has rows of one class only.
         """
-        estimator = self._seeded(clone(self._unfitted_estimator()))
-        if not has_fit_parameter(estimator, "sample_weight"):
-            raise ValueError(
-                "`estimator` should take `sample_weight` in fit, to be trained on the "
-                f"learned weights. Got {estimator!r}."
-            )
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=DTYPES)
-        given = {"y_val": y_val, "groups_val": groups_val}
+        rng = check_random_state(self.random_state)
+        estimator = self._seeded(clone(self._unfitted_estimator()), rng)
+        weight_name = _weight_name(estimator)
+        X, y = validate_data(self, _with_shape(X), y, skip_check_array=True)
+        given = {"y_val": y_val, "groups_val": groups_val, "sample_weight": sample_weight}
         if X_val is not None:
-            warn_of_names(self, X_val)
-            given["X_val"] = X_val = prepared_alike(self, X_val, X.dtype)
-        if sample_weight is not None:
-            given["sample_weight"] = _check_sample_weight(
-                sample_weight, X, ensure_non_negative=True
-            )
+            X_val = prepared_alike(self, _with_shape(X_val), skip_check_array=True)
+            given["X_val"] = X_val
         given = {name: value for name, value in given.items() if value is not None}
         with config_context(enable_metadata_routing=True):
-            self.weigher_ = self._seeded(clone(self._unfitted_weigher()))
-            self.weigher_.fit(X, y, **given)
+            weigher = self._seeded(clone(self._unfitted_weigher()), rng)
+            if sample_weight is not None:
+                _request_weights(weigher)
+            self.weigher_ = weigher.fit(X, y, **given)
         weight = learned(self.weigher_, "applied_weight_")
-        if not weight.any():
-            raise ValueError(
-                "The learned weights should not all be zero. In training every step was "
-                "skipped; set the weigher's `anchor` above 0."
-            )
-        self.sample_weight_ = weight / weight.mean()
+        classes = learned(self.weigher_, "classes_")
         rows = np.flatnonzero(weight)
-        X, y, weight = X[rows], y[rows], self.sample_weight_[rows]
+        X, y = _safe_indexing(X, rows), column_or_1d(y)[rows]
+        self.sample_weight_ = weight / (weight.mean() or 1)
+        weight = self.sample_weight_[rows]
         if X_val is not None and self.audit_share > 0:
-            y_val = np.asarray(y_val)
+            # As the weigher read them: 1 is True where the classes are False and True.
+            y_val = classes[np.searchsorted(classes, column_or_1d(y_val))]
             audited = weight.sum() * self.audit_share / (1 - self.audit_share)
-            X = vstack([X, X_val], "csr") if issparse(X) else np.concatenate([X, X_val])
-            y = np.concatenate([y, y_val])
+            X, y = _stacked(X, X_val), np.concatenate([y, y_val])
             weight = np.append(weight, np.full(len(y_val), audited / len(y_val)))
-        self.estimator_ = estimator.fit(X, y, sample_weight=weight)
+        lost = np.setdiff1d(classes, y).tolist()
+        if lost or not rows.size:
+            raise ValueError(
+                "The learned weights should leave rows of every class. Those of the "
+                f"classes {lost or classes.tolist()} are all zero. Set the weigher's "
+                "`anchor` above 0."
+            )
+        # As in plain training they are 1 on average, so that a penalty means the same.
+        with config_context(enable_metadata_routing=False):
+            self.estimator_ = estimator.fit(X, y, **{weight_name: weight / weight.mean()})
         self.classes_ = self.estimator_.classes_
         return self
 
@@ -240,14 +242,22 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _rows(self, X):
         check_is_fitted(self, "estimator_")
-        return validate_data(self, X, accept_sparse="csr", dtype=DTYPES, reset=False)
+        return validate_data(self, X, reset=False, skip_check_array=True)
 
-    def _seeded(self, part):
+    def _seeded(self, part, rng):
         if self.random_state is None:
             return part
-        rng = check_random_state(self.random_state)
-        names = [name for name in part.get_params() if name.endswith("random_state")]
-        return part.set_params(**{name: rng.randint(2**31 - 1) for name in sorted(names)})
+        names = [
+            name
+            for name in sorted(part.get_params())
+            if name == "random_state" or name.endswith("__random_state")
+        ]
+        return part.set_params(**{name: rng.randint(2**31 - 1) for name in names})
+
+    def _latest_estimator(self):
+        if hasattr(self, "estimator_"):
+            return self.estimator_
+        return self._unfitted_estimator()
 
     def _unfitted_estimator(self):
         if self.estimator is not None:
@@ -257,8 +267,47 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def _unfitted_weigher(self):
         if self.weigher is not None:
             return self.weigher
-        with config_context(enable_metadata_routing=True):
-            scaler = StandardScaler().set_fit_request(sample_weight=False)
-            network = NashMetaClassifier().set_fit_request(sample_weight=True)
-        steps = [("scale", scaler), ("network", network)]
+        steps = [("scale", StandardScaler()), ("network", NashMetaClassifier())]
         return Pipeline(steps, transform_input=["X_val"])
+
+
+def _weight_name(estimator):
+    """What fit calls the weights; a pipeline passes them to its last step."""
+    if hasattr(estimator, "steps"):
+        name, last = estimator.steps[-1]
+        return f"{name}__{_weight_name(last)}"
+    taken = inspect.signature(estimator.fit).parameters.values()
+    if not any(p.name == "sample_weight" or p.kind == p.VAR_KEYWORD for p in taken):
+        raise ValueError(
+            "`estimator` should take `sample_weight` in fit, to be trained on the learned "
+            f"weights. Got {estimator!r}."
+        )
+    return "sample_weight"
+
+
+def _request_weights(weigher):
+    """Route weights to the end of a search or pipeline, where nothing else is asked."""
+    while hasattr(weigher, "estimator"):
+        weigher = weigher.estimator
+    steps = [step for _, step in getattr(weigher, "steps", [("network", weigher)])]
+    for step in steps:
+        asked = getattr(step, "get_metadata_routing", dict)()
+        if not isinstance(asked, MetadataRequest):
+            continue
+        if asked.fit.requests.get("sample_weight", "not taken") is None:
+            step.set_fit_request(sample_weight=step is steps[-1])
+        if asked.score.requests.get("sample_weight", "not taken") is None:
+            step.set_score_request(sample_weight=False)
+
+
+def _with_shape(X):
+    return X if hasattr(X, "shape") else np.asarray(X)
+
+
+def _stacked(X, X_val):
+    """Training rows, and below them the audited ones, in the kind of the former."""
+    if hasattr(X, "iloc") and hasattr(X_val, "iloc"):
+        return pd.concat([X, X_val], ignore_index=True)
+    if issparse(X):
+        return vstack([X, X_val], "csr")
+    return np.concatenate([X, X_val.toarray() if issparse(X_val) else X_val])

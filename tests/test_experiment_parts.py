@@ -15,7 +15,7 @@ from skfairbargain.experiments.measures import hard_auc, honest_measures, score_
 from skfairbargain.experiments.networks import PLAIN_NETWORK
 from skfairbargain.experiments.plain_training import largest_losses, train_plainly
 from skfairbargain.experiments.rivals import Rows, reweighing
-from skfairbargain.experiments.summaries import mean_and_ci
+from skfairbargain.experiments.summaries import lead_with_ci, leads, mean_and_ci
 from skfairbargain.experiments.table1 import (
     PAPER_TABLE,
     beside_the_paper,
@@ -209,6 +209,37 @@ def test_one_seed_has_no_interval():
     mean, ci95 = mean_and_ci([0.7])
     assert mean == 0.7
     assert np.isnan(ci95)
+
+
+@pytest.mark.parametrize(
+    ("mean", "ci95", "text"),
+    [
+        (0.0314, 0.0101, "**+0.031 ± 0.010**"),
+        (-0.0314, 0.0101, "**-0.031 ± 0.010**"),
+        (-0.0314, 0.04, "-0.031 ± 0.040"),
+        (0.0314, np.nan, "+0.031"),
+        (np.nan, np.nan, "–"),
+    ],
+)
+def test_a_lead_is_bold_where_its_interval_excludes_0(mean, ci95, text):
+    assert lead_with_ci(mean, ci95) == text
+
+
+def test_a_lead_is_over_the_seeds_that_both_have():
+    runs = pd.DataFrame(
+        [
+            ("a", "ours", 0, 0.9), ("a", "ours", 1, 0.7), ("a", "other", 0, 0.6),
+            ("a", "other", 1, 0.6), ("a", "other", 2, 0.1), ("b", "other", 0, 0.5),
+        ],
+        columns=["setting", "method", "seed", "auc"],
+    )  # fmt: skip
+    found = leads(runs, ["setting", "method"], ["auc"], "ours")
+    assert found[["setting", "method", "n_seeds"]].to_numpy().tolist() == [
+        ["a", "other", 2]
+    ]
+    assert found["mean"].item() == pytest.approx(0.2)
+    # t of 0.975 with one degree of freedom is 12.706, and s/√n of 0.3 and 0.1 is 0.1.
+    assert found["ci95"].item() == pytest.approx(1.2706, rel=1e-3)
 
 
 @pytest.mark.parametrize(

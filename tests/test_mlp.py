@@ -1,5 +1,6 @@
 """The default network, modules of the user's, and predictions of either."""
 
+import copy
 import re
 
 import numpy as np
@@ -99,6 +100,25 @@ class Detached(nn.Linear):
 def test_modules_that_do_not_fit_are_refused(module, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         build(module)
+
+
+class Caching(nn.Module):
+    """Keeps an activation, which cannot be copied while a graph hangs on it."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.last = nn.Linear(5, 4), nn.Linear(4, 2)
+
+    def forward(self, X):
+        self.kept = torch.tanh(self.hidden(X))
+        return self.last(self.kept)
+
+
+def test_a_module_may_keep_its_activations():
+    module = build(Caching())
+    assert copy.deepcopy(module).kept.shape == (2, 4)
+    with torch.no_grad():
+        build(Caching())
 
 
 @pytest.mark.parametrize("sizes", [(0,), (8, -1), (1.5,), ("8",)])

@@ -4,10 +4,12 @@ import re
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
 from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import NotFittedError
@@ -15,13 +17,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from skfairbargain import NashMetaClassifier, ReweightedClassifier
 from skfairbargain.datasets import make_biased_classification
-from skfairbargain.exceptions import ValidationSetWarning
+from skfairbargain.inspection import SampleWeightDisplay
 
 
 def network(**parameters):
@@ -60,16 +62,17 @@ class Recorder(ClassifierMixin, BaseEstimator):
 def test_it_is_the_recipe_by_hand(made):
     X, y, audit = made
     clf = ReweightedClassifier(LogisticRegression(), network()).fit(X, y, **audit)
-    weight = network().fit(X, y, **audit).applied_weight_
-    weight = np.r_[weight / weight.mean(), np.full(100, 4.0)]
+    learned = network().fit(X, y, **audit).applied_weight_
+    # Half of the weight each, for 400 training rows and 100 audited ones, 1 on average.
+    weight = np.r_[learned / learned.sum() * 250, np.full(100, 2.5)]
     by_hand = LogisticRegression().fit(
-        np.r_[X, audit["X_val"]], np.r_[y, audit["y_val"]], sample_weight=weight
+        pd.concat([X, audit["X_val"]]), np.r_[y, audit["y_val"]], sample_weight=weight
     )
-    np.testing.assert_array_equal(clf.estimator_.coef_, by_hand.coef_)
-    np.testing.assert_array_equal(clf.sample_weight_, weight[:400])
+    np.testing.assert_allclose(clf.estimator_.coef_, by_hand.coef_, rtol=1e-12)
+    np.testing.assert_allclose(clf.sample_weight_, learned / learned.mean(), rtol=1e-12)
     assert clf.sample_weight_.std() > 0.05
-    np.testing.assert_array_equal(clf.predict_proba(X), by_hand.predict_proba(X.to_numpy()))
-    np.testing.assert_array_equal(clf.predict(X), by_hand.predict(X.to_numpy()))
+    np.testing.assert_allclose(clf.predict_proba(X), by_hand.predict_proba(X), rtol=1e-12)
+    np.testing.assert_array_equal(clf.predict(X), by_hand.predict(X))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
@@ -77,7 +80,9 @@ def test_audited_rows_have_their_share(made, share):
     X, y, audit = made
     clf = ReweightedClassifier(Recorder(), network(), audit_share=share)
     rows, labels, weight = clf.fit(X, y, **audit).estimator_.given_
-    np.testing.assert_array_equal(weight[:400], clf.sample_weight_)
+    of_training = clf.sample_weight_ * weight[:400].mean()
+    np.testing.assert_allclose(weight[:400], of_training, rtol=1e-12)
+    assert weight.mean() == pytest.approx(1)
     assert len(rows) == len(labels) == len(weight) == (500 if share else 400)
     assert weight[400:].sum() == pytest.approx(share * weight.sum())
     np.testing.assert_array_equal(labels[400:], audit["y_val"][: len(labels) - 400])
@@ -103,16 +108,63 @@ def test_without_an_audit_rows_are_held_out_and_left_out(made):
 def test_by_default_the_network_gets_scaled_features(made):
     X, y, audit = made
     stretched = {**audit, "X_val": audit["X_val"] * 1e4 + 1e3}
-    clf = ReweightedClassifier(random_state=0)
+    weight = np.where(y == 1, 10.0, 1.0)
     with warnings.catch_warnings():
-        warnings.simplefilter("error", ValidationSetWarning)
-        clf.fit(X * 1e4 + 1e3, y, **stretched, sample_weight=np.ones(len(y)))
+        warnings.simplefilter("error")
+        clf = ReweightedClassifier(random_state=0)
+        clf.fit(X * 1e4 + 1e3, y, **stretched, sample_weight=weight)
+        clf.predict(X * 1e4 + 1e3)
     assert isinstance(clf.estimator_, HistGradientBoostingClassifier)
-    plain = make_pipeline(StandardScaler(), NashMetaClassifier())
-    inside = clf.weigher_.named_steps["network"]
-    assert inside.get_params().keys() == plain[-1].get_params().keys()
-    assert inside.n_iter_ == 50
-    assert clf.weigher_.named_steps["scale"].mean_.max() > 100
+    assert clf.weigher_["network"].n_iter_ == 50
+    assert clf.weigher_["scale"].mean_.max() > 100
+    positive = (y == 1).to_numpy()
+    # The weight reached the network, through a scaler that did not ask for it.
+    assert clf.sample_weight_[positive].mean() > 4 * clf.sample_weight_[~positive].mean()
+
+
+@pytest.mark.parametrize(
+    "weigher",
+    [
+        make_pipeline(StandardScaler(), network(), transform_input=["X_val"]),
+        GridSearchCV(network(), {"anchor": [0.5]}, cv=2, error_score="raise"),
+        Pipeline(
+            [
+                ("columns", make_column_transformer((StandardScaler(), ["x0", "x1"]))),
+                ("network", network()),
+            ],
+            transform_input=["X_val"],
+        ),
+    ],
+)
+def test_the_weigher_may_be_a_pipeline_or_a_search(made, weigher):
+    X, y, audit = made
+    clf = ReweightedClassifier(Recorder(), weigher)
+    weight = np.arange(400) % 2
+    columns = not hasattr(weigher, "steps") or "columns" not in weigher.named_steps
+    if columns:
+        clf.fit(X, y, **audit, sample_weight=weight)
+        np.testing.assert_array_equal(clf.sample_weight_ > 0, weight > 0)
+    else:
+        clf.fit(X, y, **audit)
+        assert clf.weigher_["network"].n_features_in_ == 2
+    pd.testing.assert_index_equal(clf.estimator_.given_[0].columns, X.columns)
+
+
+def test_the_estimator_may_be_a_pipeline_or_a_search(made):
+    X, y, audit = made
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    clf = ReweightedClassifier(pipeline, network()).fit(X, y, **audit)
+    rows, labels, weight = (
+        ReweightedClassifier(Recorder(), network()).fit(X, y, **audit).estimator_.given_
+    )
+    by_hand = LogisticRegression().fit(
+        StandardScaler().fit_transform(rows), labels, sample_weight=weight
+    )
+    np.testing.assert_allclose(clf.estimator_[-1].coef_, by_hand.coef_, rtol=1e-6)
+    search = GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=2)
+    with sklearn.config_context(enable_metadata_routing=True):
+        clf = ReweightedClassifier(search, network()).fit(X, y, **audit)
+    assert clf.predict_proba(X).shape == (400, 2)
 
 
 def test_a_seed_repeats_estimator_and_weigher(made):
@@ -127,7 +179,7 @@ def test_a_seed_repeats_estimator_and_weigher(made):
     np.testing.assert_array_equal(one.sample_weight_, two.sample_weight_)
     np.testing.assert_array_equal(one.predict_proba(X), two.predict_proba(X))
     assert (one.sample_weight_ != other.sample_weight_).any()
-    assert one.estimator_.random_state != 7
+    assert one.estimator_.random_state not in (7, one.weigher_.random_state)
     assert forest.random_state == 7
 
 
@@ -146,18 +198,43 @@ def test_three_classes_sparse_rows_and_margins():
     X = StandardScaler().fit_transform(X)
     groups = np.where(X[:, 0] > 0, "long", "short")
     groups[::2] = "long"
-    audit = {"X_val": X[::3], "y_val": y[::3], "groups_val": groups[::3]}
-    dense = ReweightedClassifier(LinearSVC(), network(), random_state=0).fit(X, y, **audit)
+    audit = {"y_val": y[::3], "groups_val": groups[::3]}
+
+    def trained(kind, kind_val):
+        clf = ReweightedClassifier(LinearSVC(), network(), random_state=0)
+        return clf.fit(kind(X), y, X_val=kind_val(X[::3]), **audit)
+
+    dense = trained(np.asarray, np.asarray)
     assert dense.decision_function(X).shape == (150, 3)
     assert dense.score(X, y) > 0.9
     assert not hasattr(dense, "predict_proba")
-    audit["X_val"] = csr_matrix(audit["X_val"])
-    sparse = ReweightedClassifier(LinearSVC(), network(), random_state=0)
-    sparse.fit(csr_matrix(X), y, **audit)
-    np.testing.assert_allclose(sparse.estimator_.coef_, dense.estimator_.coef_, atol=1e-4)
+    # What was trained counts, and not what would be trained next.
+    assert not hasattr(dense.set_params(estimator=LogisticRegression()), "predict_proba")
+    coef = dense.estimator_.coef_
+    for kinds in (
+        (csr_matrix, csr_matrix),
+        (csr_matrix, np.asarray),
+        (np.asarray, csr_matrix),
+    ):
+        np.testing.assert_allclose(trained(*kinds).estimator_.coef_, coef, atol=1e-4)
 
 
-def test_it_serves_the_wronged_group_better_than_boosting():
+def test_labels_are_read_as_the_network_reads_them(made):
+    X, y, audit = made
+    clf = ReweightedClassifier(LogisticRegression(), network())
+    of_bool = clf.fit(X, y.astype(bool), **audit)
+    assert of_bool.classes_.tolist() == [False, True]
+    column = {**audit, "y_val": audit["y_val"].to_numpy()[:, None].astype(float)}
+    assert clf.fit(X, y, **column).classes_.dtype == y.dtype
+    both = audit["groups_val"].to_frame().assign(even=np.arange(100) % 2)
+    named = np.array(["no", "yes"])
+    given = {**audit, "y_val": named[audit["y_val"]], "groups_val": both}
+    clf.fit(X, named[y], **given)
+    assert clf.classes_.tolist() == ["no", "yes"]
+    assert len(clf.weigher_.groups_) == 4
+
+
+def test_the_learned_weights_serve_the_wronged_group_better_than_equal_ones():
     train = make_biased_classification(4000, label_bias=0.6, random_state=0)
     audit = make_biased_classification(200, random_state=1)
     test = make_biased_classification(4000, random_state=2)
@@ -167,10 +244,15 @@ def test_it_serves_the_wronged_group_better_than_boosting():
         decisions = clf.predict(test.data[wronged])
         return balanced_accuracy_score(test.target[wronged], decisions)
 
-    plain = HistGradientBoostingClassifier(random_state=0).fit(train.data, train.target)
     clf = ReweightedClassifier(random_state=0)
     clf.fit(train.data, train.target, **audited(audit))
-    assert reached(clf) > reached(plain) + 0.02
+    # The same rows, audited ones included, without the learned weights.
+    unweighted = HistGradientBoostingClassifier(random_state=0).fit(
+        pd.concat([train.data, audit.data]),
+        np.r_[train.target, audit.target],
+        sample_weight=np.repeat([0.525, 10.5], [4000, 200]),
+    )
+    assert reached(clf) > reached(unweighted) + 0.01
 
 
 def test_bad_input_is_refused(made):
@@ -192,21 +274,34 @@ def test_bad_input_is_refused(made):
     ):  # fmt: skip
         with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
             clf.fit(X, y, **given)
-    with pytest.raises(ValueError, match=r"^The 'audit_share' parameter"):
+    message = (
+        "The 'audit_share' parameter of ReweightedClassifier must be a float in the range "
+        "[0.0, 1.0). Got 1.0 instead."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ReweightedClassifier(audit_share=1.0).fit(X, y)
     with pytest.raises(NotFittedError):
         clf.predict_proba(X)
 
 
-def test_weights_that_are_all_zero_are_refused(made):
+def test_a_class_without_weight_is_refused(made):
     X, y, audit = made
-
-    class Silent(NashMetaClassifier):
-        def fit(self, X, y, **audit):
-            super().fit(X, y, **audit)
-            self.applied_weight_[:] = 0
-            return self
-
-    clf = ReweightedClassifier(weigher=Silent(max_epochs=1))
-    with pytest.raises(ValueError, match=r"^The learned weights should not all be zero"):
+    y = y.copy()
+    y[:2] = 2
+    clf = ReweightedClassifier(
+        LogisticRegression(), network(anchor=0, max_epochs=1, batch_size=64)
+    )
+    message = (
+        "The learned weights should leave rows of every class. Those of the classes [2] "
+        "are all zero. Set the weigher's `anchor` above 0."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         clf.fit(X, y, **audit)
+
+
+def test_displays_find_the_weights(made):
+    X, y, audit = made
+    clf = ReweightedClassifier(LogisticRegression(), network()).fit(X, y, **audit)
+    display = SampleWeightDisplay.from_estimator(clf, y)
+    inner = SampleWeightDisplay.from_estimator(clf.weigher_, y)
+    pd.testing.assert_frame_equal(display.table, inner.table)

@@ -192,8 +192,8 @@ def _report(table, failures, by, results, name):
             lead.to_csv(results / f"{name}_lead_{method}.csv", index=False)
             blocks += [
                 f"### Lead of {ALL_RIVALS[method].title}",
-                "Its value less the method's in the same runs: a seed's split is the same "
-                "for all. Bold where the 95 % interval excludes 0.",
+                "Its value less the method's, seed by seed. Bold where the 95 % interval "
+                "excludes 0, which is not corrected for the number of comparisons.",
             ]
             for metric in COMPARED:
                 shown = _by_setting(lead, by, metric, cell=lead_with_ci)

@@ -77,8 +77,9 @@ def summarize(rows, by, metrics):
 def leads(rows, by, metrics, method):
     """How far a method is ahead of each other one, run by run.
 
-    The runs of a seed share their split and their bias, so the difference within a seed
-    varies far less than either method does.
+    Where the runs of a seed share a split that no other seed has, the difference within a
+    seed varies far less than either method does. Where all seeds share one split, the
+    interval is that of initial weights and minibatches.
 
     Parameters
     ----------
