@@ -17,7 +17,7 @@ from sklearn.base import (
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import _safe_indexing, check_random_state, get_tags
+from sklearn.utils import _safe_indexing, check_array, check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn.utils.metaestimators import available_if
@@ -237,12 +237,18 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         parts = self._unfitted_estimator(), self._unfitted_weigher()
-        tags.input_tags.sparse = all(get_tags(part).input_tags.sparse for part in parts)
+        accepted = [get_tags(part).input_tags for part in parts]
+        tags.input_tags.sparse = all(each.sparse for each in accepted)
+        tags.input_tags.allow_nan = all(each.allow_nan for each in accepted)
         return tags
 
     def _rows(self, X):
         check_is_fitted(self, "estimator_")
-        return validate_data(self, X, reset=False, skip_check_array=True)
+        X = validate_data(self, _with_shape(X), reset=False, skip_check_array=True)
+        # Refused as in fit, and passed on as it came.
+        allow_nan = get_tags(self).input_tags.allow_nan
+        check_array(X, accept_sparse=True, dtype=None, ensure_all_finite=not allow_nan)
+        return X
 
     def _seeded(self, part, rng):
         if self.random_state is None:

@@ -184,7 +184,14 @@ def test_table5_finds_noise_where_the_paper_does(options, tmp_path):
 
 
 def test_baselines_say_whose_groups_they_see(options, tmp_path):
-    methods = ["logistic", "threshold_logistic", "group_dro", "ours", "ours_boosting"]
+    methods = [
+        "logistic",
+        "threshold_logistic",
+        "group_dro",
+        "ours",
+        "ours_paper",
+        "ours_boosting",
+    ]
     chosen = [part for name in methods for part in ("--method", name)]
     text = invoke(
         "baselines", *options, *QUICK, *chosen, "--seeds", "1", "--results", tmp_path
@@ -198,6 +205,7 @@ def test_baselines_say_whose_groups_they_see(options, tmp_path):
         "group DRO": "training",
         "ours, defaults": "validation",
         "ours, boosting on the weights": "validation",
+        "ours, paper's settings": "validation",
     }
     table = pd.read_csv(tmp_path / "baselines.csv")
     auc = table.query("method == 'logistic' and metric == 'score_auc'")["mean"].item()
