@@ -244,11 +244,11 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _rows(self, X):
         check_is_fitted(self, "estimator_")
-        X = validate_data(self, _with_shape(X), reset=False, skip_check_array=True)
+        X = _with_shape(X)
         # Refused as in fit, and passed on as it came.
         allow_nan = get_tags(self).input_tags.allow_nan
         check_array(X, accept_sparse=True, dtype=None, ensure_all_finite=not allow_nan)
-        return X
+        return validate_data(self, X, reset=False, skip_check_array=True)
 
     def _seeded(self, part, rng):
         if self.random_state is None:
