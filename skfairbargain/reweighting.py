@@ -78,8 +78,23 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    That it helps is a measurement, not a theorem: weights are learned for the network, step
-    by step, and summed over the steps. See the evidence page.
+    With s_i the weights that row i had in the network's training, summed over the steps,
+    A the `audit_share` and n_val the number of audited rows, the rows count
+
+    - s_i / mean(s) for a training row, and
+    - A / (1 − A) · n_samples / n_val for an audited one,
+
+    both then divided by their common mean. Rows of weight 0 are left out.
+
+    That this helps is a measurement (docs/evidence.md) and not a theorem: the weights were
+    learned for the network, step by step, and may suit another model less. It is the idea
+    of training in two passes that reweighing methods share, with weights that need the
+    groups of the audited rows alone.
+
+    References
+    ----------
+    Zeng et al., "Fairness-Aware Meta-Learning via Nash Bargaining", NeurIPS 2024, for the
+    weights; Liu et al., "Just Train Twice", ICML 2021, for training twice.
 
     Examples
     --------
