@@ -466,7 +466,8 @@ def test_misuse_is_explained():
         conflict_report(make_pipeline(StandardScaler(), LogisticRegression()))
     assert str(error.value) == (
         "`estimator` should be a fitted NashMetaClassifier, or a pipeline or search that "
-        "ends in one. Got LogisticRegression without `history_`. Call fit first."
+        "ends in one. Got LogisticRegression without `history_`. Call fit first; "
+        "a search needs refit=True."
     )
     _, axes = pyplot.subplots(3)
     message = "`ax` should be 1 Axes, one per panel, or None. Got 3."
