@@ -94,7 +94,6 @@ html_sidebars = {
         "index",
         "install",
         "getting_started",
-        "evidence",
         "common_pitfalls",
         "talking_about_fairness",
         "changelog",
