@@ -123,16 +123,19 @@ def biased_labels(
     by = ["setting", "per_cell", "share", "method"]
     table, failures = table_of(specs, runs, by)
     _report(table, failures, by, results, name)
+    drawn = {
+        "metrics": {key: MEASURES[key] for key in DRAWN},
+        "titles": _titles(methods),
+        "bold": OURS,
+    }
     for n_val, rows in table.groupby("per_cell"):
-        figures.lines(
-            rows,
-            across="share",
-            metrics={key: MEASURES[key] for key in DRAWN},
-            titles=_titles(methods),
-            path=results / f"{name}_{n_val}.png",
-            x_label="share",
-            bold=OURS,
-        )
+        path = results / f"{name}_{n_val}.png"
+        figures.lines(rows, across="share", path=path, x_label="share", **drawn)
+    if table["per_cell"].nunique() > 1:
+        for value, rows in table.groupby("share"):
+            path = results / f"{name}_share_{value:g}.png"
+            label = "validation rows per cell"
+            figures.lines(rows, across="per_cell", path=path, x_label=label, **drawn)
 
 
 def sweep(
