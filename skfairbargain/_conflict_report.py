@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ._figures import counted, learned, percent
+from ._figures import counted, percent
+from ._learned import learned
 
 # Pairs of players that a printed report names.
 LONGEST = 12

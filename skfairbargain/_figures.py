@@ -1,7 +1,6 @@
 """What the displays share: axes, colours that colour-blind people tell apart, names."""
 
 import numpy as np
-from sklearn.exceptions import NotFittedError
 
 from ._optional import import_optional
 
@@ -68,28 +67,3 @@ def counted(n, noun):
 def metric_title(name):
     """Write a metric's name for people: ``worst_group_auc`` is worst group AUC."""
     return name.replace("_", " ").replace("auc", "AUC")
-
-
-def learned(estimator, attribute):
-    """What a fit recorded, found also at the end of a pipeline or under a search.
-
-    Raises
-    ------
-    NotFittedError
-        If the attribute is nowhere.
-    """
-    found = estimator
-    while not hasattr(found, attribute):
-        if hasattr(found, "best_estimator_"):
-            found = found.best_estimator_
-        elif hasattr(found, "weigher_"):
-            found = found.weigher_
-        elif hasattr(found, "steps"):
-            found = found.steps[-1][1]
-        else:
-            raise NotFittedError(
-                "`estimator` should be a fitted NashMetaClassifier, or a pipeline or "
-                f"search that ends in one. Got {type(found).__name__} without "
-                f"`{attribute}`. Call fit first; a search needs refit=True."
-            )
-    return getattr(found, attribute)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ._figures import GREY, color, learned, line, make_axes, tidy
+from ._figures import GREY, color, line, make_axes, tidy
+from ._learned import learned
 
 # Players that a legend has room and colours for.
 MOST_NAMED = 8

@@ -1,4 +1,4 @@
-"""Signs that a validation set was cut or not transformed on its way to ``fit``."""
+"""Is a validation set prepared as X was? Errors where it cannot be, signs of the rest."""
 
 import warnings
 

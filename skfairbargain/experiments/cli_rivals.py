@@ -68,9 +68,9 @@ def baselines(
     runs = run_with_progress(function, specs, RunStore(results / "baselines.jsonl"), jobs)
     by = ["setting", "method"]
     table, failures = table_of(specs, runs, by)
-    _report(table, failures, by, results, "baselines")
+    summary = _report(table, failures, by, results, "baselines")
     figures.accuracy_fairness_plane(
-        summarize(table, by, list(MEASURES)),
+        summary,
         x="balanced_accuracy",
         y="worst_group_balanced_accuracy",
         titles=_titles(methods),
@@ -182,6 +182,11 @@ def _report(table, failures, by, results, name):
         Folder to write into.
     name : str
         Of the files.
+
+    Returns
+    -------
+    summary : DataFrame
+        As of `summarize`.
     """
     summary = summarize(table, by, list(MEASURES))
     summary.to_csv(results / f"{name}.csv", index=False)
@@ -206,6 +211,7 @@ def _report(table, failures, by, results, name):
     text = "\n\n".join(blocks)
     (results / f"{name}.md").write_text(text + "\n")
     typer.echo(text)
+    return summary
 
 
 def _by_setting(summary, by, metric, **options):
