@@ -83,8 +83,7 @@ def train_shard(rank, store, folder):
     of_all = [torch.empty_like(weights) for _ in range(N_RANKS)]
     dist.all_gather(of_all, weights)
     same = all(torch.equal(weights, other) for other in of_all)
-    # The line's end within the same write: where Python does not buffer, another rank's line
-    # could come between.
+    # One write a line: unbuffered, another rank could come between a line and its end.
     print(
         f"rank {rank}: {len(shard)} rows, first {shard[:3].tolist()}, weights of all ranks "
         f"{'equal' if same else 'DIFFER'}, checksum {weights.double().sum():.12f}\n",
