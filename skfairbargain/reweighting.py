@@ -30,8 +30,14 @@ from .classifier import NashMetaClassifier
 __all__ = ["ReweightedClassifier"]
 
 
-def _if_estimator_has(method):
-    return available_if(lambda self: hasattr(self._latest_estimator(), method))
+def _knows_probabilities(self):
+    return hasattr(self._latest_estimator(), "predict_proba")
+
+
+def _decides_by_margin(self):
+    # A margin and a probability have no mean.
+    alone = self.weigher_share == 0
+    return alone and hasattr(self._latest_estimator(), "decision_function")
 
 
 class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -40,7 +46,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     On a table, boosting often beats a network. This trains a `NashMetaClassifier` first,
     takes how much each training row counted (`applied_weight_`) as ``sample_weight``, adds
     the audited rows, whose labels are the better ones, and trains `estimator` on both.
-    Predictions are those of `estimator` alone.
+    Then the two vote: predicted probabilities are the mean of theirs.
 
     Parameters
     ----------
@@ -53,6 +59,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ``StandardScaler`` before a `NashMetaClassifier` with its defaults.
     audit_share : float, default=0.5
         Share of the audited rows in the weight of all, from 0 (left out) to below 1.
+    weigher_share : float, default=0.5
+        Share of the weigher in the vote, from 0 (`estimator` decides alone, and need not
+        know probabilities) to below 1.
     random_state : int, RandomState or None, default=None
         Seeds `estimator` and `weigher` and all within them. None leaves theirs.
 
@@ -123,13 +132,23 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         "estimator": [HasMethods(["fit"]), None],
         "weigher": [HasMethods(["fit"]), None],
         "audit_share": [Interval(Real, 0, 1, closed="left")],
+        "weigher_share": [Interval(Real, 0, 1, closed="left")],
         "random_state": ["random_state"],
     }
 
-    def __init__(self, estimator=None, weigher=None, *, audit_share=0.5, random_state=None):
+    def __init__(
+        self,
+        estimator=None,
+        weigher=None,
+        *,
+        audit_share=0.5,
+        weigher_share=0.5,
+        random_state=None,
+    ):
         self.estimator = estimator
         self.weigher = weigher
         self.audit_share = audit_share
+        self.weigher_share = weigher_share
         self.random_state = random_state
 
     @_fit_context(prefer_skip_nested_validation=False)
@@ -161,14 +180,20 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If an input is malformed, `estimator` does not take ``sample_weight``, or all
-            rows of a class have a learned weight of zero.
+            If an input is malformed, `estimator` does not take ``sample_weight`` or has no
+            ``predict_proba`` to vote with, or all rows of a class have a learned weight of
+            zero.
         UndefinedGroupError
             If a group of `groups_val` has rows of one class only.
         """
         rng = check_random_state(self.random_state)
         estimator = self._seeded(clone(self._unfitted_estimator()), rng)
         weight_name = _weight_name(estimator)
+        if self.weigher_share > 0 and not hasattr(estimator, "predict_proba"):
+            raise ValueError(
+                "`estimator` should have `predict_proba`, to vote with the weigher. Got "
+                f"{estimator!r}. Set `weigher_share=0` to let it decide alone."
+            )
         X, y = validate_data(self, _with_shape(X), y, skip_check_array=True)
         given = {"y_val": y_val, "groups_val": groups_val, "sample_weight": sample_weight}
         if X_val is not None:
@@ -206,7 +231,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self
 
     def predict(self, X):
-        """Most probable classes, by the trained `estimator_`.
+        """Most probable classes; where `weigher_share` is 0, those `estimator_` predicts.
 
         Parameters
         ----------
@@ -216,12 +241,15 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         -------
         labels : ndarray of shape (n_samples,)
         """
-        X = self._rows(X)
-        return self.estimator_.predict(X)
+        if self.weigher_share == 0:
+            X = self._rows(X)
+            return self.estimator_.predict(X)
+        likeliest = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[likeliest]
 
-    @_if_estimator_has("predict_proba")
+    @available_if(_knows_probabilities)
     def predict_proba(self, X):
-        """Probabilities of the classes; where `estimator` has them.
+        """Probabilities of the classes, the mean of both; where `estimator` has them.
 
         Parameters
         ----------
@@ -232,11 +260,15 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         probabilities : ndarray of shape (n_samples, n_classes)
         """
         X = self._rows(X)
-        return self.estimator_.predict_proba(X)
+        probabilities = self.estimator_.predict_proba(X)
+        if self.weigher_share == 0:
+            return probabilities
+        share = self.weigher_share
+        return (1 - share) * probabilities + share * self.weigher_.predict_proba(X)
 
-    @_if_estimator_has("decision_function")
+    @available_if(_decides_by_margin)
     def decision_function(self, X):
-        """Scores of the classes; where `estimator` has them.
+        """Scores of the classes by `estimator_`; where it has them and decides alone.
 
         Parameters
         ----------

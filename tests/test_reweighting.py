@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,9 @@ def network(**parameters):
     )
 
 
+alone = partial(ReweightedClassifier, weigher_share=0)
+
+
 @pytest.fixture(scope="module")
 def made():
     train = make_biased_classification(400, label_bias=0.6, random_state=0)
@@ -48,7 +52,7 @@ def audited(bunch):
 
 
 class Recorder(ClassifierMixin, BaseEstimator):
-    """Remembers what it was trained on."""
+    """Remembers what it was trained on; it knows no probabilities, and cannot vote."""
 
     def fit(self, X, y, sample_weight=None):
         self.given_ = X, y, sample_weight
@@ -71,14 +75,31 @@ def test_it_is_the_recipe_by_hand(made):
     np.testing.assert_allclose(clf.estimator_.coef_, by_hand.coef_, rtol=1e-12)
     np.testing.assert_allclose(clf.sample_weight_, learned / learned.mean(), rtol=1e-12)
     assert clf.sample_weight_.std() > 0.05
-    np.testing.assert_allclose(clf.predict_proba(X), by_hand.predict_proba(X), rtol=1e-12)
-    np.testing.assert_array_equal(clf.predict(X), by_hand.predict(X))
+    of_network = network().fit(X, y, **audit).predict_proba(X)
+    mean = (by_hand.predict_proba(X) + of_network) / 2
+    np.testing.assert_allclose(clf.predict_proba(X), mean, rtol=1e-12)
+    np.testing.assert_array_equal(clf.predict(X), mean[:, 1] > 0.5)
+
+
+@pytest.mark.parametrize("share", [0, 0.25])
+def test_the_weigher_has_its_share_of_the_vote(made, share):
+    X, y, audit = made
+    named = np.array(["no", "yes"])
+    given = {**audit, "y_val": named[audit["y_val"]]}
+    clf = ReweightedClassifier(LogisticRegression(), network(), weigher_share=share)
+    clf.fit(X, named[y], **given)
+    one, two = clf.estimator_.predict_proba(X), clf.weigher_.predict_proba(X)
+    assert np.abs(one - two).max() > 0.05
+    voted = (1 - share) * one + share * two
+    np.testing.assert_allclose(clf.predict_proba(X), voted, rtol=1e-12)
+    np.testing.assert_array_equal(clf.predict(X), named[(voted[:, 1] > 0.5).astype(int)])
+    assert hasattr(clf, "decision_function") == (share == 0)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
 def test_audited_rows_have_their_share(made, share):
     X, y, audit = made
-    clf = ReweightedClassifier(Recorder(), network(), audit_share=share)
+    clf = alone(Recorder(), network(), audit_share=share)
     rows, labels, weight = clf.fit(X, y, **audit).estimator_.given_
     of_training = clf.sample_weight_ * weight[:400].mean()
     np.testing.assert_allclose(weight[:400], of_training, rtol=1e-12)
@@ -91,7 +112,7 @@ def test_audited_rows_have_their_share(made, share):
 def test_rows_without_a_weight_do_not_count(made):
     X, y, audit = made
     weight = np.arange(400) % 3
-    clf = ReweightedClassifier(Recorder(), network(), audit_share=0)
+    clf = alone(Recorder(), network(), audit_share=0)
     clf.fit(X, y, **audit, sample_weight=weight)
     np.testing.assert_array_equal(clf.sample_weight_ > 0, weight > 0)
     assert clf.sample_weight_.mean() == pytest.approx(1)
@@ -100,7 +121,7 @@ def test_rows_without_a_weight_do_not_count(made):
 
 def test_without_an_audit_rows_are_held_out_and_left_out(made):
     X, y, _ = made
-    clf = ReweightedClassifier(Recorder(), network()).fit(X, y)
+    clf = alone(Recorder(), network()).fit(X, y)
     left = 400 - len(clf.estimator_.given_[0])
     assert left == np.sum(clf.sample_weight_ == 0) == 40
 
@@ -132,7 +153,7 @@ def test_by_default_the_network_gets_scaled_features(made):
 def test_weights_reach_the_network_in_a_pipeline_or_a_search(made, weigher):
     X, y, audit = made
     weight = np.arange(400) % 2
-    clf = ReweightedClassifier(Recorder(), weigher)
+    clf = alone(Recorder(), weigher)
     clf.fit(X, y, **audit, sample_weight=weight)
     np.testing.assert_array_equal(clf.sample_weight_ > 0, weight > 0)
     pd.testing.assert_index_equal(clf.estimator_.given_[0].columns, X.columns)
@@ -142,7 +163,7 @@ def test_the_weigher_may_choose_columns_by_name(made):
     X, y, audit = made
     columns = make_column_transformer((StandardScaler(), ["x0", "x1"]))
     weigher = make_pipeline(columns, network(), transform_input=["X_val"])
-    clf = ReweightedClassifier(Recorder(), weigher).fit(X, y, **audit)
+    clf = alone(Recorder(), weigher).fit(X, y, **audit)
     assert clf.weigher_[-1].n_features_in_ == 2
     pd.testing.assert_index_equal(clf.estimator_.given_[0].columns, X.columns)
 
@@ -151,9 +172,7 @@ def test_the_estimator_may_be_a_pipeline_or_a_search(made):
     X, y, audit = made
     pipeline = make_pipeline(StandardScaler(), LogisticRegression())
     clf = ReweightedClassifier(pipeline, network()).fit(X, y, **audit)
-    rows, labels, weight = (
-        ReweightedClassifier(Recorder(), network()).fit(X, y, **audit).estimator_.given_
-    )
+    rows, labels, weight = alone(Recorder(), network()).fit(X, y, **audit).estimator_.given_
     by_hand = LogisticRegression().fit(
         StandardScaler().fit_transform(rows), labels, sample_weight=weight
     )
@@ -198,7 +217,7 @@ def test_three_classes_sparse_rows_and_margins():
     audit = {"y_val": y[::3], "groups_val": groups[::3]}
 
     def trained(kind, kind_val):
-        clf = ReweightedClassifier(LinearSVC(), network(), random_state=0)
+        clf = alone(LinearSVC(), network(), random_state=0)
         return clf.fit(kind(X), y, X_val=kind_val(X[::3]), **audit)
 
     dense = trained(np.asarray, np.asarray)
@@ -262,6 +281,12 @@ def test_bad_input_is_refused(made):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         neighbors.fit(X, y, **audit)
+    message = (
+        "`estimator` should have `predict_proba`, to vote with the weigher. Got "
+        "LinearSVC(). Set `weigher_share=0` to let it decide alone."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        ReweightedClassifier(LinearSVC(), network()).fit(X, y, **audit)
     reverse = {**audit, "X_val": audit["X_val"].iloc[:, ::-1]}
     for given, message in (
         (reverse, "`X_val` should be prepared as `X` was. The feature names should match"),

@@ -9,11 +9,11 @@ import pandas as pd
 from .._paper_settings import paper_settings
 from .measures import MEASURES, honest_measures
 from .networks import (
-    fit_boosting_on_weights,
     fit_fine_tuned,
     fit_group_dro,
     fit_network,
     fit_ours,
+    fit_reweighted,
 )
 from .preparation import prepare
 from .rivals import (
@@ -101,7 +101,13 @@ OURS = {
     "ours_meta_gdro": Rival("ours, defaults, goal Meta-gDRO", fit_ours, "validation", True),
     "ours_boosting": Rival(
         "ours, boosting on the weights",
-        fit_boosting_on_weights,
+        partial(fit_reweighted, weigher_share=0.0),
+        "validation",
+        True,
+    ),
+    "ours_vote": Rival(
+        "ours, network and boosting vote",
+        partial(fit_reweighted, weigher_share=0.5),
         "validation",
         True,
     ),

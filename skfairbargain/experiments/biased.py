@@ -25,9 +25,6 @@ BIASED_SETTINGS = (
 KINDS = ("labels", "rows")
 SHARES = {"labels": (0.0, 0.2, 0.4, 0.6), "rows": (0.01, 0.05, 0.2)}
 PER_CELL = (3, 10, 50)
-METHODS = [
-    name for name in ALL_RIVALS if not name.startswith(("threshold_", "exponentiated_"))
-]
 
 
 def biased_specs(settings, methods, *, kind, shares, per_cell, n_seeds, epochs):

@@ -9,7 +9,6 @@ import typer
 from . import figures
 from .baselines import ALL_RIVALS, OURS, RIVALS, run_baseline, table_of
 from .biased import BIASED_SETTINGS, KINDS, PER_CELL, SHARES, biased_specs, run_biased
-from .biased import METHODS as BIASED_METHODS
 from .cli_options import (
     DataHome,
     Epochs,
@@ -40,7 +39,7 @@ from .sweep import (
 # Measures that are drawn over the share.
 DRAWN = ("score_auc", "balanced_accuracy", "worst_group_balanced_accuracy")
 # What is compared with each other method, run by run, and in which measures.
-LEADERS = ("ours", "ours_boosting")
+LEADERS = ("ours", "ours_boosting", "ours_vote")
 COMPARED = ("score_auc", "worst_group_balanced_accuracy")
 
 
@@ -105,7 +104,7 @@ def biased_labels(
 ):
     """Real data with unjust training labels, a small audited sample, a clean test set."""
     settings = chosen(setting, BIASED_SETTINGS, "--setting")
-    methods = chosen(method, BIASED_METHODS, "--method")
+    methods = chosen(method, ALL_RIVALS, "--method")
     (kind,) = chosen([kind], KINDS, "--kind")
     quick_shares = SHARES[kind][::2] if quick else SHARES[kind]
     specs = biased_specs(

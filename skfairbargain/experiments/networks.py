@@ -85,11 +85,12 @@ def fit_ours(train, val, seed, *, parameters):
     return _of_network(clf.module_)
 
 
-def fit_boosting_on_weights(train, val, seed, *, parameters):
+def fit_reweighted(train, val, seed, *, parameters, weigher_share):
     """``ReweightedClassifier``: boosting on our weights, the validation set added."""
     network = NashMetaClassifier(**parameters, random_state=seed)
     model = boosting().set_params(random_state=seed)
-    clf = _fit_quietly(ReweightedClassifier(model, network), train, val)
+    clf = ReweightedClassifier(model, network, weigher_share=weigher_share)
+    _fit_quietly(clf, train, val)
     _check_whole(clf.weigher_)
     return predictor_of(clf)
 
