@@ -78,12 +78,14 @@ def lines(table, *, across, metrics, titles, path, x_label, bold=()):
     x_label : str
         Name of the x axis.
     bold : collection of str, default=()
-        Methods to draw in black, in front of the others.
+        Methods to draw in black with markers, in front of the others.
     """
     settings = table["setting"].unique()
     figure, axes = _panels(len(settings) * len(metrics), columns=len(metrics))
     drawn = {}
     colors = _colors(len(titles))
+    in_front = [method for method in titles if method in bold]
+    markers = dict(zip(in_front, MARKERS, strict=False))
     panels = [(setting, metric) for setting in settings for metric in metrics]
     for axis, (setting, metric) in zip(axes, panels, strict=False):
         for number, (method, title) in enumerate(titles.items()):
@@ -98,7 +100,9 @@ def lines(table, *, across, metrics, titles, path, x_label, bold=()):
             mean, margin = np.nan_to_num(np.array(intervals)).T
             color = "black" if method in bold else colors[number]
             style = {"color": color, "linestyle": DASHES[number % len(DASHES)]}
-            style |= {"linewidth": 2.5, "zorder": 3} if method in bold else {}
+            if method in bold:
+                style |= {"linewidth": 2, "zorder": 3}
+                style |= {"marker": markers[method], "markerfacecolor": "white"}
             (line,) = axis.plot(at, mean, **style)
             band = (np.clip(mean - margin, 0, 1), np.clip(mean + margin, 0, 1))
             shade = 0.6 / max(len(titles), 4)  # many bands lie on top of each other
@@ -180,6 +184,7 @@ def _finish(figure, axes, n_panels, drawn, path):
         loc="outside lower center",
         ncols=columns,
         fontsize="small",
+        handlelength=3,
     )
     figure.savefig(path, dpi=120)
     import_optional("matplotlib.pyplot", extra="experiments").close(figure)
