@@ -4,21 +4,22 @@ Boosting with a small audited sample
 
 On tables, boosting is hard to beat, and it needs no groups. What can two hundred audited
 rows do for it where the training labels wrong one group? Here we compare boosting as it is,
-boosting with the audited rows added, the network of `NashMetaClassifier`, and
-`ReweightedClassifier`, in which the network and boosting on its weights vote.
+boosting with the audited rows added, boosting on learned weights, the network of
+`NashMetaClassifier` that learned them, and `ReweightedClassifier`, in which the two vote.
 """
 
 # %%
 # The data
 # --------
 #
-# Half of the positive training labels of group ``g1``, a quarter of the rows, are recorded
-# as negative. The audited rows and the test rows have the labels from before. The groups of
+# A quarter of the rows belong to group ``g1``, and half of its positive training labels are
+# recorded as negative. The labels of audited rows and test rows are right. The groups of
 # the training rows are handed to nobody.
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from scipy.stats import t
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
@@ -26,24 +27,19 @@ from skfairbargain import NashMetaClassifier, ReweightedClassifier
 from skfairbargain.datasets import make_biased_classification
 
 
-def draw(n_samples, seed, label_bias=0.0):
-    """Features, recorded labels and groups."""
-    made = make_biased_classification(
-        n_samples,
-        group_shares=[3, 1],
-        label_bias=label_bias,
-        shift=0.8,
-        random_state=seed,
+def draw(n_samples, seed):
+    """Rows with recorded and with right labels."""
+    return make_biased_classification(
+        n_samples, group_shares=[3, 1], label_bias=0.5, shift=0.8, random_state=seed
     )
-    return made.data, made.target, made.sensitive["group"]
 
 
-X, y, group = draw(4000, seed=0, label_bias=0.5)
-_, before, _ = draw(4000, seed=0)
-pd.DataFrame({"recorded": y, "before": before}).groupby(group).mean().round(2)
+made = draw(4000, seed=0)
+labels = pd.DataFrame({"recorded": made.target, "right": made.clean_target})
+labels.groupby(made.sensitive["group"]).mean().round(2)
 
 # %%
-# Four ways to train
+# Five ways to train
 # ------------------
 #
 # `ReweightedClassifier` trains the network once: ``weigher_`` is that network, and
@@ -54,17 +50,18 @@ pd.DataFrame({"recorded": y, "before": before}).groupby(group).mean().round(2)
 
 def train(seed):
     """The fitted models of one draw, by name."""
-    X, y, _ = draw(4000, 3 * seed, label_bias=0.5)
-    X_val, y_val, groups_val = draw(200, 3 * seed + 1)
+    made, audit = draw(4000, 3 * seed), draw(200, 3 * seed + 1)
+    X, y, X_val, y_val = made.data, made.target, audit.data, audit.clean_target
     boosting = HistGradientBoostingClassifier(random_state=seed)
     voting = ReweightedClassifier(
         boosting, NashMetaClassifier(bargain_epochs=5, max_epochs=20, random_state=seed)
-    ).fit(X, y, X_val=X_val, y_val=y_val, groups_val=groups_val)
+    ).fit(X, y, X_val=X_val, y_val=y_val, groups_val=audit.sensitive["group"])
     both = pd.concat([X, X_val]), np.concatenate([y, y_val])
     weight = np.repeat([1.0, len(X) / len(X_val)], [len(X), len(X_val)])
     return {
         "boosting": HistGradientBoostingClassifier(random_state=seed).fit(X, y),
         "audited rows added": boosting.fit(*both, sample_weight=weight),
+        "on learned weights": voting.estimator_,
         "network": voting.weigher_,
         "both vote": voting,
     }
@@ -72,11 +69,12 @@ def train(seed):
 
 rows = []
 for seed in range(5):
-    X_test, y_test, group_test = draw(4000, 3 * seed + 2)
+    test = draw(4000, 3 * seed + 2)
+    X_test, y_test = test.data, test.clean_target
     for method, clf in train(seed).items():
         scores = clf.predict_proba(X_test)[:, 1]
         for name in ("g0", "g1"):
-            members = group_test == name
+            members = test.sensitive["group"] == name
             rows.append(
                 {
                     "method": method,
@@ -98,7 +96,7 @@ results = pd.DataFrame(rows)
 
 methods = list(results["method"].unique())
 fig, axes = plt.subplots(
-    2, 2, figsize=(10, 6), sharex=True, sharey="row", layout="constrained"
+    2, 2, figsize=(11, 6), sharex=True, sharey="row", layout="constrained"
 )
 for (measure, group), ax in zip(
     [(m, g) for m in ("ROC AUC", "balanced accuracy") for g in ("g0", "g1")],
@@ -114,6 +112,7 @@ for (measure, group), ax in zip(
     ax.set_ylabel(measure)
     ax.grid(axis="y", alpha=0.3)
     ax.margins(x=0.1)
+    ax.tick_params(axis="x", labelrotation=15)
 axes[0, 0].legend(loc="lower right")
 plt.show()
 
@@ -132,18 +131,18 @@ leads = pd.concat(
     },
     axis=1,
 )
-pd.DataFrame(
-    {"lead of the vote": leads.mean(), "margin": 2.776 * leads.std() / np.sqrt(5)}
-).round(3)
+margin = t.ppf(0.975, len(leads) - 1) * leads.std() / np.sqrt(len(leads))
+pd.DataFrame({"lead of the vote": leads.mean(), "margin": margin}).round(3)
 
 # %%
 # What was learnt
 # ---------------
 #
-# - Two hundred audited rows, added with half of the weight, hardly move boosting: it fits
-#   them beside the biased rows, and the rest of ``g1`` stays as the biased labels have it.
-# - The learned weights do move it, and cost ``g0`` next to nothing.
-# - Here the rule of each group is linear, which suits the network, and it serves ``g1``
-#   better alone. On real tables it is often the other way round, or neither is clearly
-#   ahead (the page of evidence has seven). The vote was never far from the better of the
-#   two; where you can audit more rows, compare on these.
+# - Two hundred audited rows, added with half of the weight, help boosting in some draws and
+#   not in others: it fits them beside the biased rows, and the rest of ``g1`` stays as the
+#   biased labels have it.
+# - The learned weights help it in every draw, and the network still more. The price in
+#   ``g0`` is 0.01 at most on average.
+# - Here the rule of each group is linear, which suits a network, and it serves ``g1``
+#   better alone than with boosting's vote. On real tables boosting may be the better half;
+#   the page of evidence has both cases. Which it is for yours, further audited rows tell.

@@ -82,7 +82,8 @@ def save(estimator, path):
         raise TypeError(
             "save stores a NashMetaClassifier. Got an object of class "
             f"{type(estimator).__name__}. Of a pipeline, save the last step here and the "
-            "others by other means, such as skops.io.dump."
+            "others by other means, such as skops.io.dump; of a ReweightedClassifier, "
+            "likewise the network in its `weigher_` and its `estimator_`."
         )
     check_is_fitted(estimator)
     net = estimator.net_

@@ -35,8 +35,7 @@ def _knows_probabilities(self):
 
 
 def _decides_by_margin(self):
-    # A margin and a probability have no mean.
-    alone = self.weigher_share == 0
+    alone = getattr(self, "_share", self.weigher_share) == 0
     return alone and hasattr(self._latest_estimator(), "decision_function")
 
 
@@ -46,13 +45,15 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     On a table, boosting often beats a network. This trains a `NashMetaClassifier` first,
     takes how much each training row counted (`applied_weight_`) as ``sample_weight``, adds
     the audited rows, whose labels are the better ones, and trains `estimator` on both.
-    Then the two vote: predicted probabilities are the mean of theirs.
+    Then network and classifier vote: predicted probabilities are a weighted mean of theirs
+    (soft voting), because neither is the better one on every table.
 
     Parameters
     ----------
     estimator : classifier, default=None
         What to train; its ``fit`` takes ``sample_weight``, or that of the last step of a
-        pipeline does. None is a ``HistGradientBoostingClassifier``.
+        pipeline does, and it has ``predict_proba`` unless `weigher_share` is 0. None is a
+        ``HistGradientBoostingClassifier``.
     weigher : NashMetaClassifier, Pipeline or search, default=None
         Where the weights come from: a `NashMetaClassifier`, or a pipeline or search that
         ends in one. A pipeline needs ``transform_input=["X_val"]``. None is a
@@ -60,8 +61,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     audit_share : float, default=0.5
         Share of the audited rows in the weight of all, from 0 (left out) to below 1.
     weigher_share : float, default=0.5
-        Share of the weigher in the vote, from 0 (`estimator` decides alone, and need not
-        know probabilities) to below 1.
+        Share of the weigher in the vote, from 0 (`estimator` decides alone) to below 1.
+        Changing it counts from the next `fit` on.
     random_state : int, RandomState or None, default=None
         Seeds `estimator` and `weigher` and all within them. None leaves theirs.
 
@@ -75,7 +76,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         What each training row counted, 1 on average. 0 where the weigher held the row out,
         never drew it or never found it of use, and where the weight given was 0.
     classes_ : ndarray of shape (n_classes,)
-        Class labels.
+        Class labels, in the order of `estimator_`.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -93,7 +94,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     - s_i / mean(s) for a training row, and
     - A / (1 − A) · n_samples / n_val for an audited one,
 
-    both then divided by their common mean. Rows of weight 0 are left out.
+    both then divided by their common mean. Rows of weight 0 are left out. With V the
+    `weigher_share`, the probability of a class is (1 − V) · p_estimator + V · p_weigher.
+    Margins have no such mean, so there is a ``decision_function`` for V = 0 alone.
 
     That this helps is a measurement (docs/evidence.md) and not a theorem: the weights were
     learned for the network, step by step, and may suit another model less. It is the idea
@@ -189,12 +192,10 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         rng = check_random_state(self.random_state)
         estimator = self._seeded(clone(self._unfitted_estimator()), rng)
         weight_name = _weight_name(estimator)
-        if self.weigher_share > 0 and not hasattr(estimator, "predict_proba"):
-            raise ValueError(
-                "`estimator` should have `predict_proba`, to vote with the weigher. Got "
-                f"{estimator!r}. Set `weigher_share=0` to let it decide alone."
-            )
+        # Of a search or a stack, training alone tells.
+        self._check_can_vote(type(estimator), estimator)
         X, y = validate_data(self, _with_shape(X), y, skip_check_array=True)
+        self._share, self._trained_on_nan = self.weigher_share, not _is_finite(X)
         given = {"y_val": y_val, "groups_val": groups_val, "sample_weight": sample_weight}
         if X_val is not None:
             X_val = prepared_alike(self, _with_shape(X_val), skip_check_array=True)
@@ -227,7 +228,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         # As in plain training they are 1 on average, so that a penalty means the same.
         with config_context(enable_metadata_routing=False):
             self.estimator_ = estimator.fit(X, y, **{weight_name: weight / weight.mean()})
-        self.classes_ = self.estimator_.classes_
+        self._check_can_vote(self.estimator_, self.estimator_)
+        self.classes_ = np.asarray(self.estimator_.classes_)
         return self
 
     def predict(self, X):
@@ -241,15 +243,17 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         -------
         labels : ndarray of shape (n_samples,)
         """
-        if self.weigher_share == 0:
-            X = self._rows(X)
-            return self.estimator_.predict(X)
-        likeliest = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[likeliest]
+        check_is_fitted(self, "estimator_")
+        if self._share > 0:
+            return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        X = self._rows(X)
+        return self.estimator_.predict(X)
 
     @available_if(_knows_probabilities)
     def predict_proba(self, X):
-        """Probabilities of the classes, the mean of both; where `estimator` has them.
+        """Weighted mean of the probabilities by `estimator_` and `weigher_`.
+
+        Available where `estimator` has ``predict_proba``.
 
         Parameters
         ----------
@@ -260,15 +264,19 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         probabilities : ndarray of shape (n_samples, n_classes)
         """
         X = self._rows(X)
-        probabilities = self.estimator_.predict_proba(X)
-        if self.weigher_share == 0:
-            return probabilities
-        share = self.weigher_share
-        return (1 - share) * probabilities + share * self.weigher_.predict_proba(X)
+        of_estimator = self.estimator_.predict_proba(X)
+        if self._share == 0:
+            return of_estimator
+        # The weigher's classes are sorted; those of an estimator need not be.
+        columns = np.searchsorted(learned(self.weigher_, "classes_"), self.classes_)
+        of_weigher = self.weigher_.predict_proba(X)[:, columns]
+        return (1 - self._share) * of_estimator + self._share * of_weigher
 
     @available_if(_decides_by_margin)
     def decision_function(self, X):
-        """Scores of the classes by `estimator_`; where it has them and decides alone.
+        """Scores of the classes by `estimator_`.
+
+        Available where it has them and decides alone: `weigher_share` is 0.
 
         Parameters
         ----------
@@ -292,10 +300,18 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def _rows(self, X):
         check_is_fitted(self, "estimator_")
         X = _with_shape(X)
-        # Refused as in fit, and passed on as it came.
-        allow_nan = get_tags(self).input_tags.allow_nan
+        # Refused as in fit, and passed on as it came. A pipeline does not tell that it
+        # imputes, but what was trained on NaN can predict it.
+        allow_nan = self._trained_on_nan or get_tags(self).input_tags.allow_nan
         check_array(X, accept_sparse=True, dtype=None, ensure_all_finite=not allow_nan)
         return validate_data(self, X, reset=False, skip_check_array=True)
+
+    def _check_can_vote(self, voter, shown):
+        if self.weigher_share > 0 and not hasattr(voter, "predict_proba"):
+            raise ValueError(
+                "`estimator` should have `predict_proba`, to vote with the weigher. Got "
+                f"{shown!r}. Set `weigher_share=0` to let it decide alone."
+            )
 
     def _seeded(self, part, rng):
         if self.random_state is None:
@@ -351,6 +367,14 @@ def _request_weights(weigher):
             step.set_fit_request(sample_weight=step is steps[-1])
         if asked.score.requests.get("sample_weight", "not taken") is None:
             step.set_score_request(sample_weight=False)
+
+
+def _is_finite(X):
+    try:
+        check_array(X, accept_sparse=True, dtype=None)
+    except ValueError:
+        return False
+    return True
 
 
 def _with_shape(X):

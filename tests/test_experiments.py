@@ -191,6 +191,7 @@ def test_baselines_say_whose_groups_they_see(options, tmp_path):
         "ours",
         "ours_paper",
         "ours_boosting",
+        "ours_vote",
     ]
     chosen = [part for name in methods for part in ("--method", name)]
     text = invoke(
@@ -205,6 +206,7 @@ def test_baselines_say_whose_groups_they_see(options, tmp_path):
         "group DRO": "training",
         "ours, defaults": "validation",
         "ours, boosting on the weights": "validation",
+        "ours, network and boosting vote": "validation",
         "ours, paper's settings": "validation",
     }
     table = pd.read_csv(tmp_path / "baselines.csv")
@@ -224,6 +226,7 @@ def test_biased_labels_tell_what_could_not_be_trained(options, tmp_path):
         "biased-labels",
         *[*options[2:], *QUICK, "--seeds", "1", "--results", tmp_path],
         *["--method", "logistic", "--method", "val_threshold"],
+        *["--method", "threshold_logistic"],
         *["--share", "0", "--share", "0.6"],
         *["--per-cell", "3", "--per-cell", "5", "--per-cell", "50"],
     )

@@ -246,7 +246,9 @@ def test_what_only_code_brings_back_is_refused_by_name(fitted, tmp_path):
 def test_only_fitted_classifiers_are_saved(diabetes, fitted, tmp_path):
     message = (
         "save stores a NashMetaClassifier. Got an object of class Pipeline. Of a pipeline, "
-        "save the last step here and the others by other means, such as skops.io.dump."
+        "save the last step here and the others by other means, such as skops.io.dump; of "
+        "a ReweightedClassifier, likewise the network in its `weigher_` and its "
+        "`estimator_`."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         save(make_pipeline(StandardScaler(), fitted), tmp_path / "model")

@@ -12,15 +12,20 @@ from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+)
 from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVC, LinearSVC
 
 from skfairbargain import NashMetaClassifier, ReweightedClassifier
 from skfairbargain.datasets import make_biased_classification
@@ -94,6 +99,66 @@ def test_the_weigher_has_its_share_of_the_vote(made, share):
     np.testing.assert_allclose(clf.predict_proba(X), voted, rtol=1e-12)
     np.testing.assert_array_equal(clf.predict(X), named[(voted[:, 1] > 0.5).astype(int)])
     assert hasattr(clf, "decision_function") == (share == 0)
+    # What was trained votes, whatever is set for the next training.
+    before = clf.predict_proba(X)
+    clf.set_params(weigher_share=0.9)
+    np.testing.assert_array_equal(clf.predict_proba(X), before)
+    assert hasattr(clf, "decision_function") == (share == 0)
+
+
+def test_an_estimator_that_decides_alone_decides_its_own_way(made):
+    X, y, audit = made
+    # Its decisions and its probabilities come from different fits and often differ.
+    model = SVC(probability=True, random_state=0)
+    clf = alone(model, network()).fit(X, y, **audit)
+    likeliest = clf.predict_proba(X).argmax(axis=1)
+    np.testing.assert_array_equal(clf.predict(X), clf.estimator_.predict(X))
+    assert (clf.predict(X) != likeliest).any()
+
+
+class Reversed(LogisticRegression):
+    """Keeps its classes in falling order."""
+
+    def fit(self, X, y, sample_weight=None):
+        super().fit(X, y, sample_weight)
+        self.classes_ = self.classes_[::-1]
+        return self
+
+    def predict_proba(self, X):
+        return super().predict_proba(X)[:, ::-1]
+
+
+def test_the_order_of_the_classes_is_that_of_the_estimator(made):
+    X, y, audit = made
+    clf = ReweightedClassifier(LogisticRegression(), network()).fit(X, y, **audit)
+    other = ReweightedClassifier(Reversed(), network()).fit(X, y, **audit)
+    assert other.classes_.tolist() == [1, 0]
+    expected = clf.predict_proba(X)[:, ::-1]
+    np.testing.assert_allclose(other.predict_proba(X), expected, rtol=1e-12)
+    np.testing.assert_array_equal(other.predict(X), clf.predict(X))
+
+
+def test_who_can_vote_is_known_after_training_where_not_before(made):
+    X, y, audit = made
+    stack = StackingClassifier([("linear", LogisticRegression())])
+    clf = ReweightedClassifier(stack, network()).fit(X, y, **audit)
+    assert clf.predict_proba(X).shape == (400, 2)
+    search = GridSearchCV(SVC(probability=True), {"probability": [False]}, cv=2)
+    with pytest.raises(ValueError, match="to vote with the weigher"):
+        ReweightedClassifier(search, network()).fit(X, y, **audit)
+
+
+def test_what_was_trained_on_nan_predicts_it(made):
+    X, y, audit = made
+    holes = X.mask(X > 2)
+    audit = {**audit, "X_val": audit["X_val"].mask(audit["X_val"] > 2)}
+    imputing = make_pipeline(SimpleImputer(), network(), transform_input=["X_val"])
+    for share in (0, 0.5):
+        clf = ReweightedClassifier(weigher=imputing, weigher_share=share)
+        assert np.isfinite(clf.fit(holes, y, **audit).predict_proba(holes)).all()
+        clf = ReweightedClassifier(weigher=network(), weigher_share=share)
+        with pytest.raises(ValueError, match="NaN"):
+            clf.fit(X, y, **made[2]).predict(holes)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
@@ -157,6 +222,9 @@ def test_weights_reach_the_network_in_a_pipeline_or_a_search(made, weigher):
     clf.fit(X, y, **audit, sample_weight=weight)
     np.testing.assert_array_equal(clf.sample_weight_ > 0, weight > 0)
     pd.testing.assert_index_equal(clf.estimator_.given_[0].columns, X.columns)
+    voting = ReweightedClassifier(LogisticRegression(), weigher).fit(X, y, **audit)
+    parts = voting.estimator_.predict_proba(X), voting.weigher_.predict_proba(X)
+    np.testing.assert_allclose(voting.predict_proba(X), sum(parts) / 2, rtol=1e-12)
 
 
 def test_the_weigher_may_choose_columns_by_name(made):
@@ -260,8 +328,7 @@ def test_the_learned_weights_serve_the_wronged_group_better_than_equal_ones():
         decisions = clf.predict(test.data[wronged])
         return balanced_accuracy_score(test.target[wronged], decisions)
 
-    clf = ReweightedClassifier(random_state=0)
-    clf.fit(train.data, train.target, **audited(audit))
+    clf = alone(random_state=0).fit(train.data, train.target, **audited(audit))
     # The same rows, audited ones included, without the learned weights.
     unweighted = HistGradientBoostingClassifier(random_state=0).fit(
         pd.concat([train.data, audit.data]),
@@ -269,6 +336,9 @@ def test_the_learned_weights_serve_the_wronged_group_better_than_equal_ones():
         sample_weight=np.repeat([0.525, 10.5], [4000, 200]),
     )
     assert reached(clf) > reached(unweighted) + 0.01
+    # And the network's vote adds to it.
+    voting = ReweightedClassifier(random_state=0)
+    assert reached(voting.fit(train.data, train.target, **audited(audit))) > reached(clf)
 
 
 def test_bad_input_is_refused(made):
@@ -296,12 +366,13 @@ def test_bad_input_is_refused(made):
     ):  # fmt: skip
         with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
             clf.fit(X, y, **given)
-    message = (
-        "The 'audit_share' parameter of ReweightedClassifier must be a float in the range "
-        "[0.0, 1.0). Got 1.0 instead."
-    )
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        ReweightedClassifier(audit_share=1.0).fit(X, y)
+    for name in ("audit_share", "weigher_share"):
+        message = (
+            f"The '{name}' parameter of ReweightedClassifier must be a float in the range "
+            "[0.0, 1.0). Got 1.0 instead."
+        )
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            ReweightedClassifier(**{name: 1.0}).fit(X, y)
     with pytest.raises(NotFittedError):
         clf.predict_proba(X)
 

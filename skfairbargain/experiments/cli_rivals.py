@@ -9,6 +9,7 @@ import typer
 from . import figures
 from .baselines import ALL_RIVALS, OURS, RIVALS, run_baseline, table_of
 from .biased import BIASED_SETTINGS, KINDS, PER_CELL, SHARES, biased_specs, run_biased
+from .biased import METHODS as BIASED_METHODS
 from .cli_options import (
     DataHome,
     Epochs,
@@ -104,7 +105,7 @@ def biased_labels(
 ):
     """Real data with unjust training labels, a small audited sample, a clean test set."""
     settings = chosen(setting, BIASED_SETTINGS, "--setting")
-    methods = chosen(method, ALL_RIVALS, "--method")
+    methods = chosen(method or BIASED_METHODS, ALL_RIVALS, "--method")
     (kind,) = chosen([kind], KINDS, "--kind")
     quick_shares = SHARES[kind][::2] if quick else SHARES[kind]
     specs = biased_specs(

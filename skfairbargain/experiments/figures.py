@@ -1,5 +1,7 @@
 """Figures of the tables: the accuracy–fairness plane, curves over epochs and shares."""
 
+import itertools
+
 import numpy as np
 
 from .._optional import import_optional
@@ -85,7 +87,7 @@ def lines(table, *, across, metrics, titles, path, x_label, bold=()):
     drawn = {}
     colors = _colors(len(titles))
     in_front = [method for method in titles if method in bold]
-    markers = dict(zip(in_front, MARKERS, strict=False))
+    markers = dict(zip(in_front, itertools.cycle(MARKERS), strict=False))
     panels = [(setting, metric) for setting in settings for metric in metrics]
     for axis, (setting, metric) in zip(axes, panels, strict=False):
         for number, (method, title) in enumerate(titles.items()):

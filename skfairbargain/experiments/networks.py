@@ -86,7 +86,7 @@ def fit_ours(train, val, seed, *, parameters):
 
 
 def fit_reweighted(train, val, seed, *, parameters, weigher_share):
-    """``ReweightedClassifier``: boosting on our weights, the validation set added."""
+    """``ReweightedClassifier``: boosting on our weights, and the network's share."""
     network = NashMetaClassifier(**parameters, random_state=seed)
     model = boosting().set_params(random_state=seed)
     clf = ReweightedClassifier(model, network, weigher_share=weigher_share)
