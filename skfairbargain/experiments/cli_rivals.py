@@ -76,6 +76,7 @@ def baselines(
         titles=_titles(methods),
         labels=("balanced accuracy", "balanced accuracy, worst group"),
         path=results / "baselines.png",
+        bold=OURS,
     )
 
 

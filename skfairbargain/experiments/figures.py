@@ -13,7 +13,7 @@ MARKERS = "osD^v<>PX*hpd8"
 DASHES = ("-", "--", ":", "-.")
 
 
-def accuracy_fairness_plane(summary, *, x, y, titles, labels, path):
+def accuracy_fairness_plane(summary, *, x, y, titles, labels, path, bold=()):
     """Draw every method of every setting as a cross, and the Pareto front.
 
     Parameters
@@ -28,27 +28,32 @@ def accuracy_fairness_plane(summary, *, x, y, titles, labels, path):
         Names of the axes.
     path : path-like
         File to write.
+    bold : collection of str, default=()
+        Methods to draw in black, in front of the others.
     """
     settings = summary["setting"].unique()
     figure, axes = _panels(len(settings))
     drawn = {}
     colors = _colors(len(titles))
+    in_front = _styles_in_front(titles, bold)
     for axis, setting in zip(axes, settings, strict=False):
         of_setting = summary[summary["setting"] == setting]
         mean = of_setting.pivot(index="method", columns="metric", values="mean")
         ci95 = of_setting.pivot(index="method", columns="metric", values="ci95").fillna(0)
         for number, (method, title) in enumerate(titles.items()):
             if method in mean.index:
+                style = {"color": colors[number], "marker": MARKERS[number % len(MARKERS)]}
+                style |= in_front.get(method, {})
                 drawn[title] = axis.errorbar(
                     mean.loc[method, x],
                     mean.loc[method, y],
                     xerr=ci95.loc[method, x],
                     yerr=ci95.loc[method, y],
-                    fmt=MARKERS[number % len(MARKERS)],
-                    color=colors[number],
                     markersize=6,
                     elinewidth=0.8,
                     alpha=0.9,
+                    linestyle="none",
+                    **style,
                 )
         front = _pareto_front(mean.loc[mean.index.isin(list(titles)), [x, y]].to_numpy())
         axis.plot(*front.T, color="0.5", linewidth=1, linestyle="--", zorder=0)
@@ -86,8 +91,7 @@ def lines(table, *, across, metrics, titles, path, x_label, bold=()):
     figure, axes = _panels(len(settings) * len(metrics), columns=len(metrics))
     drawn = {}
     colors = _colors(len(titles))
-    in_front = [method for method in titles if method in bold]
-    markers = dict(zip(in_front, itertools.cycle(MARKERS), strict=False))
+    in_front = _styles_in_front(titles, bold)
     panels = [(setting, metric) for setting in settings for metric in metrics]
     for axis, (setting, metric) in zip(axes, panels, strict=False):
         for number, (method, title) in enumerate(titles.items()):
@@ -100,15 +104,12 @@ def lines(table, *, across, metrics, titles, path, x_label, bold=()):
                 strict=True,
             )
             mean, margin = np.nan_to_num(np.array(intervals)).T
-            color = "black" if method in bold else colors[number]
-            style = {"color": color, "linestyle": DASHES[number % len(DASHES)]}
-            if method in bold:
-                style |= {"linewidth": 2, "zorder": 3}
-                style |= {"marker": markers[method], "markerfacecolor": "white"}
-            (line,) = axis.plot(at, mean, **style)
+            style = {"color": colors[number], "linewidth": 1.5, **in_front.get(method, {})}
+            dashes = DASHES[number % len(DASHES)]
+            (line,) = axis.plot(at, mean, linestyle=dashes, **style)
             band = (np.clip(mean - margin, 0, 1), np.clip(mean + margin, 0, 1))
             shade = 0.6 / max(len(titles), 4)  # many bands lie on top of each other
-            axis.fill_between(at, *band, color=color, alpha=shade, linewidth=0)
+            axis.fill_between(at, *band, color=style["color"], alpha=shade, linewidth=0)
             drawn[title] = line
         axis.set(title=setting, xlabel=x_label, ylabel=metrics[metric])
     _finish(figure, axes, len(panels), drawn, path)
@@ -173,6 +174,16 @@ def _colors(n_colors):
     pyplot = import_optional("matplotlib.pyplot", extra="experiments")
     palette = pyplot.get_cmap("tab20" if n_colors > 10 else "tab10")
     return [palette(number % palette.N) for number in range(n_colors)]
+
+
+def _styles_in_front(titles, bold):
+    """How to draw each method that is to stand out: in black, each with its marker."""
+    style = {"color": "black", "linewidth": 2, "markerfacecolor": "white", "zorder": 3}
+    chosen = [method for method in titles if method in bold]
+    return {
+        method: {**style, "marker": marker}
+        for method, marker in zip(chosen, itertools.cycle(MARKERS), strict=False)
+    }
 
 
 def _finish(figure, axes, n_panels, drawn, path):
