@@ -158,7 +158,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
         """Learn the weights, and train on them.
 
-        X and X_val reach `weigher` and `estimator` as they are given.
+        X and X_val reach `weigher` and `estimator` as they are given, sparse ones as CSR.
 
         Parameters
         ----------
@@ -378,6 +378,8 @@ def _is_finite(X):
 
 
 def _with_shape(X):
+    if issparse(X):
+        return X.tocsr()  # of which rows can be taken
     return X if hasattr(X, "shape") else np.asarray(X)
 
 

@@ -1,5 +1,6 @@
 """scikit-learn's own checks, on the real estimators with their default settings."""
 
+import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skfairbargain import NashMetaClassifier, ReweightedClassifier
@@ -25,5 +26,7 @@ def expected_failures(estimator):
     ],
     expected_failed_checks=expected_failures,
 )
+# The check of partial_fit forgets the seed, and a first epoch may end without agreement.
+@pytest.mark.filterwarnings("ignore::skfairbargain.exceptions.NoAgreementWarning")
 def test_scikit_learn_checks(estimator, check):
     check(estimator)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
-from scipy.sparse import csr_matrix
+from scipy.sparse import coo_matrix, csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_iris
@@ -302,6 +302,7 @@ def test_three_classes_sparse_rows_and_margins():
         (csr_matrix, csr_matrix),
         (csr_matrix, np.asarray),
         (np.asarray, csr_matrix),
+        (coo_matrix, coo_matrix),
     ):
         np.testing.assert_allclose(trained(*kinds).estimator_.coef_, coef, atol=1e-4)
 
