@@ -195,7 +195,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         # Of a search or a stack, training alone tells.
         self._check_can_vote(type(estimator), estimator)
         X, y = validate_data(self, _with_shape(X), y, skip_check_array=True)
-        self._share, self._trained_on_nan = self.weigher_share, not _is_finite(X)
+        finite = _is_finite(X)
         given = {"y_val": y_val, "groups_val": groups_val, "sample_weight": sample_weight}
         if X_val is not None:
             X_val = prepared_alike(self, _with_shape(X_val), skip_check_array=True)
@@ -205,13 +205,13 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             weigher = self._seeded(clone(self._unfitted_weigher()), rng)
             if sample_weight is not None:
                 _request_weights(weigher)
-            self.weigher_ = weigher.fit(X, y, **given)
-        weight = learned(self.weigher_, "applied_weight_")
-        classes = learned(self.weigher_, "classes_")
+            weigher = weigher.fit(X, y, **given)
+        weight = learned(weigher, "applied_weight_")
+        classes = learned(weigher, "classes_")
         rows = np.flatnonzero(weight)
         X, y = _safe_indexing(X, rows), column_or_1d(y)[rows]
-        self.sample_weight_ = weight / (weight.mean() or 1)
-        weight = self.sample_weight_[rows]
+        scaled = weight / (weight.mean() or 1)
+        weight = scaled[rows]
         if X_val is not None and self.audit_share > 0:
             # As the weigher read them: 1 is True where the classes are False and True.
             y_val = classes[np.searchsorted(classes, column_or_1d(y_val))]
@@ -227,9 +227,15 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             )
         # As in plain training they are 1 on average, so that a penalty means the same.
         with config_context(enable_metadata_routing=False):
-            self.estimator_ = estimator.fit(X, y, **{weight_name: weight / weight.mean()})
-        self._check_can_vote(self.estimator_, self.estimator_)
-        self.classes_ = np.asarray(self.estimator_.classes_)
+            estimator = estimator.fit(X, y, **{weight_name: weight / weight.mean()})
+        self._check_can_vote(estimator, estimator)
+        # Together and last: a training that fails leaves the model there was.
+        self.estimator_ = estimator
+        self.weigher_ = weigher
+        self.sample_weight_ = scaled
+        self.classes_ = np.asarray(estimator.classes_)
+        self._share = self.weigher_share
+        self._trained_on_nan = not finite
         return self
 
     def predict(self, X):

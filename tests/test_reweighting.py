@@ -147,8 +147,12 @@ def test_who_can_vote_is_known_after_training_where_not_before(made):
     clf = ReweightedClassifier(stack, network()).fit(X, y, **audit)
     assert clf.predict_proba(X).shape == (400, 2)
     search = GridSearchCV(SGDClassifier(loss="log_loss"), {"loss": ["hinge"]}, cv=2)
+    before = clf.predict_proba(X)
+    clf.set_params(estimator=search, weigher__random_state=1, weigher_share=0.9)
     with pytest.raises(ValueError, match="to vote with the weigher"):
-        ReweightedClassifier(search, network()).fit(X, y, **audit)
+        clf.fit(X, y, **audit)
+    # And the model there was is whole.
+    np.testing.assert_array_equal(clf.predict_proba(X), before)
 
 
 def test_what_was_trained_on_nan_predicts_it(made):

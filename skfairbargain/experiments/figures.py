@@ -104,7 +104,7 @@ def lines(table, *, across, metrics, titles, path, x_label, bold=()):
                 strict=True,
             )
             mean, margin = np.nan_to_num(np.array(intervals)).T
-            style = {"color": colors[number], "linewidth": 1.5, **in_front.get(method, {})}
+            style = {"color": colors[number], **in_front.get(method, {})}
             dashes = DASHES[number % len(DASHES)]
             (line,) = axis.plot(at, mean, linestyle=dashes, **style)
             band = (np.clip(mean - margin, 0, 1), np.clip(mean + margin, 0, 1))
