@@ -240,8 +240,19 @@ def test_biased_labels_tell_what_could_not_be_trained(options, tmp_path):
     assert not (tmp_path / "biased_labels_50.png").exists()
 
 
-@pytest.mark.parametrize("how", ["--full", "one at a time"])
-def test_sweep_covers_its_grid(how, options, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ([], {("ltr", 0.0), ("meta_gdro", 0.0), ("ltr", 1.0)}),
+        (["--vary", "anchor"], {("ltr", 0.0), ("ltr", 1.0)}),
+        (["--full", "--vary", "goal"], {("ltr", 0.0), ("meta_gdro", 0.0)}),
+        (
+            ["--full"],
+            {("ltr", 0.0), ("meta_gdro", 0.0), ("ltr", 1.0), ("meta_gdro", 1.0)},
+        ),
+    ],
+)
+def test_sweep_covers_its_grid(how, expected, options, tmp_path, monkeypatch):
     grid = {
         "per_cell": (2,),
         "goal": ("ltr", "meta_gdro"),
@@ -253,15 +264,24 @@ def test_sweep_covers_its_grid(how, options, tmp_path, monkeypatch):
     monkeypatch.setattr(cli_rivals, "GRID", grid)
     centre = {name: values[0] for name, values in grid.items()}
     monkeypatch.setattr(cli_rivals, "CENTRE", centre)
-    how = [how] if how == "--full" else []
-    invoke("sweep", *how, *options[2:], *QUICK, "--seeds", "1", "--results", tmp_path)
+    vary = [] if "--vary" in how else [f"--vary={name}" for name in grid]
+    arguments = [*options[2:], *QUICK, "--seeds", "1", "--results", tmp_path]
+    invoke("sweep", *how, *vary, *arguments)
     table = pd.read_csv(tmp_path / "sweep.csv")
-    points = set(zip(table["goal"], table["anchor"], strict=True))
-    expected = {("ltr", 0.0), ("meta_gdro", 0.0), ("ltr", 1.0)}
-    assert points == (expected | {("meta_gdro", 1.0)} if how else expected)
+    assert set(zip(table["goal"], table["anchor"], strict=True)) == expected
     assert table["optimizer"].unique().tolist() == ["adam 0.001"]
     assert np.isfinite(table["mean"]).all()
     assert (tmp_path / "sweep.png").stat().st_size > 10_000
+    assert (tmp_path / "sweep_pairs.png").exists() == (how == ["--full"])
+
+
+def test_sweep_tells_where_the_audited_rows_are_too_few(options, tmp_path, monkeypatch):
+    monkeypatch.setattr(cli_rivals, "GRID", {"per_cell": (2, 100)})
+    centre = {**cli_rivals.CENTRE, "per_cell": 2}
+    monkeypatch.setattr(cli_rivals, "CENTRE", centre)
+    arguments = [*options[2:], *QUICK, "--seeds", "1", "--results", tmp_path]
+    text = invoke("sweep", "--vary", "per_cell", *arguments)
+    assert "the smallest cell has 50 rows, fewer than three times 100" in text
 
 
 def test_unknown_names_are_refused_with_the_known_ones(tmp_path):

@@ -70,26 +70,41 @@ def run_biased(spec, *, data_home=None):
     Returns
     -------
     result : dict
-        As of `measure`. Where a cell is too small for `per_cell`, ``failure``.
+        As of `measure_biased`.
     """
-    try:
-        train, val, test = biased_rows(
-            spec["setting"],
-            spec["kind"],
-            spec["share"],
-            spec["per_cell"],
-            seed=spec["seed"],
-            data_home=data_home,
-        )
-    except UndefinedGroupError as error:
-        return {"failure": str(error)}
     fit = ALL_RIVALS[spec["method"]].fit
     if spec["method"] in OURS:
         parameters = our_parameters(
             spec["method"], setting=spec["setting"], epochs=spec["epochs"]
         )
         fit = partial(fit, parameters=parameters)
-    return measure(fit, train, val, test, spec["seed"])
+    return measure_biased(fit, spec, spec["kind"], data_home)
+
+
+def measure_biased(fit, spec, kind, data_home=None):
+    """Train on biased rows, and measure on clean ones.
+
+    Parameters
+    ----------
+    fit : callable
+        As of `Rival`.
+    spec : dict
+        ``setting``, ``share``, ``per_cell``, ``seed``; see `biased_rows`.
+    kind, data_home :
+        As of `biased_rows`.
+
+    Returns
+    -------
+    result : dict
+        As of `measure`. Where a cell is too small for `per_cell`, ``failure``.
+    """
+    seed = spec["seed"]
+    drawn = spec["setting"], kind, spec["share"], spec["per_cell"]
+    try:
+        train, val, test = biased_rows(*drawn, seed=seed, data_home=data_home)
+    except UndefinedGroupError as error:
+        return {"failure": str(error)}
+    return measure(fit, train, val, test, seed)
 
 
 def biased_rows(setting, kind, share, per_cell, *, seed, data_home=None):

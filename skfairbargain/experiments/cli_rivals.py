@@ -147,13 +147,21 @@ def sweep(
         bool,
         typer.Option("--full", help="The whole grid instead of one parameter at a time."),
     ] = False,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            "--vary", help="A parameter to vary, the others kept; may be repeated."
+        ),
+    ] = tuple(GRID),
     seeds: Seeds = 3,
     epochs: Epochs = None,
     jobs: Jobs = 2,
 ):
     """Validation size, goal, stage 1, anchor, optimizer: what decides the defaults."""
     settings = chosen(setting, BIASED_SETTINGS, "--setting")
-    points = full_grid(GRID) if full else one_at_a_time(GRID, CENTRE)
+    varied = chosen(vary, GRID, "--vary")
+    grid = {name: GRID[name] for name in varied}
+    points = full_grid(grid, CENTRE) if full else one_at_a_time(grid, CENTRE)
     specs = sweep_specs(settings, points, n_seeds=seeds, epochs=epochs)
     function = partial(run_sweep, data_home=data_home)
     runs = run_with_progress(function, specs, RunStore(results / "sweep.jsonl"), jobs)
@@ -161,13 +169,14 @@ def sweep(
     by = ["setting", "share", *GRID]
     table, failures = table_of(named, runs, by)
     _report(table, failures, by, results, "sweep")
-    figures.effects(
-        table,
-        parameters=list(GRID),
-        centre=_with_optimizer_named(CENTRE),
-        metrics={name: MEASURES[name] for name in COMPARED},
-        path=results / "sweep.png",
-    )
+    drawn = {
+        "parameters": varied,
+        "centre": _with_optimizer_named(CENTRE),
+        "metrics": {name: MEASURES[name] for name in COMPARED},
+    }
+    figures.effects(table, path=results / "sweep.png", **drawn)
+    if full and len(varied) > 1:
+        figures.pairs(table, path=results / "sweep_pairs.png", **drawn)
 
 
 def _report(table, failures, by, results, name):

@@ -140,9 +140,7 @@ def effects(table, *, parameters, centre, metrics, path):
     for axis, (metric, parameter) in zip(axes, panels, strict=True):
         values = sorted(table[parameter].unique())
         for (share, setting), rows in curves:
-            for other in parameters:
-                if other != parameter:
-                    rows = rows[rows[other] == centre[other]]
+            rows = _departing_in([parameter], rows, centre)
             means = rows.groupby(parameter)[metric].mean()
             at = [values.index(value) for value in means.index]
             style = {"color": colors[setting], "linestyle": styles[share]}
@@ -154,6 +152,47 @@ def effects(table, *, parameters, centre, metrics, path):
         axis.set_xticks(range(len(values)), values)
         axis.set(xlabel=parameter, ylabel=metrics[metric])
     _finish(figure, axes, len(panels), drawn, path)
+
+
+def pairs(table, *, parameters, centre, metrics, path):
+    """Draw what changing two parameters of a centre at once does, as maps of numbers.
+
+    A column for each pair, a row for each metric and share, a scale of colors for each row.
+
+    Parameters
+    ----------
+    table, parameters, centre, metrics, path :
+        As of `effects`, with all points of a grid; a number is the mean over the settings
+        and seeds.
+    """
+    columns = list(itertools.combinations(parameters, 2))
+    lines = list(itertools.product(metrics, table["share"].unique()))
+    figure, axes = _panels(len(lines) * len(columns), columns=len(columns))
+    for (metric, share), line in zip(lines, np.split(axes, len(lines)), strict=True):
+        maps = []
+        for pair in columns:
+            rows = _departing_in(pair, table[table["share"] == share], centre)
+            maps.append(rows.pivot_table(metric, *pair))
+        numbers = np.concatenate([each.to_numpy().ravel() for each in maps])
+        low, high = numbers.min(), numbers.max()
+        for axis, values in zip(line, maps, strict=True):
+            axis.imshow(values, vmin=low, vmax=high, cmap="viridis", aspect="auto")
+            axis.set_xticks(range(values.shape[1]), values.columns)
+            axis.set_yticks(range(values.shape[0]), values.index)
+            for at, value in np.ndenumerate(values.to_numpy()):
+                color = "white" if value < (low + high) / 2 else "black"
+                axis.text(*at[::-1], f"{value:.3f}", color=color, ha="center", va="center")
+            axis.set(xlabel=values.columns.name, ylabel=values.index.name)
+        line[0].set_title(f"{metrics[metric]}, share {share:g}", loc="left")
+    _save(figure, path)
+
+
+def _departing_in(free, table, centre):
+    """Rows that are as the centre in all parameters but the free ones."""
+    for name, value in centre.items():
+        if name not in free:
+            table = table[table[name] == value]
+    return table
 
 
 def _panels(n_panels, columns=COLUMNS):
@@ -199,6 +238,10 @@ def _finish(figure, axes, n_panels, drawn, path):
         fontsize="small",
         handlelength=3,
     )
+    _save(figure, path)
+
+
+def _save(figure, path):
     figure.savefig(path, dpi=120)
     import_optional("matplotlib.pyplot", extra="experiments").close(figure)
 

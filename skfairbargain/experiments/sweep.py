@@ -3,8 +3,7 @@
 from functools import partial
 from itertools import product
 
-from .baselines import measure
-from .biased import biased_rows
+from .biased import measure_biased
 from .networks import fit_ours
 
 SWEEP_SETTINGS = ("default_credit_sex", "bank_age", "adult_sex")
@@ -54,9 +53,18 @@ def sweep_specs(settings, points, *, n_seeds, epochs):
     ]
 
 
-def full_grid(grid):
-    """All points of a grid."""
-    return [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+def full_grid(grid, centre):
+    """All points of a grid; what it does not name is as at the centre.
+
+    Examples
+    --------
+    >>> full_grid({"b": (4, 5)}, {"a": 1, "b": 4})
+    [{'a': 1, 'b': 4}, {'a': 1, 'b': 5}]
+    """
+    return [
+        {**centre, **dict(zip(grid, values, strict=True))}
+        for values in product(*grid.values())
+    ]
 
 
 def one_at_a_time(grid, centre):
@@ -76,18 +84,10 @@ def one_at_a_time(grid, centre):
 
 
 def run_sweep(spec, *, data_home=None):
-    """Train ``NashMetaClassifier`` at a point of the grid; see `measure`."""
-    train, val, choosing = biased_rows(
-        spec["setting"],
-        "labels",
-        spec["share"],
-        spec["per_cell"],
-        seed=spec["seed"],
-        data_home=data_home,
-    )
+    """Train ``NashMetaClassifier`` at a point of the grid; see `measure_biased`."""
     optimizer, lr = spec["optimizer"]
     parameters = {key: spec[key] for key in ("goal", "anchor", "meta_lr")}
     parameters |= {"optimizer": optimizer, "lr": lr, "max_epochs": spec["epochs"]}
     parameters["bargain_epochs"] = round(spec["bargain_share"] * spec["epochs"])
     fit = partial(fit_ours, parameters=parameters)
-    return measure(fit, train, val, choosing, spec["seed"])
+    return measure_biased(fit, spec, "labels", data_home)
