@@ -15,6 +15,7 @@ from sklearn.base import (
     clone,
 )
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, check_array, check_random_state, get_tags
@@ -56,8 +57,10 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ``HistGradientBoostingClassifier``.
     weigher : NashMetaClassifier, Pipeline or search, default=None
         Where the weights come from: a `NashMetaClassifier`, or a pipeline or search that
-        ends in one. A pipeline needs ``transform_input=["X_val"]``. None is a
-        ``StandardScaler`` before a `NashMetaClassifier` with its defaults.
+        ends in one. A pipeline needs ``transform_input=["X_val"]``. One that is trained
+        already, on the same rows in the same order, is not trained again where it comes as
+        ``sklearn.frozen.FrozenEstimator(weigher)``. None is a ``StandardScaler`` before a
+        `NashMetaClassifier` with its defaults.
     audit_share : float, default=0.5
         Share of the audited rows in the weight of all, from 0 (left out) to below 1.
     weigher_share : float, default=0.5
@@ -184,8 +187,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ------
         ValueError
             If an input is malformed, `estimator` does not take ``sample_weight`` or has no
-            ``predict_proba`` to vote with, or all rows of a class have a learned weight of
-            zero.
+            ``predict_proba`` to vote with, all rows of a class have a learned weight of
+            zero, or a frozen weigher was trained on another number of rows or cannot take
+            the `sample_weight` any more.
         UndefinedGroupError
             If a group of `groups_val` has rows of one class only.
         """
@@ -208,6 +212,11 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             weigher = weigher.fit(X, y, **given)
         weight = learned(weigher, "applied_weight_")
         classes = learned(weigher, "classes_")
+        if len(weight) != len(y):
+            raise ValueError(
+                "A `weigher` that is trained already should have been trained on the rows "
+                f"of `X`. Got weights of {len(weight)} rows, and {len(y)} rows."
+            )
         rows = np.flatnonzero(weight)
         X, y = _safe_indexing(X, rows), column_or_1d(y)[rows]
         scaled = weight / (weight.mean() or 1)
@@ -327,7 +336,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             for name in sorted(part.get_params())
             if name == "random_state" or name.endswith("__random_state")
         ]
-        return part.set_params(**{name: rng.randint(2**31 - 1) for name in names})
+        part.set_params(**{name: rng.randint(2**31 - 1) for name in names})
+        return part
 
     def _latest_estimator(self):
         if hasattr(self, "estimator_"):
@@ -363,6 +373,11 @@ def _weight_name(estimator):
 def _request_weights(weigher):
     """Route weights to the end of a search or pipeline, where nothing else is asked."""
     while hasattr(weigher, "estimator"):
+        if isinstance(weigher, FrozenEstimator):
+            raise ValueError(
+                "`sample_weight` should be None where `weigher` is trained already. Give "
+                "the weights to the weigher's own `fit`."
+            )
         weigher = weigher.estimator
     steps = [step for _, step in getattr(weigher, "steps", [("network", weigher)])]
     for step in steps:

@@ -1,5 +1,6 @@
 """ReweightedClassifier: learned weights and audited rows, for any classifier."""
 
+import copy
 import re
 import warnings
 from functools import partial
@@ -18,6 +19,7 @@ from sklearn.ensemble import (
     StackingClassifier,
 )
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.metrics import balanced_accuracy_score
@@ -272,6 +274,35 @@ def test_a_seed_repeats_estimator_and_weigher(made):
     assert (one.sample_weight_ != other.sample_weight_).any()
     assert one.estimator_.random_state not in (7, one.weigher_.random_state)
     assert forest.random_state == 7
+
+
+def test_a_trained_weigher_is_not_trained_again(made):
+    X, y, audit = made
+    seeded = ReweightedClassifier(LogisticRegression(), network()).fit(X, y, **audit)
+    trained = network().fit(X, y, **audit)
+    before = copy.deepcopy(trained.module_.state_dict())
+    clf = ReweightedClassifier(
+        LogisticRegression(), FrozenEstimator(trained), random_state=3
+    ).fit(X, y, **audit)
+    np.testing.assert_array_equal(clf.predict_proba(X), seeded.predict_proba(X))
+    assert clf.weigher_.estimator is trained
+    for name, now in trained.module_.state_dict().items():
+        np.testing.assert_array_equal(before[name], now)
+    message = (
+        "A `weigher` that is trained already should have been trained on the rows of `X`. "
+        "Got weights of 400 rows, and 399 rows."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        clf.fit(X[1:], y[1:], **audit)
+    message = (
+        "`sample_weight` should be None where `weigher` is trained already. Give the "
+        "weights to the weigher's own `fit`."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        clf.fit(X, y, **audit, sample_weight=np.ones(len(y)))
+    untrained = ReweightedClassifier(LogisticRegression(), FrozenEstimator(network()))
+    with pytest.raises(NotFittedError):
+        untrained.fit(X, y, **audit)
 
 
 def test_a_search_reaches_both_parts(made):
