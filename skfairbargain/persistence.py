@@ -8,8 +8,6 @@ code its author put in.
 
 import hashlib
 import json
-import os
-import secrets
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from skorch.history import History
 
 from . import __version__
+from ._files import write_at_once
 from ._fitting import RECORDS
 from ._make_net import make_net
 from ._plain_json import NotPlainError, from_plain, to_plain
@@ -125,7 +124,7 @@ def save(estimator, path):
         "model": text,
         "sha256": _checksum(text, tensors),
     }
-    _write_at_once(path, safetensors.torch.save(tensors, header))
+    write_at_once(path, safetensors.torch.save(tensors, header))
 
 
 def load(path, *, module=None, device=None):
@@ -236,19 +235,6 @@ def _checksum(text, tensors):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
     return digest.hexdigest()
-
-
-def _write_at_once(path, data):
-    """Write beside the file and rename, so that no reader sees a part of it."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(part, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _read(data):

@@ -10,11 +10,20 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain.experiments.biased import bias_labels, biased_rows, thin_out
+from skfairbargain.experiments.baselines import training_of
+from skfairbargain.experiments.biased import (
+    bias_labels,
+    biased_rows,
+    biased_specs,
+    thin_out,
+)
+from skfairbargain.experiments.figures import _at_every_point, _pareto_front
 from skfairbargain.experiments.measures import hard_auc, honest_measures, score_auc
 from skfairbargain.experiments.networks import PLAIN_NETWORK
 from skfairbargain.experiments.plain_training import largest_losses, train_plainly
+from skfairbargain.experiments.preparation import paper_specs
 from skfairbargain.experiments.rivals import Rows, reweighing
+from skfairbargain.experiments.split_tables import _cuts
 from skfairbargain.experiments.summaries import lead_with_ci, leads, mean_and_ci
 from skfairbargain.experiments.table1 import (
     PAPER_TABLE,
@@ -22,7 +31,9 @@ from skfairbargain.experiments.table1 import (
     by_the_honest_rule,
     by_the_papers_rule,
     conflicts_by_stage,
+    read_paper_table,
 )
+from skfairbargain.experiments.table1_report import table1_markdown
 
 
 def some_rows(n_samples=400, seed=0):
@@ -163,22 +174,96 @@ def test_the_papers_rule_takes_the_epoch_that_is_best_over_the_seeds():
 
 
 def test_the_tolerance_is_the_larger_of_the_bar_and_twice_the_papers_interval():
-    def at(value, method):
-        return runs_of(method, {"hard_auc": [[value, value, value]]})
+    def beside(value, method):
+        runs = runs_of(method, {"hard_auc": [[value, value, value]]})
+        return beside_the_paper(by_the_papers_rule(*runs), read_paper_table())
 
     # titanic, LtR: the paper has 0.967 ± 0.010 and, of the worst group, 0.944 ± 0.000.
-    near = beside_the_paper(by_the_papers_rule(*at(0.940, "ltr"))).set_index("metric")
+    near = beside(0.940, "ltr").set_index("metric")
     assert near["tolerance"].dropna().to_dict() == {
         "overall_auc": 0.03,
         "worst_group_auc": 0.04,
     }
     assert near.loc[["overall_auc", "worst_group_auc"], "within"].tolist() == [True, True]
-    far = beside_the_paper(by_the_papers_rule(*at(0.930, "ltr"))).set_index("metric")
+    far = beside(0.930, "ltr").set_index("metric")
     assert far.loc[["overall_auc", "worst_group_auc"], "within"].tolist() == [False, True]
     # FORML: 0.950 ± 0.018, so 0.036.
-    forml = beside_the_paper(by_the_papers_rule(*at(0.915, "forml"))).set_index("metric")
+    forml = beside(0.915, "forml").set_index("metric")
     assert forml.loc["overall_auc", "tolerance"] == 0.036
     assert forml.loc["overall_auc", "within"]
+    empty = pd.DataFrame(columns=["setting", "method", "metric", "mean", "ci95", "n_seeds"])
+    one_run = {"cpu_seconds": [60.0], "how": "5 seeds"}
+    text = table1_markdown(beside(0.930, "ltr"), empty, empty, repeats=True, **one_run)
+    assert text.startswith("5 seeds\n\n### By the paper's rule\n")
+    assert (
+        "Overall AUC: 0 of 1 means lie within the tolerance of the paper's.\n\n"
+        "- titanic_sex, LtR: 0.930 against 0.967 (tolerance 0.030)\n\n"
+        "Worst group AUC: 1 of 1 means lie within the tolerance of the paper's."
+    ) in text
+    assert text.endswith("The 1 runs took 1 minutes of one core.")
+
+
+@pytest.mark.parametrize(
+    ("method", "setting", "bargain_epochs"),
+    [
+        # Of the usual 50 or 100 epochs the paper bargains in 15, 10, 100 and 50.
+        ("ours_paper", "adult_sex", 6),
+        ("ours_paper", "student_por_sex", 4),
+        ("ours_paper", "default_credit_sex", 20),
+        ("ours_paper", "titanic_sex", 20),
+        ("ours", "titanic_sex", 6),
+    ],
+)
+def test_fewer_epochs_leave_the_share_that_bargains(method, setting, bargain_epochs):
+    spec = {"method": method, "setting": setting, "epochs": 20}
+    parameters = training_of(spec).keywords["parameters"]
+    assert parameters["max_epochs"] == 20
+    assert parameters["bargain_epochs"] == bargain_epochs
+
+
+def test_only_ours_is_told_the_epochs():
+    specs = biased_specs(
+        ["adult_sex"],
+        ["mlp", "ours"],
+        kind="labels",
+        shares=(0.4,),
+        per_cell=(3,),
+        n_seeds=1,
+        epochs=7,
+    )
+    assert [spec["epochs"] for spec in specs] == [None, 7]
+
+
+def test_specs_tell_one_folder_of_row_numbers_from_another(tmp_path):
+    def splits(folder):
+        specs = paper_specs(["adult_sex"], ["ltr"], n_seeds=1, epochs=1, splits_dir=folder)
+        return specs[0]["splits"]
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a/adult.npz").write_bytes(b"1")
+    (tmp_path / "b/adult.npz").write_bytes(b"2")
+    assert len({splits(None), splits(tmp_path / "a"), splits(tmp_path / "b")}) == 3
+    (tmp_path / "b/adult.npz").write_bytes(b"1")
+    assert splits(tmp_path / "a") == splits(tmp_path / "b")
+
+
+def test_columns_are_cut_at_the_median_or_between_their_two_values():
+    X = np.array([[0, 1, 5], [1, 1, 1], [1, 1, 2], [1, 1, 9], [1, 1, 3.0]])
+    assert _cuts(X).tolist() == [0.5, 1, 3]
+
+
+def test_a_map_compares_only_settings_that_have_every_point():
+    table = pd.DataFrame(
+        [("a", 1), ("a", 2), ("a", 2), ("b", 1)], columns=["setting", "per_cell"]
+    )
+    assert set(_at_every_point(table, ["per_cell"])["setting"]) == {"a"}
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2]])
+def test_the_pareto_front_keeps_what_no_other_beats(order):
+    points = np.array([[1, 0.5], [1, 0.6], [0.5, 0.9], [0.4, 0.9]])[order]
+    assert _pareto_front(points).tolist() == [[0.5, 0.9], [1, 0.6]]
 
 
 def test_the_shipped_numbers_are_the_papers(shared_dir):

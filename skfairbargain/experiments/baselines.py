@@ -1,5 +1,6 @@
 """What a user would pick instead, on the paper's splits and by the honest rule."""
 
+from collections import Counter
 from functools import partial
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from .networks import (
     fit_network,
     fit_ours,
     fit_reweighted,
+    shortened,
 )
 from .preparation import prepare
 from .rivals import (
@@ -38,22 +40,23 @@ class Rival(NamedTuple):
     title : str
     fit : callable
         ``(train, val, seed) -> predict``; see `rivals`.
-    groups : {"none", "validation", "training", "training, prediction"}
-        Whose groups it is told.
-    validation : bool
-        Whether it sees the labels of the validation set.
+    told : str
+        What it is told besides features and labels of the training rows.
     """
 
     title: str
     fit: object
-    groups: str = "none"
-    validation: bool = False
+    told: str = "nothing"
 
 
-def _by_model(title, fit, **kwargs):
+AUDITED, AUDITED_GROUPS = "audited rows", "audited rows, their groups"
+GROUPS, ALL_GROUPS = "training groups", "training and test groups"
+
+
+def _by_model(title, fit, told):
     """A method on top of logistic regression and of boosting."""
     return {
-        name: Rival(f"{title}, {name}", partial(fit, model=model()), **kwargs)
+        name: Rival(f"{title}, {name}", partial(fit, model=model()), told)
         for name, model in (("logistic", logistic), ("boosting", boosting))
     }
 
@@ -75,58 +78,49 @@ RIVALS = {
     "mlp_balanced": Rival("network, balanced", partial(fit_network, balanced=True)),
     **_prefixed(
         "reweighing",
-        _by_model(
-            "reweighing",
-            partial(fit_classifier, sample_weight=reweighing),
-            groups="training",
-        ),
+        _by_model("reweighing", partial(fit_classifier, sample_weight=reweighing), GROUPS),
     ),
     **_prefixed(
-        "threshold",
-        _by_model(
-            "ThresholdOptimizer", fit_threshold_optimizer, groups="training, prediction"
-        ),
+        "threshold", _by_model("ThresholdOptimizer", fit_threshold_optimizer, ALL_GROUPS)
     ),
     **_prefixed(
         "exponentiated",
-        _by_model("ExponentiatedGradient", fit_exponentiated_gradient, groups="training"),
+        _by_model("ExponentiatedGradient", fit_exponentiated_gradient, GROUPS),
     ),
-    "group_dro": Rival("group DRO", fit_group_dro, groups="training"),
+    "group_dro": Rival("group DRO", fit_group_dro, GROUPS),
 }
 
-# These need parameters of the setting.
+# Their `fit` takes the `parameters` of NashMetaClassifier as well.
 OURS = {
-    "ours_paper": Rival("ours, paper's settings", fit_ours, "validation", True),
-    "ours": Rival("ours, defaults", fit_ours, "validation", True),
-    "ours_meta_gdro": Rival("ours, defaults, goal Meta-gDRO", fit_ours, "validation", True),
+    "ours_paper": Rival("ours, paper's settings", fit_ours, AUDITED_GROUPS),
+    "ours": Rival("ours, defaults", fit_ours, AUDITED_GROUPS),
+    "ours_meta_gdro": Rival("ours, defaults, goal Meta-gDRO", fit_ours, AUDITED_GROUPS),
     "ours_boosting": Rival(
         "ours, boosting on the weights",
         partial(fit_reweighted, weigher_share=0.0),
-        "validation",
-        True,
+        AUDITED_GROUPS,
     ),
     "ours_vote": Rival(
         "ours, network and boosting vote",
         partial(fit_reweighted, weigher_share=0.5),
-        "validation",
-        True,
+        AUDITED_GROUPS,
     ),
 }
 
 # What else the validation set could be used for.
 VALIDATION_RIVALS = {
-    "val_only": Rival("validation set alone, logistic", fit_on_validation, validation=True),
+    "val_only": Rival("validation set alone, logistic", fit_on_validation, AUDITED),
     "val_added": Rival(
         "validation set added, boosting",
         partial(fit_with_validation, model=boosting()),
-        validation=True,
+        AUDITED,
     ),
     "val_threshold": Rival(
         "threshold on validation set, boosting",
         partial(fit_threshold_on_validation, model=boosting()),
-        validation=True,
+        AUDITED,
     ),
-    "fine_tuned": Rival("network, fine-tuned", fit_fine_tuned, validation=True),
+    "fine_tuned": Rival("network, fine-tuned", fit_fine_tuned, AUDITED),
 }
 
 ALL_RIVALS = {**RIVALS, **VALIDATION_RIVALS, **OURS}
@@ -149,24 +143,24 @@ def run_baseline(spec, *, splits_dir=None, data_home=None):
     """
     data = prepare(spec["setting"], splits_dir, data_home)
     train, val, test = (Rows(*data.part(part)) for part in ("train", "val", "test"))
-    rival = ALL_RIVALS[spec["method"]]
-    options = {}
-    if spec["method"] in OURS:
-        options["parameters"] = our_parameters(
-            spec["method"], setting=spec["setting"], epochs=spec["epochs"]
-        )
-    return measure(partial(rival.fit, **options), train, val, test, spec["seed"])
+    return measure(training_of(spec), train, val, test, spec["seed"])
 
 
-def our_parameters(method, *, setting=None, epochs=None):
-    """Parameters of ``NashMetaClassifier`` under one of the names of `OURS`."""
-    if method == "ours_paper":
-        parameters = paper_settings(setting)
+def training_of(spec):
+    """How the method of a spec is trained: ``(train, val, seed) -> predict``."""
+    name = spec["method"]
+    if name not in OURS:
+        return ALL_RIVALS[name].fit
+    if name == "ours_paper":
+        parameters = paper_settings(spec["setting"])
     else:
-        parameters = {"goal": "meta_gdro"} if method == "ours_meta_gdro" else {}
-    if epochs is not None:
-        parameters |= {"max_epochs": epochs, "bargain_epochs": round(0.3 * epochs)}
-    return parameters
+        parameters = {"goal": "meta_gdro"} if name == "ours_meta_gdro" else {}
+    return partial(OURS[name].fit, parameters=shortened(parameters, spec["epochs"]))
+
+
+def epochs_of(method, epochs):
+    """The epochs that a spec names: those of ours; other methods have a fixed number."""
+    return epochs if method in OURS else None
 
 
 def measure(fit, train, val, test, seed):
@@ -218,14 +212,25 @@ def table_of(specs, results, by):
         If none could be trained anywhere.
     """
     rows, failures = [], {}
+    n_runs = Counter(_place(spec, by) for spec in specs)
     for spec, result in zip(specs, results, strict=True):
         if "failure" in result:
-            places = failures.setdefault(result["failure"], {})
-            places[" ".join(str(spec[key]) for key in by)] = None
+            failures.setdefault(result["failure"], Counter())[_place(spec, by)] += 1
         else:
             rows.append({**spec, **{name: result[name] for name in MEASURES}})
     if not rows:
         reasons = " ".join(failures)
         raise ValueError(f"No method could be trained in any of these runs: {reasons}")
     table = pd.DataFrame(rows).astype(dict.fromkeys(MEASURES, np.float64))
-    return table, [f"{', '.join(places)}: {reason}" for reason, places in failures.items()]
+    return table, [
+        ", ".join(
+            place if n_failed == n_runs[place] else f"{place} ({n_failed} of its runs)"
+            for place, n_failed in places.items()
+        )
+        + f": {reason}"
+        for reason, places in failures.items()
+    ]
+
+
+def _place(spec, by):
+    return " ".join(str(spec[key]) for key in by)

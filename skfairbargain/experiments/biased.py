@@ -1,14 +1,13 @@
 """Training data made unjust on purpose, a small audited sample, a clean test set."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
 from .._paper_split import FETCHERS, draw_paper_split
-from ..exceptions import UndefinedGroupError
-from .baselines import ALL_RIVALS, OURS, measure, our_parameters
+from .baselines import ALL_RIVALS, epochs_of, measure, training_of
 from .preparation import SETTINGS, encode
 from .rivals import Rows
 
@@ -24,6 +23,10 @@ BIASED_SETTINGS = (
 )
 KINDS = ("labels", "rows")
 SHARES = {"labels": (0.0, 0.2, 0.4, 0.6), "rows": (0.01, 0.05, 0.2)}
+SHARE_OF = {
+    "labels": "share of wrong labels",
+    "rows": "share of the group's rows left",
+}
 PER_CELL = (3, 10, 50)
 # Boosting under ExponentiatedGradient takes minutes a run; it has to be asked for.
 METHODS = [name for name in ALL_RIVALS if name != "exponentiated_boosting"]
@@ -52,7 +55,7 @@ def biased_specs(settings, methods, *, kind, shares, per_cell, n_seeds, epochs):
             "per_cell": n_val,
             "method": method,
             "seed": seed,
-            "epochs": epochs,
+            "epochs": epochs_of(method, epochs),
         }
         for setting in settings
         for n_val in per_cell
@@ -72,13 +75,7 @@ def run_biased(spec, *, data_home=None):
     result : dict
         As of `measure_biased`.
     """
-    fit = ALL_RIVALS[spec["method"]].fit
-    if spec["method"] in OURS:
-        parameters = our_parameters(
-            spec["method"], setting=spec["setting"], epochs=spec["epochs"]
-        )
-        fit = partial(fit, parameters=parameters)
-    return measure_biased(fit, spec, spec["kind"], data_home)
+    return measure_biased(training_of(spec), spec, spec["kind"], data_home)
 
 
 def measure_biased(fit, spec, kind, data_home=None):
@@ -96,15 +93,59 @@ def measure_biased(fit, spec, kind, data_home=None):
     Returns
     -------
     result : dict
-        As of `measure`. Where a cell is too small for `per_cell`, ``failure``.
+        As of `measure`.
     """
     seed = spec["seed"]
     drawn = spec["setting"], kind, spec["share"], spec["per_cell"]
-    try:
-        train, val, test = biased_rows(*drawn, seed=seed, data_home=data_home)
-    except UndefinedGroupError as error:
-        return {"failure": str(error)}
-    return measure(fit, train, val, test, seed)
+    rows = biased_rows(*drawn, seed=seed, data_home=data_home)
+    return measure(fit, *rows, seed)
+
+
+def with_enough_rows(specs, data_home=None):
+    """The specs whose smallest cell has three times ``per_cell`` rows, as a split needs.
+
+    Parameters
+    ----------
+    specs : list of dict
+        ``setting`` and ``per_cell``.
+    data_home : str or None
+
+    Returns
+    -------
+    specs : list of dict
+    left_out : list of str
+        Which were left out, and why.
+
+    Raises
+    ------
+    ValueError
+        If none is left.
+    """
+    wanted = dict.fromkeys((spec["setting"], spec["per_cell"]) for spec in specs)
+    smallest = {
+        setting: _smallest_cell(*clean_rows(setting, data_home)[1:3])
+        for setting in dict.fromkeys(setting for setting, _ in wanted)
+    }
+    left_out = [
+        f"{setting} with {n_val} rows a cell: the smallest cell has {smallest[setting]} "
+        f"rows, fewer than three times {n_val}"
+        for setting, n_val in wanted
+        if smallest[setting] < 3 * n_val
+    ]
+    kept = [spec for spec in specs if smallest[spec["setting"]] >= 3 * spec["per_cell"]]
+    if not kept:
+        raise ValueError(
+            f"Nothing is left to run. {'; '.join(left_out)}. Ask for fewer with --per-cell."
+        )
+    return kept, left_out
+
+
+def _smallest_cell(y, groups):
+    return min(
+        int(np.sum((groups == group) & (y == label)))
+        for group in np.unique(groups)
+        for label in (0, 1)
+    )
 
 
 def biased_rows(setting, kind, share, per_cell, *, seed, data_home=None):
@@ -113,22 +154,8 @@ def biased_rows(setting, kind, share, per_cell, *, seed, data_home=None):
     Returns
     -------
     train, val, test : Rows
-
-    Raises
-    ------
-    UndefinedGroupError
-        If a cell has less than three times `per_cell` rows.
     """
     X, y, groups, worse_off = clean_rows(setting, data_home)
-    smallest = min(
-        np.sum((groups == group) & (y == label))
-        for group in np.unique(groups)
-        for label in (0, 1)
-    )
-    if smallest < 3 * per_cell:
-        raise UndefinedGroupError(
-            f"the smallest cell has {smallest} rows, fewer than three times {per_cell}"
-        )
     split = draw_paper_split(y, groups, per_cell, TEST_SHARES.get(setting, 0.03), seed)
     train, val, test = (
         Rows(X[rows], y[rows], groups[rows])

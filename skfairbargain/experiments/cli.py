@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,20 +11,18 @@ from .cli_options import (
     DataHome,
     Epochs,
     Jobs,
-    Methods,
-    PaperTable,
     Results,
     Seeds,
-    Settings,
-    SomeSettings,
     SplitsDir,
     chosen,
+    some_of,
 )
 from .cli_rivals import baselines, biased_labels, sweep
 from .curves import CURVES, curves
 from .methods import METHODS, PAPER_METHODS, run_method
 from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
+from .reports import check_extras, conditions, on_one_split, write_csv, write_text
 from .simulation import simulation
 from .store import RunStore
 from .summaries import markdown
@@ -33,8 +32,13 @@ from .table1 import (
     by_the_honest_rule,
     by_the_papers_rule,
     conflicts_by_stage,
+    read_paper_table,
 )
 from .table1_report import table1_markdown
+
+Settings = Annotated[
+    list[str] | None, some_of("--setting", SETTING_ORDER, show_default="all")
+]
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -55,9 +59,19 @@ def table1(
     results: Results = Path("results"),
     splits_dir: SplitsDir = None,
     data_home: DataHome = None,
-    paper_table: PaperTable = PAPER_TABLE,
+    paper_table: Annotated[
+        Path,
+        typer.Option(
+            "--paper-table",
+            help="Published numbers to put beside ours.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = PAPER_TABLE,
     setting: Settings = None,
-    method: Methods = None,
+    method: Annotated[
+        list[str] | None, some_of("--method", METHODS, show_default="all")
+    ] = None,
     seeds: Seeds = 5,
     epochs: Epochs = None,
     jobs: Jobs = 2,
@@ -65,20 +79,27 @@ def table1(
     """The main table: all settings and methods, beside the paper's numbers."""
     settings = chosen(setting, SETTING_ORDER, "--setting")
     methods = chosen(method, METHODS, "--method")
+    check_extras()
+    paper = read_paper_table(paper_table)
     specs, runs = _train(
         results, settings, methods, seeds, epochs, splits_dir, data_home, jobs
     )
     by_paper = by_the_papers_rule(specs, runs)
-    beside = beside_the_paper(by_paper, paper_table)
+    beside = beside_the_paper(by_paper, paper)
     honest = by_the_honest_rule(specs, runs)
     conflicts = conflicts_by_stage(specs, runs)
-    by_paper.merge(beside, how="left").to_csv(results / "table1.csv", index=False)
-    honest.to_csv(results / "table1_honest.csv", index=False)
-    conflicts.to_csv(results / "table1_conflicts.csv", index=False)
-    seconds = [run["cpu_seconds"] for run in runs]
-    text = table1_markdown(beside, honest, conflicts, seconds)
-    (results / "table1.md").write_text(text + "\n")
-    typer.echo(text)
+    write_csv(by_paper.merge(beside, how="left"), results / "table1.csv")
+    write_csv(honest, results / "table1_honest.csv")
+    write_csv(conflicts, results / "table1_conflicts.csv")
+    text = table1_markdown(
+        beside,
+        honest,
+        conflicts,
+        [run["cpu_seconds"] for run in runs],
+        how=conditions(seeds, epochs, on_one_split(splits_dir)),
+        repeats=epochs is None and splits_dir is not None,
+    )
+    write_text(text, results / "table1.md")
     figures.accuracy_fairness_plane(
         honest,
         x="score_auc",
@@ -121,8 +142,10 @@ def curves_command(
     results: Results = Path("results"),
     splits_dir: SplitsDir = None,
     data_home: DataHome = None,
-    setting: SomeSettings = ("adult_sex",),
-    method: Methods = None,
+    setting: Annotated[list[str], some_of("--setting", SETTING_ORDER)] = ("adult_sex",),
+    method: Annotated[
+        list[str] | None, some_of("--method", METHODS, show_default="the paper's eight")
+    ] = None,
     seeds: Seeds = 5,
     epochs: Epochs = None,
     jobs: Jobs = 2,
@@ -130,11 +153,12 @@ def curves_command(
     """The curves of Figures 4 and 6, from the runs of the main table."""
     settings = chosen(setting, SETTING_ORDER, "--setting")
     methods = chosen(method or list(PAPER_METHODS), METHODS, "--method")
+    check_extras()
     specs, runs = _train(
         results, settings, methods, seeds, epochs, splits_dir, data_home, jobs
     )
     table = curves(specs, runs)
-    table.to_csv(results / "curves.csv", index=False)
+    write_csv(table, results / "curves.csv")
     figures.lines(
         table,
         across="epoch",
@@ -149,11 +173,7 @@ def curves_command(
 def _train(results, settings, methods, seeds, epochs, splits_dir, data_home, jobs):
     """The runs of the main table that these commands share; missing ones are run."""
     specs = paper_specs(
-        settings,
-        methods,
-        n_seeds=seeds,
-        epochs=epochs,
-        splits="own" if splits_dir is None else "paper",
+        settings, methods, n_seeds=seeds, epochs=epochs, splits_dir=splits_dir
     )
     function = partial(run_method, splits_dir=splits_dir, data_home=data_home)
     store = RunStore(results / "table1.jsonl")
@@ -162,6 +182,5 @@ def _train(results, settings, methods, seeds, epochs, splits_dir, data_home, job
 
 def _write(table, results, name):
     results.mkdir(parents=True, exist_ok=True)
-    table.to_csv(results / f"{name}.csv", index=False)
-    (results / f"{name}.md").write_text(markdown(table) + "\n")
-    typer.echo(markdown(table))
+    write_csv(table, results / f"{name}.csv")
+    write_text(markdown(table), results / f"{name}.md")

@@ -7,26 +7,41 @@ from typing import Annotated
 import typer
 
 from . import figures
-from .baselines import ALL_RIVALS, OURS, RIVALS, run_baseline, table_of
-from .biased import BIASED_SETTINGS, KINDS, PER_CELL, SHARES, biased_specs, run_biased
+from .baselines import ALL_RIVALS, OURS, RIVALS, epochs_of, run_baseline, table_of
+from .biased import (
+    BIASED_SETTINGS,
+    KINDS,
+    PER_CELL,
+    SHARE_OF,
+    SHARES,
+    biased_specs,
+    run_biased,
+    with_enough_rows,
+)
 from .biased import METHODS as BIASED_METHODS
 from .cli_options import (
     DataHome,
     Epochs,
     Jobs,
-    Methods,
+    OurEpochs,
     Results,
     Seeds,
-    Settings,
-    SomeSettings,
     SplitsDir,
     chosen,
+    some_of,
 )
 from .measures import MEASURES
 from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
+from .reports import (
+    COMPARED,
+    ON_MANY_SPLITS,
+    check_extras,
+    conditions,
+    on_one_split,
+    report_comparison,
+)
 from .store import RunStore
-from .summaries import crosswise, lead_with_ci, leads, markdown, summarize
 from .sweep import (
     CENTRE,
     GRID,
@@ -36,39 +51,43 @@ from .sweep import (
     run_sweep,
     sweep_specs,
 )
+from .sweep import N_EPOCHS as SWEEP_EPOCHS
 
 # Measures that are drawn over the share.
 DRAWN = ("score_auc", "balanced_accuracy", "worst_group_balanced_accuracy")
-# What is compared with each other method, run by run, and in which measures.
-LEADERS = ("ours", "ours_boosting", "ours_vote")
-COMPARED = ("score_auc", "worst_group_balanced_accuracy")
 
 
 def baselines(
     results: Results = Path("results"),
     splits_dir: SplitsDir = None,
     data_home: DataHome = None,
-    setting: Settings = None,
-    method: Methods = None,
+    setting: Annotated[
+        list[str] | None, some_of("--setting", SETTING_ORDER, show_default="all")
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        some_of("--method", {**RIVALS, **OURS}, show_default="all"),
+    ] = None,
     seeds: Seeds = 5,
-    epochs: Epochs = None,
+    epochs: OurEpochs = None,
     jobs: Jobs = 2,
 ):
     """What a user would pick instead, on the paper's splits, by the honest rule."""
     settings = chosen(setting, SETTING_ORDER, "--setting")
     methods = chosen(method, {**RIVALS, **OURS}, "--method")
-    specs = paper_specs(
-        settings,
-        methods,
-        n_seeds=seeds,
-        epochs=epochs,
-        splits="own" if splits_dir is None else "paper",
-    )
+    check_extras(methods)
+    specs = [
+        {**spec, "epochs": epochs_of(spec["method"], epochs)}
+        for spec in paper_specs(
+            settings, methods, n_seeds=seeds, epochs=None, splits_dir=splits_dir
+        )
+    ]
     function = partial(run_baseline, splits_dir=splits_dir, data_home=data_home)
     runs = run_with_progress(function, specs, RunStore(results / "baselines.jsonl"), jobs)
     by = ["setting", "method"]
     table, failures = table_of(specs, runs, by)
-    summary = _report(table, failures, by, results, "baselines")
+    how = conditions(seeds, epochs, on_one_split(splits_dir))
+    summary = report_comparison(table, failures, by, results, "baselines", how=how)
     figures.accuracy_fairness_plane(
         summary,
         x="balanced_accuracy",
@@ -86,44 +105,71 @@ def biased_labels(
     kind: Annotated[
         str, typer.Option("--kind", help="labels: wrong labels; rows: a group thinned out.")
     ] = "labels",
-    setting: Settings = None,
-    method: Methods = None,
+    setting: Annotated[
+        list[str] | None, some_of("--setting", BIASED_SETTINGS, show_default="all")
+    ] = None,
+    method: Annotated[
+        list[str] | None,
+        some_of(
+            "--method",
+            ALL_RIVALS,
+            show_default="all but exponentiated_boosting, which takes minutes a run",
+        ),
+    ] = None,
     share: Annotated[
-        list[float] | None, typer.Option("--share", help="May be repeated.", min=0, max=1)
+        list[float] | None,
+        typer.Option(
+            "--share",
+            help="Share of the labels that is wrong, or of the group's rows that is left; "
+            "may be repeated.",
+            show_default="0, 0.2, 0.4, 0.6; rows: 0.01, 0.05, 0.2",
+            min=0,
+            max=1,
+        ),
     ] = None,
     per_cell: Annotated[
         list[int] | None,
         typer.Option(
-            "--per-cell", help="Validation rows of a cell; may be repeated.", min=1
+            "--per-cell",
+            help="Validation rows of a cell; may be repeated.",
+            show_default="3, 10, 50",
+            min=1,
         ),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="50 rows a cell and the shares 0 and 0.4.")
+        bool,
+        typer.Option(
+            "--quick",
+            help="Where not given: 50 rows a cell, the shares 0 and 0.4; rows: 0.01, 0.2.",
+        ),
     ] = False,
     seeds: Seeds = 5,
-    epochs: Epochs = None,
+    epochs: OurEpochs = None,
     jobs: Jobs = 2,
 ):
     """Real data with unjust training labels, a small audited sample, a clean test set."""
     settings = chosen(setting, BIASED_SETTINGS, "--setting")
     methods = chosen(method or BIASED_METHODS, ALL_RIVALS, "--method")
     (kind,) = chosen([kind], KINDS, "--kind")
+    check_extras(methods)
     quick_shares = SHARES[kind][::2] if quick else SHARES[kind]
     specs = biased_specs(
         settings,
         methods,
         kind=kind,
-        shares=share or quick_shares,
-        per_cell=per_cell or ((50,) if quick else PER_CELL),
+        shares=dict.fromkeys(share or quick_shares),
+        per_cell=dict.fromkeys(per_cell or ((50,) if quick else PER_CELL)),
         n_seeds=seeds,
         epochs=epochs,
     )
+    specs, left_out = with_enough_rows(specs, data_home)
     function = partial(run_biased, data_home=data_home)
     runs = run_with_progress(function, specs, RunStore(results / "biased.jsonl"), jobs)
     name = f"biased_{kind}"
     by = ["setting", "per_cell", "share", "method"]
     table, failures = table_of(specs, runs, by)
-    _report(table, failures, by, results, name)
+    how = conditions(seeds, epochs, ON_MANY_SPLITS)
+    report_comparison(table, left_out + failures, by, results, name, how=how)
     drawn = {
         "metrics": {key: MEASURES[key] for key in DRAWN},
         "titles": _titles(methods),
@@ -131,7 +177,7 @@ def biased_labels(
     }
     for n_val, rows in table.groupby("per_cell"):
         path = results / f"{name}_{n_val}.png"
-        figures.lines(rows, across="share", path=path, x_label="share", **drawn)
+        figures.lines(rows, across="share", path=path, x_label=SHARE_OF[kind], **drawn)
     if table["per_cell"].nunique() > 1:
         for value, rows in table.groupby("share"):
             path = results / f"{name}_share_{value:g}.png"
@@ -142,17 +188,19 @@ def biased_labels(
 def sweep(
     results: Results = Path("results"),
     data_home: DataHome = None,
-    setting: SomeSettings = SWEEP_SETTINGS,
+    setting: Annotated[list[str], some_of("--setting", BIASED_SETTINGS)] = SWEEP_SETTINGS,
     full: Annotated[
         bool,
         typer.Option("--full", help="The whole grid instead of one parameter at a time."),
     ] = False,
     vary: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
-            "--vary", help="A parameter to vary, the others kept; may be repeated."
+            "--vary",
+            help=f"Vary this alone; may be repeated: {', '.join(GRID)}.",
+            show_default="all",
         ),
-    ] = tuple(GRID),
+    ] = None,
     seeds: Seeds = 3,
     epochs: Epochs = None,
     jobs: Jobs = 2,
@@ -160,15 +208,18 @@ def sweep(
     """Validation size, goal, stage 1, anchor, optimizer: what decides the defaults."""
     settings = chosen(setting, BIASED_SETTINGS, "--setting")
     varied = chosen(vary, GRID, "--vary")
+    check_extras()
     grid = {name: GRID[name] for name in varied}
     points = full_grid(grid, CENTRE) if full else one_at_a_time(grid, CENTRE)
     specs = sweep_specs(settings, points, n_seeds=seeds, epochs=epochs)
+    specs, left_out = with_enough_rows(specs, data_home)
     function = partial(run_sweep, data_home=data_home)
     runs = run_with_progress(function, specs, RunStore(results / "sweep.jsonl"), jobs)
     named = [_with_optimizer_named(spec) for spec in specs]
     by = ["setting", "share", *GRID]
     table, failures = table_of(named, runs, by)
-    _report(table, failures, by, results, "sweep")
+    how = conditions(seeds, epochs or SWEEP_EPOCHS, ON_MANY_SPLITS)
+    report_comparison(table, left_out + failures, by, results, "sweep", how=how)
     drawn = {
         "parameters": varied,
         "centre": _with_optimizer_named(CENTRE),
@@ -177,62 +228,6 @@ def sweep(
     figures.effects(table, path=results / "sweep.png", **drawn)
     if full and len(varied) > 1:
         figures.pairs(table, path=results / "sweep_pairs.png", **drawn)
-
-
-def _report(table, failures, by, results, name):
-    """Write means, intervals, leads and failures of a comparison, and print them.
-
-    Parameters
-    ----------
-    table, failures :
-        As of `table_of`.
-    by : list of str
-        Columns that tell rows of the summary apart.
-    results : Path
-        Folder to write into.
-    name : str
-        Of the files.
-
-    Returns
-    -------
-    summary : DataFrame
-        As of `summarize`.
-    """
-    summary = summarize(table, by, list(MEASURES))
-    summary.to_csv(results / f"{name}.csv", index=False)
-    blocks = []
-    for metric, title in MEASURES.items():
-        blocks += [f"### {title[0].upper()}{title[1:]}", _by_setting(summary, by, metric)]
-    compared = table["method"].unique() if "method" in by else []
-    for method in LEADERS:
-        if method in compared and len(compared) > 1:
-            lead = leads(table, by, list(COMPARED), method)
-            lead.to_csv(results / f"{name}_lead_{method}.csv", index=False)
-            blocks += [
-                f"### Lead of {ALL_RIVALS[method].title}",
-                "Its value less the method's, seed by seed. Bold where the 95 % interval "
-                "excludes 0, which is not corrected for the number of comparisons.",
-            ]
-            for metric in COMPARED:
-                shown = _by_setting(lead, by, metric, cell=lead_with_ci)
-                blocks += [f"In {MEASURES[metric]}:", shown]
-    if failures:
-        blocks += ["### Could not be trained", "\n".join(f"- {each}" for each in failures)]
-    text = "\n\n".join(blocks)
-    (results / f"{name}.md").write_text(text + "\n")
-    typer.echo(text)
-    return summary
-
-
-def _by_setting(summary, by, metric, **options):
-    """One metric as Markdown, settings side by side; see `crosswise`."""
-    index = [column for column in by if column != "setting"]
-    table = crosswise(summary, index, "setting", metric, **options)
-    if "method" in table:
-        rivals = [ALL_RIVALS[name] for name in table["method"]]
-        table["method"] = [rival.title for rival in rivals]
-        table.insert(len(index), "groups seen", [rival.groups for rival in rivals])
-    return markdown(table)
 
 
 def _with_optimizer_named(point):

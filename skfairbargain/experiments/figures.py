@@ -1,9 +1,11 @@
 """Figures of the tables: the accuracy–fairness plane, curves over epochs and shares."""
 
+import io
 import itertools
 
 import numpy as np
 
+from .._files import write_at_once
 from .._optional import import_optional
 from .summaries import mean_and_ci
 
@@ -131,13 +133,14 @@ def effects(table, *, parameters, centre, metrics, path):
     path : path-like
         File to write.
     """
-    figure, axes = _panels(len(parameters) * len(metrics))
+    n_panels = len(parameters) * len(metrics)
+    figure, axes = _panels(n_panels, columns=min(COLUMNS, len(parameters)))
     curves = list(table.groupby(["share", "setting"], sort=False))
     colors = dict(zip(table["setting"].unique(), _colors(10), strict=False))
     styles = dict(zip(table["share"].unique(), DASHES, strict=False))
     panels = [(metric, parameter) for metric in metrics for parameter in parameters]
     drawn = {}
-    for axis, (metric, parameter) in zip(axes, panels, strict=True):
+    for axis, (metric, parameter) in zip(axes, panels, strict=False):
         values = sorted(table[parameter].unique())
         for (share, setting), rows in curves:
             rows = _departing_in([parameter], rows, centre)
@@ -162,9 +165,10 @@ def pairs(table, *, parameters, centre, metrics, path):
     Parameters
     ----------
     table, parameters, centre, metrics, path :
-        As of `effects`, with all points of a grid; a number is the mean over the settings
-        and seeds.
+        As of `effects`, with all points of a grid; a number is the mean over the seeds and
+        over the settings that have every point.
     """
+    table = _at_every_point(table, parameters)
     columns = list(itertools.combinations(parameters, 2))
     lines = list(itertools.product(metrics, table["share"].unique()))
     figure, axes = _panels(len(lines) * len(columns), columns=len(columns))
@@ -185,6 +189,12 @@ def pairs(table, *, parameters, centre, metrics, path):
             axis.set(xlabel=values.columns.name, ylabel=values.index.name)
         line[0].set_title(f"{metrics[metric]}, share {share:g}", loc="left")
     _save(figure, path)
+
+
+def _at_every_point(table, parameters):
+    """Rows of the settings that lack no point; means over others would not compare."""
+    points = table.drop_duplicates(["setting", *parameters]).value_counts("setting")
+    return table[table["setting"].isin(points.index[points == points.max()])]
 
 
 def _departing_in(free, table, centre):
@@ -242,13 +252,15 @@ def _finish(figure, axes, n_panels, drawn, path):
 
 
 def _save(figure, path):
-    figure.savefig(path, dpi=120)
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=120)
+    write_at_once(path, drawn.getvalue())
     import_optional("matplotlib.pyplot", extra="experiments").close(figure)
 
 
 def _pareto_front(points):
     """The points that no other beats in both coordinates, from left to right."""
-    order = np.argsort(-points[:, 0], kind="stable")
+    order = np.lexsort((-points[:, 1], -points[:, 0]))
     best = np.maximum.accumulate(points[order, 1])
     kept = np.r_[True, best[1:] > best[:-1]]
     return points[order][kept][::-1]

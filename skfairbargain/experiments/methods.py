@@ -1,19 +1,18 @@
 """The methods of the paper's table, and one run of one of them."""
 
-import warnings
 from typing import NamedTuple
 
-from scipy.special import expit
 from skorch.callbacks import Callback
 
 from .._mlp import predict_logits
 from .._paper_settings import paper_settings
 from ..classifier import NashMetaClassifier
-from ..exceptions import NoAgreementWarning, SkippedStepWarning
 from ..protocols import Nash
 from .measures import hard_auc, honest_measures
+from .networks import fit_quietly, shortened
 from .plain_training import largest_losses, train_plainly
 from .preparation import prepare
+from .rivals import Rows
 
 
 class Method(NamedTuple):
@@ -73,19 +72,14 @@ def run_method(spec, *, splits_dir=None, data_home=None):
         for DRO).
     """
     data = prepare(spec["setting"], splits_dir, data_home)
+    train, val, test = (Rows(*data.part(part)) for part in ("train", "val", "test"))
     method = METHODS[spec["method"]]
-    parameters = paper_settings(spec["setting"])
-    if spec["epochs"] is not None:
-        share = parameters["bargain_epochs"] / parameters["max_epochs"]
-        parameters["bargain_epochs"] = round(share * spec["epochs"])
-        parameters["max_epochs"] = spec["epochs"]
-    X_test, y_test, groups_test = data.part("test")
-    watch = _Watch(X_test, y_test, groups_test)
-    X, y, _ = data.part("train")
+    parameters = shortened(paper_settings(spec["setting"]), spec["epochs"])
+    watch = _Watch(test)
     if spec["method"] == "dro":
         module = train_plainly(
-            X,
-            y,
+            train.X,
+            train.y,
             largest_losses,
             parameters=parameters,
             seed=spec["seed"],
@@ -100,25 +94,15 @@ def run_method(spec, *, splits_dir=None, data_home=None):
             Nash(feasible=method.feasible) if method.feasible else None
         )
         clf = NashMetaClassifier(**parameters, callbacks=[watch], random_state=spec["seed"])
-        X_val, y_val, groups_val = data.part("val")
-        with warnings.catch_warnings():
-            # Both are counted in what is returned.
-            warnings.simplefilter("ignore", NoAgreementWarning)
-            warnings.simplefilter("ignore", SkippedStepWarning)
-            clf.fit(X, y, X_val=X_val, y_val=y_val, groups_val=groups_val)
+        # The steps of which it would warn are counted in what is returned.
+        fit_quietly(clf, train, val)
         module, history = clf.module_, clf.history_
-    if len(watch.seen) < parameters["max_epochs"]:
-        # skorch takes an interrupt for the wish to stop early and goes on.
-        raise KeyboardInterrupt
-    logits = predict_logits(module, X_test)
+    logits = predict_logits(module, test.X)
     kept = ("stage", "conflict_rate", "bargaining_success_rate", "skipped_steps")
     return {
         "hard_auc": watch.seen,
         "last": honest_measures(
-            y_test,
-            expit(logits[:, 1] - logits[:, 0]),
-            logits.argmax(axis=1),
-            groups_test,
+            test.y, logits[:, 1] - logits[:, 0], logits.argmax(axis=1), test.groups
         ),
         "history": [{key: row[key] for key in kept} for row in history],
     }
@@ -130,16 +114,14 @@ class _Watch(Callback):
     For the paper's reporting rule alone, which picks an epoch by it.
     """
 
-    def __init__(self, X, y, groups):
-        self.X = X
-        self.y = y
-        self.groups = groups
+    def __init__(self, test):
+        self.test = test
         self.seen = []
 
     def on_epoch_end(self, net, **kwargs):
         self.look(net.module_)
 
     def look(self, module):
-        predicted = predict_logits(module, self.X).argmax(axis=1)
-        overall, by_group = hard_auc(self.y, predicted, self.groups)
+        predicted = predict_logits(module, self.test.X).argmax(axis=1)
+        overall, by_group = hard_auc(self.test.y, predicted, self.test.groups)
         self.seen.append([overall, *by_group])

@@ -39,7 +39,7 @@ def fit_network(train, val, seed, *, balanced=False):
 
 
 def fit_fine_tuned(train, val, seed):
-    """The network of `fit_network`, trained on on the validation set."""
+    """The network of `fit_network`, trained further on the validation set."""
     module = _network(train, _mean_loss, seed)
     optimizer = torch.optim.Adam(module.parameters(), lr=PLAIN_NETWORK["lr"] / 10)
     X, y = torch.from_numpy(val.X), torch.from_numpy(val.y)
@@ -81,8 +81,8 @@ def fit_group_dro(train, val, seed, *, step=0.01):
 
 def fit_ours(train, val, seed, *, parameters):
     """``NashMetaClassifier``; of the groups it sees those of the validation set alone."""
-    clf = train_ours(train, val, seed, parameters)
-    return _of_network(clf.module_)
+    clf = NashMetaClassifier(**parameters, random_state=seed)
+    return _of_network(fit_quietly(clf, train, val).module_)
 
 
 def fit_reweighted(train, val, seed, *, parameters, weigher_share):
@@ -90,30 +90,42 @@ def fit_reweighted(train, val, seed, *, parameters, weigher_share):
     network = NashMetaClassifier(**parameters, random_state=seed)
     model = boosting().set_params(random_state=seed)
     clf = ReweightedClassifier(model, network, weigher_share=weigher_share)
-    _fit_quietly(clf, train, val)
-    _check_whole(clf.weigher_)
-    return predictor_of(clf)
+    return predictor_of(fit_quietly(clf, train, val))
 
 
-def train_ours(train, val, seed, parameters):
-    """A fitted ``NashMetaClassifier``."""
-    clf = NashMetaClassifier(**parameters, random_state=seed)
-    _check_whole(_fit_quietly(clf, train, val))
-    return clf
+def fit_quietly(clf, train, val):
+    """Fit one of ours, and keep warnings quiet: many runs are a table.
 
-
-def _fit_quietly(clf, train, val):
-    """Fit, and keep warnings quiet: many runs are a table."""
+    Raises
+    ------
+    KeyboardInterrupt
+        If the training was interrupted, which skorch takes for the wish to stop early.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoAgreementWarning)
         warnings.simplefilter("ignore", SkippedStepWarning)
-        return clf.fit(train.X, train.y, X_val=val.X, y_val=val.y, groups_val=val.groups)
-
-
-def _check_whole(network):
-    """Stop where skorch was interrupted: it takes that for the wish to stop early."""
+        clf.fit(train.X, train.y, X_val=val.X, y_val=val.y, groups_val=val.groups)
+    network = getattr(clf, "weigher_", clf)
     if network.n_iter_ < network.max_epochs:
         raise KeyboardInterrupt
+    return clf
+
+
+def shortened(parameters, epochs):
+    """The same parameters for another number of epochs, with as large a share to bargain.
+
+    Parameters
+    ----------
+    parameters : dict
+        Of ``NashMetaClassifier``.
+    epochs : int or None
+        None leaves them as they are.
+    """
+    if epochs is None:
+        return parameters
+    usual = NashMetaClassifier(**parameters)
+    bargaining = round(epochs * usual.bargain_epochs / usual.max_epochs)
+    return {**parameters, "max_epochs": epochs, "bargain_epochs": bargaining}
 
 
 def _mean_loss(logits, target, rows):

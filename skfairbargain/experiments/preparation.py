@@ -1,6 +1,8 @@
 """The seven settings, prepared exactly as the paper prepared them."""
 
+import hashlib
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +24,7 @@ SETTING_ORDER = (
 )
 
 
-def paper_specs(settings, methods, *, n_seeds, epochs, splits):
+def paper_specs(settings, methods, *, n_seeds, epochs, splits_dir=None):
     """Specs of the runs on the paper's splits.
 
     Parameters
@@ -30,10 +32,12 @@ def paper_specs(settings, methods, *, n_seeds, epochs, splits):
     settings, methods : sequence of str
     n_seeds : int
     epochs : int or None
-        None is the paper's number.
-    splits : {"paper", "own"}
-        Whose row numbers; part of the spec, so that results of either are kept apart.
+        None is the usual number.
+    splits_dir : path-like or None
+        As in `paper_split`. The spec tells one folder's row numbers from another's, so
+        that results of either are kept apart.
     """
+    splits = "own" if splits_dir is None else _digest(splits_dir)
     return [
         {
             "setting": setting,
@@ -46,6 +50,13 @@ def paper_specs(settings, methods, *, n_seeds, epochs, splits):
         for seed in range(n_seeds)
         for method in methods
     ]
+
+
+def _digest(folder):
+    digest = hashlib.sha256()
+    for file in sorted(Path(folder).glob("*.npz")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 class Prepared(NamedTuple):

@@ -67,7 +67,11 @@ def reweighing(rows):
 
 
 def fit_threshold_optimizer(train, val, seed, *, model):
-    """Thresholds by group for equalized odds, after training (Hardt et al., 2016)."""
+    """Thresholds by group for equalized odds, after training (Hardt et al., 2016).
+
+    They are set on the rows that the model was trained on, the only ones with labels to
+    trust as much.
+    """
     postprocessing = import_optional("fairlearn.postprocessing", extra="experiments")
     clf = clone(model).set_params(random_state=seed).fit(train.X, train.y)
     optimizer = postprocessing.ThresholdOptimizer(
@@ -87,7 +91,10 @@ def fit_threshold_optimizer(train, val, seed, *, model):
 
 
 def fit_exponentiated_gradient(train, val, seed, *, model):
-    """A randomised classifier under equalized odds (Agarwal et al., 2018)."""
+    """A randomised classifier under equalized odds (Agarwal et al., 2018).
+
+    With at most 20 iterations where fairlearn's default is 50: each trains a model.
+    """
     reductions = import_optional("fairlearn.reductions", extra="experiments")
     clf = clone(model).set_params(random_state=seed)
     mitigator = reductions.ExponentiatedGradient(
@@ -95,7 +102,7 @@ def fit_exponentiated_gradient(train, val, seed, *, model):
     )
     with warnings.catch_warnings():
         # fairlearn's use of pandas, which is not for the user of a table to mend.
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore", FutureWarning)
         mitigator.fit(train.X, train.y, sensitive_features=train.groups)
     return lambda X, groups: (None, np.asarray(mitigator.predict(X, random_state=seed)))
 
@@ -117,11 +124,11 @@ def fit_with_validation(train, val, seed, *, model):
 def fit_threshold_on_validation(train, val, seed, *, model):
     """The threshold with the best balanced accuracy on the validation set."""
     clf = clone(model).set_params(random_state=seed).fit(train.X, train.y)
-    scores = np.sort(clf.predict_proba(val.X)[:, 1])
-    candidates = (scores[1:] + scores[:-1]) / 2
+    scores = clf.predict_proba(val.X)[:, 1]
+    ascending = np.sort(scores)
+    candidates = (ascending[1:] + ascending[:-1]) / 2
     reached = [
-        balanced_accuracy_score(val.y, clf.predict_proba(val.X)[:, 1] > threshold)
-        for threshold in candidates
+        balanced_accuracy_score(val.y, scores > threshold) for threshold in candidates
     ]
     threshold = candidates[int(np.argmax(reached))]
 

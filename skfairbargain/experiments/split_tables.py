@@ -67,18 +67,25 @@ def table5(settings, *, splits_dir=None, data_home=None):
     Notes
     -----
     I(x_j, y) / (H(x_j) + H(y)), averaged over the features, each cut in two at its median
-    over all rows; a feature that is constant in the validation set counts 0. The paper
-    cites a nearest-neighbor estimator without its settings, so its numbers are on another
-    scale, and only the order may be compared.
+    over all rows, or between its values if it has two; a feature that is constant in the
+    validation set counts 0. The paper cites a nearest-neighbor estimator without its
+    settings, so its numbers are on another scale, and only the order may be compared.
     """
     rows = []
     for setting in settings:
         data = prepare(setting, splits_dir, data_home)
         X, y, _ = data.part("val")
-        high = (np.median(data.X, axis=0) < X).astype(np.int64)
+        high = (_cuts(data.X) < X).astype(np.int64)
         information = np.mean([normalised_information(column, y) for column in high.T])
         rows.append([setting, len(y), information, PAPER_INFORMATION[setting] * 1e-5])
     return pd.DataFrame(rows, columns=["setting", "n_val", "information", "paper"])
+
+
+def _cuts(X):
+    """Where to cut each column in two."""
+    lowest, highest = X.min(axis=0), X.max(axis=0)
+    has_two_values = ((lowest == X) | (highest == X)).all(axis=0)
+    return np.where(has_two_values, (lowest + highest) / 2, np.median(X, axis=0))
 
 
 def normalised_information(a, b):

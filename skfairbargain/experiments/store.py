@@ -5,8 +5,18 @@ import os
 import time
 from pathlib import Path
 
+import sklearn
 import torch
 from joblib import Parallel, delayed
+from threadpoolctl import threadpool_limits
+
+from .. import __version__
+
+VERSIONS = {
+    "skfairbargain": __version__,
+    "scikit-learn": sklearn.__version__,
+    "torch": torch.__version__,
+}
 
 
 class RunStore:
@@ -14,12 +24,19 @@ class RunStore:
 
     A line is written in one piece and forced to the disk before the next run is reported,
     so that a process killed at any moment leaves whole lines and at most one torn one at
-    the end, which is cut off when the file is opened again.
+    the end, which is cut off when the file is opened again. The first line names the
+    versions that the runs were made with: other versions have other defaults, and a table
+    of both would compare nothing.
 
     Parameters
     ----------
     path : path-like
         The file; it and its folder are made where missing.
+
+    Raises
+    ------
+    ValueError
+        If the file's runs were made with other versions.
 
     Attributes
     ----------
@@ -43,15 +60,21 @@ class RunStore:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.results = {}
-        if not self.path.exists():
-            return
-        content = self.path.read_bytes()
+        content = self.path.read_bytes() if self.path.exists() else b""
         whole = content[: content.rfind(b"\n") + 1]
         if len(whole) < len(content):
             os.truncate(self.path, len(whole))
-        for line in whole.decode().splitlines():
-            row = json.loads(line)
-            self.results[key_of(row["spec"])] = row["result"]
+        if not whole:
+            self._append({"made with": VERSIONS})
+            return
+        first, *lines = map(json.loads, whole.decode().splitlines())
+        if first.get("made with") != VERSIONS:
+            raise ValueError(
+                f"The runs in {self.path} should have been made with {_names(VERSIONS)}. "
+                f"They were made with {_names(first.get('made with'))}. Choose another "
+                "folder with --results, or delete the file."
+            )
+        self.results = {key_of(row["spec"]): row["result"] for row in lines}
 
     def __contains__(self, spec):
         return key_of(spec) in self.results
@@ -61,15 +84,27 @@ class RunStore:
         return self.results[key_of(spec)]
 
     def add(self, spec, result):
-        """Keep a result, on the disk when this returns."""
-        line = json.dumps({"spec": spec, "result": result}) + "\n"
+        """Keep a result, on the disk when this returns.
+
+        One with a ``failure`` is kept until the process ends, and the next one tries again.
+        """
+        if "failure" not in result:
+            self._append({"spec": spec, "result": result})
+        self.results[key_of(spec)] = result
+
+    def _append(self, row):
         file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         try:
-            os.write(file, line.encode())
+            os.write(file, (json.dumps(row) + "\n").encode())
             os.fsync(file)
         finally:
             os.close(file)
-        self.results[key_of(spec)] = result
+
+
+def _names(versions):
+    if versions is None:
+        return "versions it does not name"
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
 
 
 def key_of(spec):
@@ -115,7 +150,8 @@ def _on_one_thread(function, spec):
     torch.set_num_threads(1)
     try:
         start = time.process_time()
-        result = function(spec)
+        with threadpool_limits(1):  # of BLAS, and of scikit-learn's OpenMP
+            result = function(spec)
         return spec, {**result, "cpu_seconds": time.process_time() - start}
     finally:
         torch.set_num_threads(threads)

@@ -161,7 +161,11 @@ def crosswise(summary, index, columns, metric, cell=with_ci):
 
 def _cells(rows, order, columns, values, cell=with_ci):
     """Means with intervals, a row for each of `order` and a column for each of `values`."""
-    rows = rows.assign(cell=[cell(*pair) for pair in rows[["mean", "ci95"]].to_numpy()])
+    cells = [cell(*pair) for pair in rows[["mean", "ci95"]].to_numpy()]
+    # A mean over some of the seeds should not look like one over all.
+    of_all = rows["n_seeds"] == rows["n_seeds"].max()
+    notes = "" if of_all.all() else " (" + rows["n_seeds"].astype(str) + " seeds)"
+    rows = rows.assign(cell=(pd.Series(cells, rows.index) + notes).where(~of_all, cells))
     table = rows.pivot_table(
         index=list(order), columns=columns, values="cell", aggfunc="first"
     )

@@ -47,15 +47,43 @@ def by_the_papers_rule(specs, results):
     return pd.DataFrame(rows, columns=columns)
 
 
-def beside_the_paper(summary, paper_table=PAPER_TABLE):
+def read_paper_table(path=PAPER_TABLE):
+    """Published means and intervals.
+
+    Parameters
+    ----------
+    path : path-like
+        CSV with the columns ``setting``, ``method``, ``metric``, ``mean``, ``ci95``.
+
+    Returns
+    -------
+    table : DataFrame
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    table = pd.read_csv(path)
+    columns = ["setting", "method", "metric", "mean", "ci95"]
+    missing = [name for name in columns if name not in table]
+    if missing:
+        raise ValueError(
+            f"{path} should have the columns {', '.join(columns)}. Got "
+            f"{', '.join(map(str, table.columns))}."
+        )
+    return table[columns]
+
+
+def beside_the_paper(summary, paper):
     """Put the paper's numbers beside ours, and say which are near enough.
 
     Parameters
     ----------
     summary : DataFrame
         As of `by_the_papers_rule`.
-    paper_table : path-like
-        CSV with the columns ``setting``, ``method``, ``metric``, ``mean``, ``ci95``.
+    paper : DataFrame
+        As of `read_paper_table`.
 
     Returns
     -------
@@ -63,14 +91,12 @@ def beside_the_paper(summary, paper_table=PAPER_TABLE):
         `summary` with ``paper_mean``, ``paper_ci95``, and ``tolerance``, ``within`` where
         the metric has a tolerance. Methods that the paper lacks are left out.
     """
-    paper = pd.read_csv(paper_table).rename(
-        columns={"mean": "paper_mean", "ci95": "paper_ci95"}
-    )
+    paper = paper.rename(columns={"mean": "paper_mean", "ci95": "paper_ci95"})
     table = summary.merge(paper, on=["setting", "method", "metric"])
     least = table["metric"].map(TOLERANCES)
     table["tolerance"] = np.maximum(least, 2 * table["paper_ci95"]).where(least.notna())
     away = (table["mean"] - table["paper_mean"]).abs()
-    # The published numbers are rounded to three digits, and so are ours here.
+    # The published numbers are rounded to three digits, and so is the difference.
     within = (away.round(3) <= table["tolerance"]).astype(object)
     table["within"] = within.where(least.notna(), None)
     return table

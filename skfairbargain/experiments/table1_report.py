@@ -11,7 +11,7 @@ CONFLICTS = {
 }
 
 
-def table1_markdown(beside, honest, conflicts, cpu_seconds):
+def table1_markdown(beside, honest, conflicts, cpu_seconds, *, how, repeats):
     """Write the report.
 
     Parameters
@@ -20,31 +20,45 @@ def table1_markdown(beside, honest, conflicts, cpu_seconds):
         As of `beside_the_paper`, `by_the_honest_rule` and `conflicts_by_stage`.
     cpu_seconds : list of float
         Of every run.
+    how : str
+        As of `conditions`.
+    repeats : bool
+        Whether rows and epochs are the paper's, so that the numbers may be compared.
 
     Returns
     -------
     text : str
     """
-    return "\n\n".join(
-        [
+    blocks = [how]
+    if len(beside):
+        blocks += [
             "### By the paper's rule",
             "AUC of hard labels, at the epoch whose mean over the seeds is best **on the "
-            "test set**. That repeats the paper and flatters every method. Ours with its "
-            "95 % interval, then the paper's.",
+            "test set**, which flatters every method. Ours with its 95 % interval, then "
+            "the paper's.",
             markdown(_paper_columns(beside)),
-            _nearness(beside),
-            "### By the honest rule",
-            "The last epoch. ROC AUC of scores, and balanced accuracy of hard labels.",
-            markdown(_named(spread(honest, ["setting", "method"], MEASURES))),
+            _nearness(beside)
+            if repeats
+            else "With other rows or epochs than the paper's, so it is not counted how "
+            "many means lie near the paper's.",
+        ]
+    blocks += [
+        "### By the honest rule",
+        "The last epoch. ROC AUC of scores, and balanced accuracy of hard labels.",
+        markdown(_named(spread(honest, ["setting", "method"], MEASURES))),
+    ]
+    if len(conflicts):
+        blocks += [
             "### Conflict and agreement",
             "Conflict: share of the steps whose applied weights work against some group × "
             "label cell of the validation set. Agreement: share of the stage-1 steps with "
             "one. Two-stage methods bargain over directions and clip afterwards, as the "
             'paper does, or "over weights" that can be applied.',
             markdown(_named(spread(conflicts, ["setting", "method"], CONFLICTS))),
-            f"The {len(cpu_seconds)} runs took {sum(cpu_seconds) / 60:.0f} minutes of one "
-            "core.",
         ]
+    minutes = f"{sum(cpu_seconds) / 60:.0f}"
+    return "\n\n".join(
+        [*blocks, f"The {len(cpu_seconds)} runs took {minutes} minutes of one core."]
     )
 
 
