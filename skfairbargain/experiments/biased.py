@@ -29,7 +29,7 @@ SHARE_OF = {
 }
 PER_CELL = (3, 10, 50)
 # Boosting under ExponentiatedGradient takes minutes a run; it has to be asked for.
-METHODS = [name for name in ALL_RIVALS if name != "exponentiated_boosting"]
+USUAL_METHODS = [name for name in ALL_RIVALS if name != "exponentiated_boosting"]
 
 
 def biased_specs(settings, methods, *, kind, shares, per_cell, n_seeds, epochs):

@@ -64,6 +64,7 @@ def table1(
         typer.Option(
             "--paper-table",
             help="Published numbers to put beside ours.",
+            show_default="the published Table 4",
             exists=True,
             dir_okay=False,
         ),

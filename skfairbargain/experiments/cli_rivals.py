@@ -14,11 +14,11 @@ from .biased import (
     PER_CELL,
     SHARE_OF,
     SHARES,
+    USUAL_METHODS,
     biased_specs,
     run_biased,
     with_enough_rows,
 )
-from .biased import METHODS as BIASED_METHODS
 from .cli_options import (
     DataHome,
     Epochs,
@@ -149,7 +149,7 @@ def biased_labels(
 ):
     """Real data with unjust training labels, a small audited sample, a clean test set."""
     settings = chosen(setting, BIASED_SETTINGS, "--setting")
-    methods = chosen(method or BIASED_METHODS, ALL_RIVALS, "--method")
+    methods = chosen(method or USUAL_METHODS, ALL_RIVALS, "--method")
     (kind,) = chosen([kind], KINDS, "--kind")
     check_extras(methods)
     quick_shares = SHARES[kind][::2] if quick else SHARES[kind]
