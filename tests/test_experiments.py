@@ -12,6 +12,8 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from threadpoolctl import threadpool_info
 from typer.testing import CliRunner
 
 from skfairbargain.experiments import cli_rivals
@@ -136,6 +138,20 @@ def test_two_processes_find_what_one_finds(tmp_path):
     one = run_all(double, specs, RunStore(tmp_path / "one"), n_jobs=1)
     two = run_all(double, specs, RunStore(tmp_path / "two"), n_jobs=2)
     assert [r["twice"] for r in one] == [r["twice"] for r in two] == [0, 2, 4, 6]
+
+
+def test_a_run_has_one_thread(tmp_path):
+    one, two = (
+        run_all(count_threads, [{"seed": 0}], RunStore(tmp_path / str(n)), n_jobs=n)[0]
+        for n in (1, 2)
+    )
+    assert one["threads"] == two["threads"] == [1]
+
+
+def count_threads(spec):
+    np.ones((50, 50)) @ np.ones((50, 50))  # a library counts once it is loaded
+    counts = {pool["num_threads"] for pool in threadpool_info()}
+    return {"threads": sorted(counts | {torch.get_num_threads()})}
 
 
 def test_a_run_that_fails_keeps_those_before_it(tmp_path):
@@ -334,6 +350,15 @@ def test_a_value_given_twice_counts_once(options, tmp_path):
     invoke("biased-labels", *twice, *twice[:2], *arguments)
     assert set(pd.read_csv(tmp_path / "biased_labels.csv")["n_seeds"]) == {2}
     assert len(lines_of(tmp_path / "biased.jsonl")) == 2
+
+
+def test_a_missing_extra_is_told_before_the_training(options, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fairlearn", None)
+    results = tmp_path / "results"
+    arguments = [*options, *QUICK, "--method", "threshold_logistic", "--results", results]
+    with pytest.raises(ImportError, match="fairlearn is needed here"):
+        invoke("baselines", *arguments)
+    assert not results.exists()
 
 
 def test_published_numbers_of_another_form_are_refused_before_the_training(
