@@ -59,17 +59,13 @@ def training_rows(estimator, X, y, sample_weight, *, classes, reset):
             "`y` should have 2 classes or more among the rows with a weight. Got "
             f"{len(estimator.classes_)} class: {estimator.classes_.tolist()}."
         )
-    return X, _class_indices(estimator.classes_, y, "y"), sample_weight, rows
+    return X, class_indices(estimator.classes_, y, "y"), sample_weight, rows
 
 
 def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
     """Return which of `rows` to train on, and the validation set, given or held out."""
+    check_given_together(X_val, y_val, groups_val)
     if X_val is None:
-        if y_val is not None or groups_val is not None:
-            raise ValueError(
-                "`y_val` and `groups_val` describe `X_val`, which is missing. Pass it, "
-                "or none of the three."
-            )
         return hold_out_validation_set(
             X,
             y,
@@ -78,8 +74,6 @@ def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
             estimator.validation_fraction,
             estimator.random_state,
         )
-    if y_val is None:
-        raise ValueError("`y_val` should be given with `X_val`. Got None.")
     X_val = prepared_alike(
         estimator,
         X_val,
@@ -89,10 +83,21 @@ def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
     )
     y_val = column_or_1d(y_val)
     check_same_length(X_val=X_val, y_val=y_val)
-    codes = _class_indices(estimator.classes_, y_val, "y_val")
+    codes = class_indices(estimator.classes_, y_val, "y_val")
     return np.arange(len(y)), given_validation_set(
         X_val, codes, groups_val, estimator.classes_
     )
+
+
+def check_given_together(X_val, y_val, groups_val):
+    """Refuse a validation set without its rows or its labels."""
+    if X_val is None and (y_val is not None or groups_val is not None):
+        raise ValueError(
+            "`y_val` and `groups_val` describe `X_val`, which is missing. Pass it, "
+            "or none of the three."
+        )
+    if X_val is not None and y_val is None:
+        raise ValueError("`y_val` should be given with `X_val`. Got None.")
 
 
 def train(estimator, X, y, rows, sample_weight, validation, *, epochs, seed, start):
@@ -163,7 +168,8 @@ def record_of_rows(estimator, record, rows, n_samples):
         setattr(estimator, name, values)
 
 
-def _class_indices(classes, y, name):
+def class_indices(classes, y, name):
+    """Indices of labels among the sorted classes; `name` is for the error of others."""
     known = set(classes.tolist())
     # By their texts, because NaN differs from itself and None has no order.
     unknown = sorted({repr(label) for label in y.tolist() if label not in known})

@@ -15,7 +15,6 @@ from sklearn.base import (
     clone,
 )
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, check_array, check_random_state, get_tags
@@ -25,6 +24,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from ._learned import learned
+from ._trained_weigher import check_trained_weigher
 from ._validation_signs import prepared_alike
 from .classifier import NashMetaClassifier
 
@@ -57,10 +57,11 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ``HistGradientBoostingClassifier``.
     weigher : NashMetaClassifier, Pipeline or search, default=None
         Where the weights come from: a `NashMetaClassifier`, or a pipeline or search that
-        ends in one. A pipeline needs ``transform_input=["X_val"]``. One that is trained
-        already, on the same rows in the same order, is not trained again where it comes as
-        ``sklearn.frozen.FrozenEstimator(weigher)``. None is a ``StandardScaler`` before a
-        `NashMetaClassifier` with its defaults.
+        ends in one. A pipeline needs ``transform_input=["X_val"]``. None is a
+        ``StandardScaler`` before a `NashMetaClassifier` with its defaults. One that is
+        trained already, on the same rows in the same order, is not trained again where it
+        comes as ``sklearn.frozen.FrozenEstimator(weigher)``. The order cannot be checked:
+        do not shuffle or resample around it.
     audit_share : float, default=0.5
         Share of the audited rows in the weight of all, from 0 (left out) to below 1.
     weigher_share : float, default=0.5
@@ -74,7 +75,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     estimator_ : classifier
         The trained one.
     weigher_ : NashMetaClassifier, Pipeline or search
-        The trained one, with its history and influence.
+        The trained one, with its history and influence; a frozen one as it was given.
     sample_weight_ : ndarray of shape (n_samples,)
         What each training row counted, 1 on average. 0 where the weigher held the row out,
         never drew it or never found it of use, and where the weight given was 0.
@@ -188,8 +189,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ValueError
             If an input is malformed, `estimator` does not take ``sample_weight`` or has no
             ``predict_proba`` to vote with, all rows of a class have a learned weight of
-            zero, or a frozen weigher was trained on another number of rows or cannot take
-            the `sample_weight` any more.
+            zero, or a frozen weigher was trained on other rows, features or classes or
+            should take `sample_weight`.
         UndefinedGroupError
             If a group of `groups_val` has rows of one class only.
         """
@@ -207,16 +208,12 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         given = {name: value for name, value in given.items() if value is not None}
         with config_context(enable_metadata_routing=True):
             weigher = self._seeded(clone(self._unfitted_weigher()), rng)
+            check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight)
             if sample_weight is not None:
                 _request_weights(weigher)
             weigher = weigher.fit(X, y, **given)
         weight = learned(weigher, "applied_weight_")
         classes = learned(weigher, "classes_")
-        if len(weight) != len(y):
-            raise ValueError(
-                "A `weigher` that is trained already should have been trained on the rows "
-                f"of `X`. Got weights of {len(weight)} rows, and {len(y)} rows."
-            )
         rows = np.flatnonzero(weight)
         X, y = _safe_indexing(X, rows), column_or_1d(y)[rows]
         scaled = weight / (weight.mean() or 1)
@@ -373,11 +370,6 @@ def _weight_name(estimator):
 def _request_weights(weigher):
     """Route weights to the end of a search or pipeline, where nothing else is asked."""
     while hasattr(weigher, "estimator"):
-        if isinstance(weigher, FrozenEstimator):
-            raise ValueError(
-                "`sample_weight` should be None where `weigher` is trained already. Give "
-                "the weights to the weigher's own `fit`."
-            )
         weigher = weigher.estimator
     steps = [step for _, step in getattr(weigher, "steps", [("network", weigher)])]
     for step in steps:

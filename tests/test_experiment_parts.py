@@ -1,5 +1,6 @@
 """What the tables are made of, checked by hand and against other implementations."""
 
+import itertools
 import re
 import shutil
 
@@ -17,7 +18,7 @@ from skfairbargain.experiments.biased import (
     biased_specs,
     thin_out,
 )
-from skfairbargain.experiments.figures import _at_every_point, _pareto_front
+from skfairbargain.experiments.figures import _pareto_front, _with_every_point, pairs
 from skfairbargain.experiments.measures import hard_auc, honest_measures, score_auc
 from skfairbargain.experiments.networks import PLAIN_NETWORK
 from skfairbargain.experiments.plain_training import largest_losses, train_plainly
@@ -241,10 +242,11 @@ def test_specs_tell_one_folder_of_row_numbers_from_another(tmp_path):
 
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    (tmp_path / "a/adult.npz").write_bytes(b"1")
-    (tmp_path / "b/adult.npz").write_bytes(b"2")
+    (tmp_path / "a/adult_sex.npz").write_bytes(b"1")
+    (tmp_path / "b/adult_sex.npz").write_bytes(b"2")
     assert len({splits(None), splits(tmp_path / "a"), splits(tmp_path / "b")}) == 3
-    (tmp_path / "b/adult.npz").write_bytes(b"1")
+    (tmp_path / "b/adult_sex.npz").write_bytes(b"1")
+    (tmp_path / "b/titanic_sex.npz").write_bytes(b"3")
     assert splits(tmp_path / "a") == splits(tmp_path / "b")
 
 
@@ -253,11 +255,23 @@ def test_columns_are_cut_at_the_median_or_between_their_two_values():
     assert _cuts(X).tolist() == [0.5, 1, 3]
 
 
-def test_a_map_compares_only_settings_that_have_every_point():
-    table = pd.DataFrame(
-        [("a", 1), ("a", 2), ("a", 2), ("b", 1)], columns=["setting", "per_cell"]
-    )
-    assert set(_at_every_point(table, ["per_cell"])["setting"]) == {"a"}
+def test_a_map_compares_only_settings_that_have_every_point(tmp_path):
+    grid = {"share": (0.0, 0.4), "per_cell": (3, 10), "anchor": (0.0, 0.5)}
+    points = pd.DataFrame(list(itertools.product(*grid.values())), columns=list(grid))
+    points["score_auc"] = np.linspace(0.5, 0.9, len(points))
+    drawing = {
+        "parameters": ["per_cell", "anchor"],
+        "centre": {"per_cell": 3, "anchor": 0.5},
+        "metrics": {"score_auc": "score AUC"},
+        "path": tmp_path / "pairs.png",
+    }
+    lacks_one = points[1:].assign(setting="b")
+    assert not pairs(lacks_one, **drawing)
+    assert not drawing["path"].exists()
+    table = pd.concat([points.assign(setting="a"), lacks_one])
+    assert _with_every_point(table, list(grid)) == ["a"]
+    assert pairs(table, **drawing)
+    assert drawing["path"].stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2]])

@@ -101,13 +101,15 @@ def measure_biased(fit, spec, kind, data_home=None):
     return measure(fit, *rows, seed)
 
 
-def with_enough_rows(specs, data_home=None):
+def with_enough_rows(specs, store, data_home=None):
     """The specs whose smallest cell has three times ``per_cell`` rows, as a split needs.
 
     Parameters
     ----------
     specs : list of dict
         ``setting`` and ``per_cell``.
+    store : RunStore
+        What it has was possible.
     data_home : str or None
 
     Returns
@@ -121,23 +123,26 @@ def with_enough_rows(specs, data_home=None):
     ValueError
         If none is left.
     """
-    wanted = dict.fromkeys((spec["setting"], spec["per_cell"]) for spec in specs)
+    missing = dict.fromkeys(
+        (spec["setting"], spec["per_cell"]) for spec in specs if spec not in store
+    )
     smallest = {
         setting: _smallest_cell(*clean_rows(setting, data_home)[1:3])
-        for setting in dict.fromkeys(setting for setting, _ in wanted)
+        for setting in dict.fromkeys(setting for setting, _ in missing)
     }
-    left_out = [
-        f"{setting} with {n_val} rows a cell: the smallest cell has {smallest[setting]} "
-        f"rows, fewer than three times {n_val}"
-        for setting, n_val in wanted
+    left_out = {
+        (setting, n_val): f"{setting} with {n_val} rows a cell: the smallest cell has "
+        f"{smallest[setting]} rows, fewer than three times {n_val}"
+        for setting, n_val in missing
         if smallest[setting] < 3 * n_val
-    ]
-    kept = [spec for spec in specs if smallest[spec["setting"]] >= 3 * spec["per_cell"]]
+    }
+    kept = [spec for spec in specs if (spec["setting"], spec["per_cell"]) not in left_out]
     if not kept:
         raise ValueError(
-            f"Nothing is left to run. {'; '.join(left_out)}. Ask for fewer with --per-cell."
+            f"Nothing is left to run. {'; '.join(left_out.values())}. Choose fewer rows "
+            "a cell, or another setting."
         )
-    return kept, left_out
+    return kept, list(left_out.values())
 
 
 def _smallest_cell(y, groups):

@@ -22,7 +22,7 @@ from .curves import CURVES, curves
 from .methods import METHODS, PAPER_METHODS, run_method
 from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
-from .reports import check_extras, conditions, on_one_split, write_csv, write_text
+from .reports import check_extras, conditions, one_split, write_csv, write_text
 from .simulation import simulation
 from .store import RunStore
 from .summaries import markdown
@@ -97,7 +97,7 @@ def table1(
         honest,
         conflicts,
         [run["cpu_seconds"] for run in runs],
-        how=conditions(seeds, epochs, on_one_split(splits_dir)),
+        how=conditions(seeds, one_split(splits_dir), epochs),
         repeats=epochs is None and splits_dir is not None,
     )
     write_text(text, results / "table1.md")

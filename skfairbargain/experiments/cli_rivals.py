@@ -35,10 +35,10 @@ from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
 from .reports import (
     COMPARED,
-    ON_MANY_SPLITS,
+    MANY_SPLITS,
     check_extras,
     conditions,
-    on_one_split,
+    one_split,
     report_comparison,
 )
 from .store import RunStore
@@ -86,8 +86,15 @@ def baselines(
     runs = run_with_progress(function, specs, RunStore(results / "baselines.jsonl"), jobs)
     by = ["setting", "method"]
     table, failures = table_of(specs, runs, by)
-    how = conditions(seeds, epochs, on_one_split(splits_dir))
-    summary = report_comparison(table, failures, by, results, "baselines", how=how)
+    summary = report_comparison(
+        table,
+        failures,
+        by,
+        results,
+        "baselines",
+        n_seeds=seeds,
+        how=conditions(seeds, one_split(splits_dir), epochs, " of ours"),
+    )
     figures.accuracy_fairness_plane(
         summary,
         x="balanced_accuracy",
@@ -162,14 +169,21 @@ def biased_labels(
         n_seeds=seeds,
         epochs=epochs,
     )
-    specs, left_out = with_enough_rows(specs, data_home)
-    function = partial(run_biased, data_home=data_home)
-    runs = run_with_progress(function, specs, RunStore(results / "biased.jsonl"), jobs)
+    store = RunStore(results / "biased.jsonl")
+    specs, left_out = with_enough_rows(specs, store, data_home)
+    runs = run_with_progress(partial(run_biased, data_home=data_home), specs, store, jobs)
     name = f"biased_{kind}"
     by = ["setting", "per_cell", "share", "method"]
     table, failures = table_of(specs, runs, by)
-    how = conditions(seeds, epochs, ON_MANY_SPLITS)
-    report_comparison(table, left_out + failures, by, results, name, how=how)
+    report_comparison(
+        table,
+        left_out + failures,
+        by,
+        results,
+        name,
+        n_seeds=seeds,
+        how=conditions(seeds, MANY_SPLITS, epochs, " of ours"),
+    )
     drawn = {
         "metrics": {key: MEASURES[key] for key in DRAWN},
         "titles": _titles(methods),
@@ -212,14 +226,21 @@ def sweep(
     grid = {name: GRID[name] for name in varied}
     points = full_grid(grid, CENTRE) if full else one_at_a_time(grid, CENTRE)
     specs = sweep_specs(settings, points, n_seeds=seeds, epochs=epochs)
-    specs, left_out = with_enough_rows(specs, data_home)
-    function = partial(run_sweep, data_home=data_home)
-    runs = run_with_progress(function, specs, RunStore(results / "sweep.jsonl"), jobs)
+    store = RunStore(results / "sweep.jsonl")
+    specs, left_out = with_enough_rows(specs, store, data_home)
+    runs = run_with_progress(partial(run_sweep, data_home=data_home), specs, store, jobs)
     named = [_with_optimizer_named(spec) for spec in specs]
     by = ["setting", "share", *GRID]
     table, failures = table_of(named, runs, by)
-    how = conditions(seeds, epochs or SWEEP_EPOCHS, ON_MANY_SPLITS)
-    report_comparison(table, left_out + failures, by, results, "sweep", how=how)
+    report_comparison(
+        table,
+        left_out + failures,
+        by,
+        results,
+        "sweep",
+        n_seeds=seeds,
+        how=conditions(seeds, MANY_SPLITS, epochs or SWEEP_EPOCHS),
+    )
     drawn = {
         "parameters": varied,
         "centre": _with_optimizer_named(CENTRE),

@@ -165,21 +165,30 @@ def pairs(table, *, parameters, centre, metrics, path):
     Parameters
     ----------
     table, parameters, centre, metrics, path :
-        As of `effects`, with all points of a grid; a number is the mean over the seeds and
-        over the settings that have every point.
+        As of `effects`, with all points of a grid. A number is the mean over the seeds and
+        over the settings, named on top, that have every point; others would not compare.
+
+    Returns
+    -------
+    drawn : bool
+        False where no setting has every point.
     """
-    table = _at_every_point(table, parameters)
+    settings = _with_every_point(table, ["share", *parameters])
+    if not settings:
+        return False
+    table = table[table["setting"].isin(settings)]
     columns = list(itertools.combinations(parameters, 2))
-    lines = list(itertools.product(metrics, table["share"].unique()))
-    figure, axes = _panels(len(lines) * len(columns), columns=len(columns))
-    for (metric, share), line in zip(lines, np.split(axes, len(lines)), strict=True):
-        maps = []
-        for pair in columns:
-            rows = _departing_in(pair, table[table["share"] == share], centre)
-            maps.append(rows.pivot_table(metric, *pair))
+    rows = list(itertools.product(metrics, table["share"].unique()))
+    figure, axes = _panels(len(rows) * len(columns), columns=len(columns))
+    for (metric, share), row in zip(rows, np.split(axes, len(rows)), strict=True):
+        of_share = table[table["share"] == share]
+        maps = [
+            _departing_in(pair, of_share, centre).pivot_table(metric, *pair)
+            for pair in columns
+        ]
         numbers = np.concatenate([each.to_numpy().ravel() for each in maps])
         low, high = numbers.min(), numbers.max()
-        for axis, values in zip(line, maps, strict=True):
+        for axis, values in zip(row, maps, strict=True):
             axis.imshow(values, vmin=low, vmax=high, cmap="viridis", aspect="auto")
             axis.set_xticks(range(values.shape[1]), values.columns)
             axis.set_yticks(range(values.shape[0]), values.index)
@@ -187,14 +196,17 @@ def pairs(table, *, parameters, centre, metrics, path):
                 color = "white" if value < (low + high) / 2 else "black"
                 axis.text(*at[::-1], f"{value:.3f}", color=color, ha="center", va="center")
             axis.set(xlabel=values.columns.name, ylabel=values.index.name)
-        line[0].set_title(f"{metrics[metric]}, share {share:g}", loc="left")
+        row[0].set_title(f"{metrics[metric]}, share {share:g}", loc="left")
+    figure.suptitle(f"Means over {', '.join(settings)}")
     _save(figure, path)
+    return True
 
 
-def _at_every_point(table, parameters):
-    """Rows of the settings that lack no point; means over others would not compare."""
-    points = table.drop_duplicates(["setting", *parameters]).value_counts("setting")
-    return table[table["setting"].isin(points.index[points == points.max()])]
+def _with_every_point(table, parameters):
+    """The settings that have every combination of the parameters' values."""
+    n_points = table[parameters].nunique().prod()
+    found = table.drop_duplicates(["setting", *parameters]).value_counts("setting")
+    return [name for name in table["setting"].unique() if found[name] == n_points]
 
 
 def _departing_in(free, table, centre):

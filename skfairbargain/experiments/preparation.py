@@ -37,14 +37,13 @@ def paper_specs(settings, methods, *, n_seeds, epochs, splits_dir=None):
         As in `paper_split`. The spec tells one folder's row numbers from another's, so
         that results of either are kept apart.
     """
-    splits = "own" if splits_dir is None else _digest(splits_dir)
     return [
         {
             "setting": setting,
             "method": method,
             "seed": seed,
             "epochs": epochs,
-            "splits": splits,
+            "splits": "own" if splits_dir is None else _digest(splits_dir, setting),
         }
         for setting in settings
         for seed in range(n_seeds)
@@ -52,11 +51,9 @@ def paper_specs(settings, methods, *, n_seeds, epochs, splits_dir=None):
     ]
 
 
-def _digest(folder):
-    digest = hashlib.sha256()
-    for file in sorted(Path(folder).glob("*.npz")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
+def _digest(folder, setting):
+    rows = (Path(folder) / f"{setting}.npz").read_bytes()
+    return hashlib.sha256(rows).hexdigest()[:12]
 
 
 class Prepared(NamedTuple):

@@ -1,11 +1,14 @@
 """What a command writes at the end: Markdown, CSV files, and how they came about."""
 
+from typing import NamedTuple
+
 import typer
 
 from .._files import write_at_once
 from .._optional import import_optional
 from .baselines import ALL_RIVALS
 from .measures import MEASURES
+from .rivals import fit_exponentiated_gradient, fit_threshold_optimizer
 from .summaries import crosswise, lead_with_ci, leads, markdown, summarize
 
 # What is compared with each other method, run by run, and in which measures.
@@ -13,45 +16,64 @@ LEADERS = ("ours", "ours_boosting", "ours_vote")
 COMPARED = ("score_auc", "worst_group_balanced_accuracy")
 
 
-def check_extras(methods=()):
-    """Find out before the training, which may take hours, that a package is missing."""
-    import_optional("matplotlib.pyplot", extra="experiments")
-    if any(name.startswith(("threshold_", "exponentiated_")) for name in methods):
-        import_optional("fairlearn", extra="experiments")
+class Drawn(NamedTuple):
+    """How the rows of all runs were drawn.
+
+    Parameters
+    ----------
+    rows : str
+    caution : str
+        What the intervals over the seeds do not tell.
+    """
+
+    rows: str
+    caution: str
 
 
-def conditions(n_seeds, epochs, drawn):
+MANY_SPLITS = Drawn(
+    "a split of its own for each seed",
+    "The splits overlap, so as a statement about other people the intervals (95 %) are too "
+    "narrow.",
+)
+
+
+def one_split(splits_dir):
+    """The paper's split, by its own row numbers or by its rule; see `Drawn`."""
+    whose = f"the row numbers in {splits_dir}" if splits_dir else "rows drawn by its rule"
+    return Drawn(
+        f"the paper's split sizes, {whose}",
+        "All seeds share the split: intervals (95 %) tell how much initial weights and "
+        "minibatches matter, not how the result would move with other people.",
+    )
+
+
+def conditions(n_seeds, drawn, epochs=None, whose=""):
     """The line that says how a table came about.
 
     Parameters
     ----------
     n_seeds : int
-    epochs : int or None
+    drawn : Drawn
+    epochs : int or None, default=None
         None is the usual number.
-    drawn : str
-        How rows were drawn, and what the intervals tell.
+    whose : str, default=""
+        Which methods have that number.
     """
-    seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} seeds"
-    return f"{seeds}; {epochs or 'the usual number of'} epochs; {drawn}"
+    seeds = "One seed" if n_seeds == 1 else f"{n_seeds} seeds"
+    epochs = "" if epochs is None else f"; number of epochs{whose}: {epochs}"
+    caution = "" if n_seeds == 1 else f" {drawn.caution}"
+    return f"{seeds}; {drawn.rows}{epochs}.{caution}"
 
 
-def on_one_split(splits_dir):
-    """How rows were drawn where the seeds share a split; for `conditions`."""
-    whose = f"the row numbers in {splits_dir}" if splits_dir else "rows drawn by its rule"
-    return (
-        f"the paper's split sizes, {whose}. All seeds share the split: intervals (95 %) "
-        "tell how much initial weights and minibatches matter, not how the result would "
-        "move with other people."
-    )
+def check_extras(methods=()):
+    """Find out before the training, which may take hours, that a package is missing."""
+    import_optional("matplotlib.pyplot", extra="experiments")
+    trainings = {getattr(ALL_RIVALS[name].fit, "func", None) for name in methods}
+    if trainings & {fit_threshold_optimizer, fit_exponentiated_gradient}:
+        import_optional("fairlearn", extra="experiments")
 
 
-ON_MANY_SPLITS = (
-    "a split for each seed. The splits overlap, so as a statement about other people the "
-    "intervals (95 %) are too narrow."
-)
-
-
-def report_comparison(table, failures, by, results, name, *, how):
+def report_comparison(table, failures, by, results, name, *, n_seeds, how):
     """Write means, intervals, leads and failures of a comparison, and print them.
 
     Parameters
@@ -64,6 +86,8 @@ def report_comparison(table, failures, by, results, name, *, how):
         Folder to write into.
     name : str
         Of the files.
+    n_seeds : int
+        That every mean should be over.
     how : str
         As of `conditions`.
 
@@ -76,22 +100,23 @@ def report_comparison(table, failures, by, results, name, *, how):
     write_csv(summary, results / f"{name}.csv")
     blocks = [how]
     for metric, title in MEASURES.items():
-        blocks += [f"### {title[0].upper()}{title[1:]}", _by_setting(summary, by, metric)]
-    compared = table["method"].unique() if "method" in by else []
-    for method in LEADERS:
-        if method in compared and len(compared) > 1:
-            lead = leads(table, by, list(COMPARED), method)
-            write_csv(lead, results / f"{name}_lead_{method}.csv")
-            blocks += [
-                f"### Lead of {ALL_RIVALS[method].title}",
-                "Its value less the method's, seed by seed. Bold where the interval "
-                "excludes 0, which is not corrected for the number of comparisons.",
-            ]
-            for metric in COMPARED:
-                shown = _by_setting(lead, by, metric, cell=lead_with_ci)
-                blocks += [f"In {MEASURES[metric]}:", shown]
+        shown = _by_setting(summary, by, metric, n_seeds)
+        blocks += [f"### {title[0].upper()}{title[1:]}", shown]
+    for method in LEADERS if "method" in by else ():
+        lead = leads(table, by, list(COMPARED), method)
+        if lead.empty:
+            continue
+        write_csv(lead, results / f"{name}_lead_{method}.csv")
+        blocks += [
+            f"### Lead of {ALL_RIVALS[method].title}",
+            "Its value less the method's, seed by seed. Bold where the interval excludes "
+            "0, which is not corrected for the number of comparisons.",
+        ]
+        for metric in COMPARED:
+            shown = _by_setting(lead, by, metric, n_seeds, cell=lead_with_ci)
+            blocks += [f"In {MEASURES[metric]}:", shown]
     if failures:
-        blocks += ["### Could not be trained", "\n".join(f"- {each}" for each in failures)]
+        blocks += ["### Left out", "\n".join(f"- {each}" for each in failures)]
     write_text("\n\n".join(blocks), results / f"{name}.md")
     return summary
 
@@ -107,10 +132,10 @@ def write_csv(table, path):
     write_at_once(path, table.to_csv(index=False).encode())
 
 
-def _by_setting(summary, by, metric, **options):
+def _by_setting(summary, by, metric, n_seeds, **options):
     """One metric as Markdown, settings side by side; see `crosswise`."""
     index = [column for column in by if column != "setting"]
-    table = crosswise(summary, index, "setting", metric, **options)
+    table = crosswise(summary, index, "setting", metric, n_seeds, **options)
     if "method" in table:
         rivals = [ALL_RIVALS[name] for name in table["method"]]
         table["method"] = [rival.title for rival in rivals]

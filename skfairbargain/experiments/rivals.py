@@ -69,8 +69,8 @@ def reweighing(rows):
 def fit_threshold_optimizer(train, val, seed, *, model):
     """Thresholds by group for equalized odds, after training (Hardt et al., 2016).
 
-    They are set on the rows that the model was trained on, the only ones with labels to
-    trust as much.
+    They are set on the rows that the model was trained on, biased labels included, which
+    may cost it: the audited rows are too few for a threshold in each group.
     """
     postprocessing = import_optional("fairlearn.postprocessing", extra="experiments")
     clf = clone(model).set_params(random_state=seed).fit(train.X, train.y)

@@ -3,10 +3,13 @@
 import json
 import os
 import time
+from contextlib import contextmanager
+from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
-import sklearn
 import torch
+from filelock import FileLock, Timeout
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
@@ -14,9 +17,19 @@ from .. import __version__
 
 VERSIONS = {
     "skfairbargain": __version__,
-    "scikit-learn": sklearn.__version__,
-    "torch": torch.__version__,
+    **{
+        name: metadata.version(name)
+        for name, module in (
+            ("fairlearn", "fairlearn"),
+            ("scikit-learn", "sklearn"),
+            ("torch", "torch"),
+        )
+        if find_spec(module)
+    },
 }
+
+
+OTHERWISE = "Choose another folder with --results, or delete the file."
 
 
 class RunStore:
@@ -36,7 +49,8 @@ class RunStore:
     Raises
     ------
     ValueError
-        If the file's runs were made with other versions.
+        If the file's runs were made with other versions, it holds something else, or
+        another command is at work on it.
 
     Attributes
     ----------
@@ -60,6 +74,10 @@ class RunStore:
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.results = {}
+        with self.alone():
+            self._read()
+
+    def _read(self):
         content = self.path.read_bytes() if self.path.exists() else b""
         whole = content[: content.rfind(b"\n") + 1]
         if len(whole) < len(content):
@@ -67,14 +85,32 @@ class RunStore:
         if not whole:
             self._append({"made with": VERSIONS})
             return
-        first, *lines = map(json.loads, whole.decode().splitlines())
-        if first.get("made with") != VERSIONS:
+        try:
+            first, *rows = map(json.loads, whole.decode().splitlines())
+            made_with = first.get("made with")
+            self.results = {key_of(row["spec"]): row["result"] for row in rows}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ValueError(
+                f"{self.path} should hold finished runs, one a line. It holds something "
+                f"else. {OTHERWISE}"
+            ) from error
+        if made_with != VERSIONS:
             raise ValueError(
                 f"The runs in {self.path} should have been made with {_names(VERSIONS)}. "
-                f"They were made with {_names(first.get('made with'))}. Choose another "
-                "folder with --results, or delete the file."
+                f"They were made with {_names(made_with)}. {OTHERWISE}"
             )
-        self.results = {key_of(row["spec"]): row["result"] for row in lines}
+
+    @contextmanager
+    def alone(self):
+        """Keep other commands from the file; a killed one does not."""
+        try:
+            with FileLock(f"{self.path}.lock", timeout=0):
+                yield
+        except Timeout as error:
+            raise ValueError(
+                f"Another command is at work on {self.path}. Wait for its end, or choose "
+                "another folder with --results."
+            ) from error
 
     def __contains__(self, spec):
         return key_of(spec) in self.results
@@ -138,10 +174,11 @@ def run_all(function, specs, store, *, n_jobs=2, on_done=None):
     )(delayed(_on_one_thread)(function, spec) for spec in missing)
     # One process alone writes, as results come in; those under way are all that a kill
     # can lose.
-    for spec, result in finished:
-        store.add(spec, result)
-        if on_done is not None:
-            on_done(spec, result)
+    with store.alone():
+        for spec, result in finished:
+            store.add(spec, result)
+            if on_done is not None:
+                on_done(spec, result)
     return [store.get(spec) for spec in specs]
 
 

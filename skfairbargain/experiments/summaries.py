@@ -115,7 +115,7 @@ def leads(rows, by, metrics, method):
     return summarize(pairs, by, metrics)
 
 
-def spread(summary, index, metrics):
+def spread(summary, index, metrics, n_seeds=None):
     """A summary as a table for people: one column a metric, means with intervals.
 
     Parameters
@@ -126,16 +126,19 @@ def spread(summary, index, metrics):
         Columns that name a row.
     metrics : dict of str to str
         Metrics and what to call them.
+    n_seeds : int or None, default=None
+        Means over fewer seeds tell their number; None is the largest number there.
 
     Returns
     -------
     table : DataFrame of str
     """
     order = summary[index].drop_duplicates()
-    return _cells(summary, order, "metric", list(metrics)).rename(columns=metrics)
+    table = _cells(summary, order, "metric", list(metrics), n_seeds)
+    return table.rename(columns=metrics)
 
 
-def crosswise(summary, index, columns, metric, cell=with_ci):
+def crosswise(summary, index, columns, metric, n_seeds=None, cell=with_ci):
     """One metric of a summary as a table for people: a column for each value of `columns`.
 
     Parameters
@@ -147,6 +150,8 @@ def crosswise(summary, index, columns, metric, cell=with_ci):
     columns : str
         Column whose values become columns.
     metric : str
+    n_seeds : int or None, default=None
+        As of `spread`.
     cell : callable, default=with_ci
         ``(mean, ci95) -> str``.
 
@@ -156,16 +161,16 @@ def crosswise(summary, index, columns, metric, cell=with_ci):
     """
     order = summary[index].drop_duplicates()
     rows = summary[summary["metric"] == metric]
-    return _cells(rows, order, columns, summary[columns].unique(), cell)
+    return _cells(rows, order, columns, summary[columns].unique(), n_seeds, cell)
 
 
-def _cells(rows, order, columns, values, cell=with_ci):
+def _cells(rows, order, columns, values, n_seeds, cell=with_ci):
     """Means with intervals, a row for each of `order` and a column for each of `values`."""
     cells = [cell(*pair) for pair in rows[["mean", "ci95"]].to_numpy()]
     # A mean over some of the seeds should not look like one over all.
-    of_all = rows["n_seeds"] == rows["n_seeds"].max()
-    notes = "" if of_all.all() else " (" + rows["n_seeds"].astype(str) + " seeds)"
-    rows = rows.assign(cell=(pd.Series(cells, rows.index) + notes).where(~of_all, cells))
+    wanted = rows["n_seeds"].max() if n_seeds is None else n_seeds
+    notes = ["" if n == wanted else f" (of {n})" for n in rows["n_seeds"]]
+    rows = rows.assign(cell=[cell + note for cell, note in zip(cells, notes, strict=True)])
     table = rows.pivot_table(
         index=list(order), columns=columns, values="cell", aggfunc="first"
     )

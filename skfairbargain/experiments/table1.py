@@ -62,15 +62,25 @@ def read_paper_table(path=PAPER_TABLE):
     Raises
     ------
     ValueError
-        If a column is missing.
+        If it is not of that form, with a row for each of `PAPER_METRICS` of every method.
     """
     table = pd.read_csv(path)
     columns = ["setting", "method", "metric", "mean", "ci95"]
-    missing = [name for name in columns if name not in table]
-    if missing:
+    if not set(columns) <= set(table):
         raise ValueError(
             f"{path} should have the columns {', '.join(columns)}. Got "
             f"{', '.join(map(str, table.columns))}."
+        )
+    for name in ("mean", "ci95"):
+        if not pd.to_numeric(table[name], errors="coerce").notna().all():
+            raise ValueError(
+                f"The column {name} of {path} should hold a number in every row."
+            )
+    metrics = table.groupby(["setting", "method"])["metric"].agg(sorted)
+    if not metrics.map(sorted(PAPER_METRICS).__eq__).all():
+        raise ValueError(
+            f"{path} should have one row with each of the metrics "
+            f"{', '.join(PAPER_METRICS)} for every setting and method it has."
         )
     return table[columns]
 

@@ -1,0 +1,62 @@
+"""What a weigher that is trained already has to fit to: it checks nothing itself."""
+
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+
+from ._fitting import check_given_together, class_indices
+from ._learned import learned
+from ._lengths import check_same_length
+from ._validation_set import given_validation_set
+
+
+def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight):
+    """Refuse what a frozen weigher was not trained on, as far as that can be seen.
+
+    Parameters
+    ----------
+    weigher : estimator
+        Unless it is a ``FrozenEstimator``, nothing but that no part of it is.
+    X, y, X_val, y_val, groups_val, sample_weight :
+        As of `ReweightedClassifier.fit`.
+
+    Raises
+    ------
+    NotFittedError
+        If it is not trained.
+    ValueError
+        If number of rows, features or classes differ, the validation set is malformed, or
+        there are sample weights.
+    UndefinedGroupError
+        If a group of `groups_val` has rows of one class only.
+    """
+    if not isinstance(weigher, FrozenEstimator):
+        if hasattr(weigher, "steps") and isinstance(weigher.steps[-1][1], FrozenEstimator):
+            raise ValueError(
+                "A `weigher` that is trained already should be frozen as a whole. Got a "
+                "pipeline whose last step is frozen. Set `weigher` to "
+                "FrozenEstimator(pipeline)."
+            )
+        return
+    check_is_fitted(weigher)
+    if sample_weight is not None:
+        raise ValueError(
+            "`sample_weight` should be None where `weigher` is trained already. Give "
+            "the weights to the weigher's own `fit`."
+        )
+    n_trained_on = len(learned(weigher, "applied_weight_"))
+    if n_trained_on != len(y):
+        raise ValueError(
+            "A `weigher` that is trained already should have been trained on the rows of "
+            f"`X`. Got weights of {n_trained_on} rows, and {len(y)} rows. Inside a "
+            "cross-validation, where rows change, give one that is not frozen."
+        )
+    weigher.predict(_safe_indexing(X, [0]))  # tells features that differ
+    classes = learned(weigher, "classes_")
+    class_indices(classes, column_or_1d(y), "y")
+    check_given_together(X_val, y_val, groups_val)
+    if X_val is not None:
+        y_val = column_or_1d(y_val)
+        check_same_length(X_val=X_val, y_val=y_val)
+        codes = class_indices(classes, y_val, "y_val")
+        given_validation_set(X_val, codes, groups_val, classes)
