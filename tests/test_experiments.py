@@ -159,13 +159,12 @@ def test_a_run_has_one_thread(tmp_path):
         before = count_threads({})["threads"]
         run = run_all(count_threads, [{"seed": 0}], RunStore(tmp_path / "runs"), n_jobs=1)
         after = count_threads({})["threads"]
-    assert (before, run[0]["threads"], after) == ([2], [1], [2])
+    assert (before, run[0]["threads"], after) == (2, 1, 2)
 
 
 def count_threads(spec):
     np.ones((50, 50)) @ np.ones((50, 50))  # a library counts once it is loaded
-    pools = threadpool_info()
-    return {"threads": sorted({pool["num_threads"] for pool in pools})}
+    return {"threads": max(pool["num_threads"] for pool in threadpool_info())}
 
 
 def test_a_run_that_fails_keeps_those_before_it(tmp_path):
