@@ -81,9 +81,7 @@ def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
         dtype=X.dtype,
         allow_nd=estimator.module is not None,
     )
-    y_val = column_or_1d(y_val)
-    check_same_length(X_val=X_val, y_val=y_val)
-    codes = class_indices(estimator.classes_, y_val, "y_val")
+    codes = validation_codes(estimator.classes_, X_val, y_val)
     return np.arange(len(y)), given_validation_set(
         X_val, codes, groups_val, estimator.classes_
     )
@@ -98,6 +96,13 @@ def check_given_together(X_val, y_val, groups_val):
         )
     if X_val is not None and y_val is None:
         raise ValueError("`y_val` should be given with `X_val`. Got None.")
+
+
+def validation_codes(classes, X_val, y_val):
+    """Class indices of the validation rows, one label each."""
+    y_val = column_or_1d(y_val)
+    check_same_length(X_val=X_val, y_val=y_val)
+    return class_indices(classes, y_val, "y_val")
 
 
 def train(estimator, X, y, rows, sample_weight, validation, *, epochs, seed, start):

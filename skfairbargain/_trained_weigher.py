@@ -4,9 +4,8 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from ._fitting import check_given_together, class_indices
+from ._fitting import check_given_together, class_indices, validation_codes
 from ._learned import learned
-from ._lengths import check_same_length
 from ._validation_set import given_validation_set
 
 
@@ -56,7 +55,5 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
     class_indices(classes, column_or_1d(y), "y")
     check_given_together(X_val, y_val, groups_val)
     if X_val is not None:
-        y_val = column_or_1d(y_val)
-        check_same_length(X_val=X_val, y_val=y_val)
-        codes = class_indices(classes, y_val, "y_val")
+        codes = validation_codes(classes, X_val, y_val)
         given_validation_set(X_val, codes, groups_val, classes)

@@ -37,13 +37,17 @@ def paper_specs(settings, methods, *, n_seeds, epochs, splits_dir=None):
         As in `paper_split`. The spec tells one folder's row numbers from another's, so
         that results of either are kept apart.
     """
+    splits = {
+        setting: "own" if splits_dir is None else _digest(splits_dir, setting)
+        for setting in settings
+    }
     return [
         {
             "setting": setting,
             "method": method,
             "seed": seed,
             "epochs": epochs,
-            "splits": "own" if splits_dir is None else _digest(splits_dir, setting),
+            "splits": splits[setting],
         }
         for setting in settings
         for seed in range(n_seeds)
