@@ -135,10 +135,16 @@ def test_thinning_out_keeps_a_share_of_one_group():
     assert n_after == {**n_before, "b": round(0.05 * n_before["b"])}
 
 
-def test_bias_leaves_the_audited_rows_and_the_test_set_alone(shared_dir, tmp_path):
-    home = shutil.copytree(
-        shared_dir / "data/scikit_learn", tmp_path / "home", copy_function=shutil.copyfile
+@pytest.fixture(scope="module")
+def home(shared_dir, tmp_path_factory):
+    """A copy of the reference data."""
+    copy = tmp_path_factory.mktemp("data") / "home"
+    return shutil.copytree(
+        shared_dir / "data/scikit_learn", copy, copy_function=shutil.copyfile
     )
+
+
+def test_bias_leaves_the_audited_rows_and_the_test_set_alone(home):
     clean = biased_rows("student_por_sex", "labels", 0.0, 5, seed=0, data_home=home)
     biased = biased_rows("student_por_sex", "labels", 0.6, 5, seed=0, data_home=home)
     assert not np.array_equal(clean[0].y, biased[0].y)
@@ -147,6 +153,20 @@ def test_bias_leaves_the_audited_rows_and_the_test_set_alone(shared_dir, tmp_pat
     counts = np.unique(list(zip(biased[1].groups, biased[1].y, strict=True)), axis=0)
     assert len(counts) == 4
     assert len(biased[1].y) == 20
+
+
+def test_rows_apart_are_those_that_no_table_tests_on(home):
+    def drawn(per_cell, seed, **apart):
+        rows = "student_por_sex", "labels", 0.0, per_cell
+        split = biased_rows(*rows, seed=seed, data_home=home, **apart)
+        return [set(map(bytes, part.X)) for part in split]
+
+    reported = set().union(*(drawn(10, seed)[2] for seed in range(5)))
+    train, val, test = drawn(3, 10_000, apart=True)
+    assert not reported & (val | test)
+    assert reported <= train
+    # Without the option they do overlap.
+    assert reported & drawn(3, 10_000)[2]
 
 
 def runs_of(method, *histories):

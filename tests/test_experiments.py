@@ -360,6 +360,20 @@ def test_sweep_tells_where_the_audited_rows_are_too_few(options, tmp_path, monke
         invoke("sweep", "--vary", "per_cell", *arguments)
 
 
+def test_sweep_apart_says_so_and_keeps_its_runs_apart(options, tmp_path, monkeypatch):
+    monkeypatch.setattr(cli_rivals, "GRID", {"per_cell": (2, 10), "anchor": (0.5, 1.0)})
+    monkeypatch.setattr(cli_rivals, "CENTRE", {**cli_rivals.CENTRE, "per_cell": 2})
+    arguments = [*options[2:], *QUICK, "--seeds", "1", "--results", tmp_path]
+    invoke("sweep", "--vary", "anchor", *arguments)
+    text = invoke("sweep", "--apart", *arguments)
+    assert "of rows that biased-labels does not test on" in text
+    assert "the smallest cell has 11 rows that no table tests on, fewer than three" in text
+    specs = [line["spec"] for line in lines_of(tmp_path / "sweep.jsonl")]
+    # Two points and two shares each; ten rows a cell were too many apart.
+    assert [spec["apart"] for spec in specs] == [False] * 4 + [True] * 4
+    assert {spec["per_cell"] for spec in specs} == {2}
+
+
 def test_a_value_given_twice_counts_once(options, tmp_path):
     twice = ["--method", "logistic", "--share", "0.4", "--per-cell", "3"] * 2
     arguments = [*options[2:], *QUICK, "--seeds", "2", "--results", tmp_path]

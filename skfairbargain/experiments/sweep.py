@@ -1,4 +1,4 @@
-"""Which parameters serve best, judged on rows that are used for nothing else."""
+"""Which parameters serve best, judged on rows that neither train nor validate."""
 
 from functools import partial
 from itertools import product
@@ -31,7 +31,7 @@ N_EPOCHS = 30
 FIRST_SEED = 10_000
 
 
-def sweep_specs(settings, points, *, n_seeds, epochs):
+def sweep_specs(settings, points, *, n_seeds, epochs, apart):
     """One spec for each setting, share of wrong labels, point and seed.
 
     Parameters
@@ -42,10 +42,12 @@ def sweep_specs(settings, points, *, n_seeds, epochs):
     n_seeds : int
     epochs : int or None
         None is `N_EPOCHS`.
+    apart : bool
+        See `biased_rows`.
     """
     return [
         {"setting": setting, "share": share, **point}
-        | {"seed": FIRST_SEED + seed, "epochs": epochs or N_EPOCHS}
+        | {"seed": FIRST_SEED + seed, "epochs": epochs or N_EPOCHS, "apart": apart}
         for setting in settings
         for seed in range(n_seeds)
         for share in SHARES
