@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress import TimeRemainingColumn as Remaining
 from rich.table import Table
 
+from ._files import write_csv
 from ._user_errors import one_sentence_errors
 
 app = typer.Typer(
@@ -170,7 +171,7 @@ class _Results:
     def add(self, row):
         self.rows.append(row)
         if self.path is not None:
-            self.frame().to_csv(self.path, index=False)
+            write_csv(self.frame(), self.path)
 
     def frame(self):
         import pandas as pd

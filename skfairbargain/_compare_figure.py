@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ._files import write_figure
 from ._optional import import_optional
 from .compare import METHODS, METRICS, summarize
 
@@ -55,5 +56,5 @@ def plot_comparison(results, path):
         panel.tick_params(axis="y", length=0)
         panel.set_ylim(len(lines) - 0.5, -0.5)
     figure.supxlabel("coloured: mean and 95 % confidence interval; grey: seeds", size=9)
-    figure.savefig(path, dpi=150)
+    write_figure(figure, path, dpi=150)
     return figure

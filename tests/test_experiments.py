@@ -20,7 +20,7 @@ from skfairbargain.experiments.baselines import table_of
 from skfairbargain.experiments.cli import app
 from skfairbargain.experiments.measures import MEASURES
 from skfairbargain.experiments.store import RunStore, run_all
-from skfairbargain.experiments.summaries import spread, summarize
+from skfairbargain.experiments.summaries import crosswise, summarize
 
 QUICK = ["--setting", "student_por_sex", "--epochs", "2", "--jobs", "1"]
 
@@ -453,13 +453,13 @@ def test_a_comparison_in_which_nothing_could_be_trained_says_why():
 
 
 def test_a_mean_over_some_of_the_seeds_says_so():
-    specs = [{"method": m, "seed": s} for m in ("a", "b") for s in range(3)]
+    specs = [{"setting": "c", "method": m, "seed": s} for m in ("a", "b") for s in range(3)]
     results = [dict.fromkeys(MEASURES, 0.5 + spec["seed"] / 10) for spec in specs]
     results[4] = {"failure": "no group"}
     table, failures = table_of(specs, results, ["method"])
     assert failures == ["b (1 of its runs): no group"]
-    summary = summarize(table, ["method"], ["score_auc"])
-    shown = spread(summary, ["method"], MEASURES, n_seeds=3)["score AUC"]
+    summary = summarize(table, ["setting", "method"], ["score_auc"])
+    shown = crosswise(summary, ["method"], "setting", "score_auc", n_seeds=3)["c"]
     assert shown.tolist() == ["0.600 ± 0.248", "0.600 ± 1.271 (of 2)"]
-    alone = spread(summary[1:], ["method"], MEASURES, n_seeds=3)["score AUC"]
+    alone = crosswise(summary[1:], ["method"], "setting", "score_auc", n_seeds=3)["c"]
     assert alone.tolist() == ["0.600 ± 1.271 (of 2)"]

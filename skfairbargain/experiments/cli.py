@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from .._files import write_csv
 from . import figures, split_tables
 from .cli_options import (
     DataHome,
@@ -22,7 +23,7 @@ from .curves import CURVES, curves
 from .methods import METHODS, PAPER_METHODS, run_method
 from .preparation import SETTING_ORDER, paper_specs
 from .progress import run_with_progress
-from .reports import check_extras, conditions, one_split, write_csv, write_text
+from .reports import check_extras, conditions, one_split, write_text
 from .simulation import simulation
 from .store import RunStore
 from .summaries import markdown

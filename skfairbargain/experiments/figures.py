@@ -1,11 +1,10 @@
 """Figures of the tables: the accuracy–fairness plane, curves over epochs and shares."""
 
-import io
 import itertools
 
 import numpy as np
 
-from .._files import write_at_once
+from .._files import write_figure
 from .._optional import import_optional
 from .summaries import mean_and_ci
 
@@ -264,9 +263,7 @@ def _finish(figure, axes, n_panels, drawn, path):
 
 
 def _save(figure, path):
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=120)
-    write_at_once(path, drawn.getvalue())
+    write_figure(figure, path, dpi=120)
     import_optional("matplotlib.pyplot", extra="experiments").close(figure)
 
 

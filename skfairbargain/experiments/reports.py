@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import typer
 
-from .._files import write_at_once
+from .._files import write_at_once, write_csv
 from .._optional import import_optional
 from .baselines import ALL_RIVALS
 from .measures import MEASURES
@@ -130,11 +130,6 @@ def write_text(text, path):
     """Write Markdown to a file, and print it."""
     write_at_once(path, f"{text}\n".encode())
     typer.echo(text)
-
-
-def write_csv(table, path):
-    """Write a data frame to a file, its index left out."""
-    write_at_once(path, table.to_csv(index=False).encode())
 
 
 def _by_setting(summary, by, metric, n_seeds, **options):

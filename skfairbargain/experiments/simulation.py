@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from .._files import write_csv, write_figure
 from .._optional import import_optional
 from ..simulation import METHODS, plot_game, run_game, summarize_game
 
@@ -33,10 +34,10 @@ def simulation(
     summary.insert(0, "title", [METHODS[name].title for name in summary.index])
     typer.echo(summary.round(3).to_string(index=False))
     if output is not None:
-        trajectories.to_csv(output, index=False)
+        write_csv(trajectories, output)
         typer.echo(f"Wrote {len(trajectories)} rows to {output}")
     if plot is not None:
         # A command draws to a file; a window's backend may not even be there.
         import_optional("matplotlib", extra="plot").use("agg")
-        plot_game(trajectories).savefig(plot, dpi=120)
+        write_figure(plot_game(trajectories), plot, dpi=120)
         typer.echo(f"Drew {plot}")

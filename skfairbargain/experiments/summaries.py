@@ -115,7 +115,7 @@ def leads(rows, by, metrics, method):
     return summarize(pairs, by, metrics)
 
 
-def spread(summary, index, metrics, n_seeds=None):
+def spread(summary, index, metrics):
     """A summary as a table for people: one column a metric, means with intervals.
 
     Parameters
@@ -126,15 +126,13 @@ def spread(summary, index, metrics, n_seeds=None):
         Columns that name a row.
     metrics : dict of str to str
         Metrics and what to call them.
-    n_seeds : int or None, default=None
-        Means over fewer seeds tell their number; None is the largest number there.
 
     Returns
     -------
     table : DataFrame of str
     """
     order = summary[index].drop_duplicates()
-    table = _cells(summary, order, "metric", list(metrics), n_seeds)
+    table = _cells(summary, order, "metric", list(metrics))
     return table.rename(columns=metrics)
 
 
@@ -151,7 +149,7 @@ def crosswise(summary, index, columns, metric, n_seeds=None, cell=with_ci):
         Column whose values become columns.
     metric : str
     n_seeds : int or None, default=None
-        As of `spread`.
+        Means over fewer seeds tell their number; None is the largest number there.
     cell : callable, default=with_ci
         ``(mean, ci95) -> str``.
 
@@ -164,7 +162,7 @@ def crosswise(summary, index, columns, metric, n_seeds=None, cell=with_ci):
     return _cells(rows, order, columns, summary[columns].unique(), n_seeds, cell)
 
 
-def _cells(rows, order, columns, values, n_seeds, cell=with_ci):
+def _cells(rows, order, columns, values, n_seeds=None, cell=with_ci):
     """Means with intervals, a row for each of `order` and a column for each of `values`."""
     cells = [cell(*pair) for pair in rows[["mean", "ci95"]].to_numpy()]
     # A mean over some of the seeds should not look like one over all.
