@@ -120,22 +120,17 @@ def paper_split(name, sensitive, *, splits_dir=None, random_state=0, data_home=N
     )
 
 
-def draw_paper_split(y, groups, per_cell, test_share, random_state, *, only_train=()):
-    """Draw a split by the paper's rule from any data set; see `paper_split`.
-
-    Rows numbered in `only_train` are neither validated nor tested on.
-    """
+def draw_paper_split(y, groups, per_cell, test_share, random_state):
+    """Draw a split by the paper's rule from any data set; see `paper_split`."""
     codes, group_labels = encode_groups(groups)
     labels, y_codes = np.unique(y, return_inverse=True)
     cells = codes * len(labels) + y_codes
     n_cells = len(group_labels) * len(labels)
     rng = check_random_state(random_state)
     n_draws = int(test_share * len(cells) / n_cells)
-    may_judge = np.ones(len(cells), dtype=bool)
-    may_judge[np.asarray(only_train, dtype=np.int64)] = False
     val, test = [], []
     for cell in range(n_cells):
-        members = rng.permutation(np.flatnonzero((cells == cell) & may_judge))
+        members = rng.permutation(np.flatnonzero(cells == cell))
         val.append(members[:per_cell])
         test.append(rng.choice(members[per_cell:], n_draws, replace=True))
     val, test = np.sort(np.concatenate(val)), np.sort(np.concatenate(test))

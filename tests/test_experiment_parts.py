@@ -155,18 +155,22 @@ def test_bias_leaves_the_audited_rows_and_the_test_set_alone(home):
     assert len(biased[1].y) == 20
 
 
-def test_rows_apart_are_those_that_no_table_tests_on(home):
+@pytest.mark.parametrize(
+    ("setting", "most", "per_cell"),
+    [("student_por_sex", 10, 2), ("default_credit_sex", 50, 30)],
+)
+def test_rows_apart_are_not_those_of_the_tables(setting, most, per_cell, home):
     def drawn(per_cell, seed, **apart):
-        rows = "student_por_sex", "labels", 0.0, per_cell
+        rows = setting, "labels", 0.0, per_cell
         split = biased_rows(*rows, seed=seed, data_home=home, **apart)
         return [set(map(bytes, part.X)) for part in split]
 
-    reported = set().union(*(drawn(10, seed)[2] for seed in range(5)))
-    train, val, test = drawn(3, 10_000, apart=True)
-    assert not reported & (val | test)
-    assert reported <= train
-    # Without the option they do overlap.
-    assert reported & drawn(3, 10_000)[2]
+    reported = set().union(*(drawn(most, seed)[2] for seed in range(5)))
+    # A few people are alike in all features; the row of one of them may be left.
+    alike = 0 if setting == "student_por_sex" else 10
+    for part in drawn(per_cell, 10_000, apart=True):
+        assert len(reported & part) <= alike
+    assert len(reported & drawn(per_cell, 10_000)[2]) > 10
 
 
 def runs_of(method, *histories):

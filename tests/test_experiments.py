@@ -361,17 +361,26 @@ def test_sweep_tells_where_the_audited_rows_are_too_few(options, tmp_path, monke
 
 
 def test_sweep_apart_says_so_and_keeps_its_runs_apart(options, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli_rivals, "GRID", {"per_cell": (2, 10), "anchor": (0.5, 1.0)})
+    monkeypatch.setattr(cli_rivals, "GRID", {"anchor": (0.5, 1.0)})
     monkeypatch.setattr(cli_rivals, "CENTRE", {**cli_rivals.CENTRE, "per_cell": 2})
-    arguments = [*options[2:], *QUICK, "--seeds", "1", "--results", tmp_path]
+    arguments = [*options[2:], "--epochs", "1", "--jobs", "1", "--seeds", "1"]
+    arguments += ["--setting", "default_credit_sex", "--results", tmp_path]
     invoke("sweep", "--vary", "anchor", *arguments)
-    text = invoke("sweep", "--apart", *arguments)
-    assert "of rows that biased-labels does not test on" in text
-    assert "the smallest cell has 11 rows that no table tests on, fewer than three" in text
-    specs = [line["spec"] for line in lines_of(tmp_path / "sweep.jsonl")]
-    # Two points and two shares each; ten rows a cell were too many apart.
-    assert [spec["apart"] for spec in specs] == [False] * 4 + [True] * 4
-    assert {spec["per_cell"] for spec in specs} == {2}
+    text = invoke(
+        "sweep", "--apart", "--vary", "anchor", "--setting", "bank_age", *arguments
+    )
+    assert "of rows that biased-labels does not test on with 5 seeds and 50 rows" in text
+    assert "bank_age with 2 rows a cell: the smallest cell has 3 rows that " in text
+    assert "fewer than 100\n" in text
+    lines = lines_of(tmp_path / "sweep.jsonl")
+    # Two points and two shares each.
+    assert [line["spec"].get("apart") for line in lines] == [None] * 4 + [True] * 4
+    for plain, apart in zip(lines[:4], lines[4:], strict=True):
+        assert plain["spec"] | {"apart": True} == apart["spec"]
+        assert plain["result"]["score_auc"] != apart["result"]["score_auc"]
+    for name in ("sweep", "sweep_apart"):
+        assert (tmp_path / f"{name}.md").read_text().count("anchor") > 0
+        assert (tmp_path / f"{name}.png").stat().st_size > 10_000
 
 
 def test_a_value_given_twice_counts_once(options, tmp_path):

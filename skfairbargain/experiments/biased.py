@@ -28,7 +28,13 @@ SHARE_OF = {
     "rows": "share of the group's rows left",
 }
 PER_CELL = (3, 10, 50)
-REPORTED_SEEDS = 5
+N_SEEDS = 5
+# With fewer rows in a cell, those to validate on included, nothing can be chosen.
+FEWEST_APART = 100
+# What is so of `rows_apart`, for people.
+APART = (
+    f"biased-labels does not test on with {N_SEEDS} seeds and {max(PER_CELL)} rows a cell"
+)
 # Boosting under ExponentiatedGradient takes minutes a run; it has to be asked for.
 USUAL_METHODS = [name for name in ALL_RIVALS if name != "exponentiated_boosting"]
 
@@ -87,7 +93,7 @@ def measure_biased(fit, spec, kind, data_home=None):
     fit : callable
         As of `Rival`.
     spec : dict
-        ``setting``, ``share``, ``per_cell``, ``seed``, and perhaps ``apart``; see
+        ``setting``, ``share``, ``per_cell``, ``seed``, and ``apart`` if that is so; see
         `biased_rows`.
     kind, data_home :
         As of `biased_rows`.
@@ -107,10 +113,12 @@ def measure_biased(fit, spec, kind, data_home=None):
 def with_enough_rows(specs, store, data_home=None):
     """The specs whose smallest cell has three times ``per_cell`` rows, as a split needs.
 
+    Apart, it should have `FEWEST_APART` as well.
+
     Parameters
     ----------
     specs : list of dict
-        ``setting``, ``per_cell`` and perhaps ``apart``, the same in all.
+        ``setting`` and ``per_cell``, and ``apart`` if that is so.
     store : RunStore
         What it has was possible.
     data_home : str or None
@@ -126,22 +134,10 @@ def with_enough_rows(specs, store, data_home=None):
     ValueError
         If none is left.
     """
-    missing = dict.fromkeys(
-        (spec["setting"], spec["per_cell"]) for spec in specs if spec not in store
-    )
-    apart = specs[0].get("apart", False)
-    smallest = {
-        setting: _smallest_cell(setting, apart, data_home)
-        for setting in dict.fromkeys(setting for setting, _ in missing)
-    }
-    left_out = {
-        (setting, n_val): f"{setting} with {n_val} rows a cell: the smallest cell has "
-        f"{smallest[setting]} rows{' that no table tests on' * apart}, fewer than three "
-        f"times {n_val}"
-        for setting, n_val in missing
-        if smallest[setting] < 3 * n_val
-    }
-    kept = [spec for spec in specs if (spec["setting"], spec["per_cell"]) not in left_out]
+    missing = dict.fromkeys(_place(spec) for spec in specs if spec not in store)
+    reasons = {place: _too_few(*place, data_home) for place in missing}
+    left_out = {place: reason for place, reason in reasons.items() if reason}
+    kept = [spec for spec in specs if _place(spec) not in left_out]
     if not kept:
         raise ValueError(
             f"Nothing is left to run. {'; '.join(left_out.values())}. Choose fewer rows "
@@ -150,11 +146,29 @@ def with_enough_rows(specs, store, data_home=None):
     return kept, list(left_out.values())
 
 
-def _smallest_cell(setting, apart, data_home):
-    _, y, groups, _ = clean_rows(setting, data_home)
+def _place(spec):
+    return spec["setting"], spec["per_cell"], spec.get("apart", False)
+
+
+def _too_few(setting, n_val, apart, data_home):
+    """Why a setting has too few rows for a validation set, or None."""
     if apart:
-        reported = reported_rows(setting, data_home)
-        y, groups = np.delete(y, reported), np.delete(groups, reported)
+        _, y, groups, _ = rows_apart(setting, data_home)
+        whose, fewest = f" that {APART}", max(3 * n_val, FEWEST_APART)
+    else:
+        _, y, groups, _ = clean_rows(setting, data_home)
+        whose, fewest = "", 3 * n_val
+    smallest = _smallest_cell(y, groups)
+    if smallest >= fewest:
+        return None
+    told = fewest if fewest > 3 * n_val else f"three times {n_val}"
+    return (
+        f"{setting} with {n_val} rows a cell: the smallest cell has {smallest} rows"
+        f"{whose}, fewer than {told}"
+    )
+
+
+def _smallest_cell(y, groups):
     return min(
         int(np.sum((groups == group) & (y == label)))
         for group in np.unique(groups)
@@ -170,16 +184,16 @@ def biased_rows(setting, kind, share, per_cell, *, seed, apart=False, data_home=
     setting, kind, share, per_cell, seed :
         As in a spec of `biased_specs`.
     apart : bool, default=False
-        Whether `reported_rows` are neither validated nor tested on.
+        Whether to split `rows_apart` instead.
     data_home : str or None
 
     Returns
     -------
     train, val, test : Rows
     """
-    X, y, groups, worse_off = clean_rows(setting, data_home)
-    reported = reported_rows(setting, data_home) if apart else ()
-    split = _split(setting, y, groups, per_cell, seed, only_train=reported)
+    source = rows_apart if apart else clean_rows
+    X, y, groups, worse_off = source(setting, data_home)
+    split = _split(setting, y, groups, per_cell, seed)
     train, val, test = (
         Rows(X[rows], y[rows], groups[rows])
         for rows in (split.train, split.val, split.test)
@@ -188,27 +202,27 @@ def biased_rows(setting, kind, share, per_cell, *, seed, apart=False, data_home=
     return make_unjust(train, worse_off, share, seed), val, test
 
 
-@lru_cache(maxsize=1)
-def reported_rows(setting, data_home=None):
-    """Rows that biased-labels tests on with five seeds and the most rows of a cell.
+def _split(setting, y, groups, per_cell, seed):
+    return draw_paper_split(y, groups, per_cell, TEST_SHARES.get(setting, 0.03), seed)
 
-    That is 50, and 10 of a data set too small for 50; the advice rests on these tables.
+
+@lru_cache(maxsize=1)
+def rows_apart(setting, data_home=None):
+    """Clean rows without those that biased-labels tests on with 50 rows a cell.
+
+    Of a data set too small for 50: with the most rows of a cell that it allows.
 
     Returns
     -------
-    rows : ndarray of shape (n_reported,), int64
-        Row numbers, sorted.
+    X, y, groups, worse_off :
+        As of `clean_rows`.
     """
-    _, y, groups, _ = clean_rows(setting, data_home)
-    smallest = _smallest_cell(setting, False, data_home)
+    X, y, groups, worse_off = clean_rows(setting, data_home)
+    smallest = _smallest_cell(y, groups)
     most = max(n_val for n_val in PER_CELL if smallest >= 3 * n_val)
-    tests = [_split(setting, y, groups, most, seed).test for seed in range(REPORTED_SEEDS)]
-    return np.unique(np.concatenate(tests))
-
-
-def _split(setting, y, groups, per_cell, seed, *, only_train=()):
-    test_share = TEST_SHARES.get(setting, 0.03)
-    return draw_paper_split(y, groups, per_cell, test_share, seed, only_train=only_train)
+    tests = [_split(setting, y, groups, most, seed).test for seed in range(N_SEEDS)]
+    left = np.setdiff1d(np.arange(len(y)), np.concatenate(tests))
+    return X[left], y[left], groups[left], worse_off
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,10 @@ import typer
 from . import figures
 from .baselines import ALL_RIVALS, OURS, RIVALS, epochs_of, run_baseline, table_of
 from .biased import (
+    APART,
     BIASED_SETTINGS,
     KINDS,
+    N_SEEDS,
     PER_CELL,
     SHARE_OF,
     SHARES,
@@ -36,7 +38,6 @@ from .progress import run_with_progress
 from .reports import (
     COMPARED,
     MANY_SPLITS,
-    SPLITS_APART,
     check_extras,
     conditions,
     one_split,
@@ -151,7 +152,7 @@ def biased_labels(
             help="Where not given: 50 rows a cell, the shares 0 and 0.4; rows: 0.01, 0.2.",
         ),
     ] = False,
-    seeds: Seeds = 5,
+    seeds: Seeds = N_SEEDS,
     epochs: OurEpochs = None,
     jobs: Jobs = 2,
 ):
@@ -220,8 +221,8 @@ def sweep(
         bool,
         typer.Option(
             "--apart",
-            help="Validate and judge on none of the rows that biased-labels tests on with "
-            "five seeds and 50 rows a cell (student_por_sex: 10).",
+            help=f"Only rows that {APART}; of bank_age and student_por_sex there are too "
+            "few.",
         ),
     ] = False,
     seeds: Seeds = 3,
@@ -238,6 +239,10 @@ def sweep(
     store = RunStore(results / "sweep.jsonl")
     specs, left_out = with_enough_rows(specs, store, data_home)
     runs = run_with_progress(partial(run_sweep, data_home=data_home), specs, store, jobs)
+    name, drawn_from = "sweep", MANY_SPLITS
+    if apart:
+        name = "sweep_apart"
+        drawn_from = drawn_from._replace(rows=f"{drawn_from.rows}, of rows that {APART}")
     named = [_with_optimizer_named(spec) for spec in specs]
     by = ["setting", "share", *GRID]
     table, failures = table_of(named, runs, by)
@@ -246,20 +251,18 @@ def sweep(
         left_out + failures,
         by,
         results,
-        "sweep",
+        name,
         n_seeds=seeds,
-        how=conditions(
-            seeds, SPLITS_APART if apart else MANY_SPLITS, epochs or SWEEP_EPOCHS
-        ),
+        how=conditions(seeds, drawn_from, epochs or SWEEP_EPOCHS),
     )
     drawn = {
         "parameters": varied,
         "centre": _with_optimizer_named(CENTRE),
         "metrics": {name: MEASURES[name] for name in COMPARED},
     }
-    figures.effects(table, path=results / "sweep.png", **drawn)
+    figures.effects(table, path=results / f"{name}.png", **drawn)
     if full and len(varied) > 1:
-        figures.pairs(table, path=results / "sweep_pairs.png", **drawn)
+        figures.pairs(table, path=results / f"{name}_pairs.png", **drawn)
 
 
 def _with_optimizer_named(point):

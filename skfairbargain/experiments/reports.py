@@ -36,11 +36,6 @@ MANY_SPLITS = Drawn(
     "narrow.",
 )
 
-SPLITS_APART = MANY_SPLITS._replace(
-    rows="a split of its own for each seed, of rows that biased-labels does not test on "
-    "with five seeds and 50 rows a cell (student_por_sex: 10)",
-)
-
 
 def one_split(splits_dir):
     """The paper's split, by its own row numbers or by its rule; see `Drawn`."""

@@ -27,7 +27,7 @@ CENTRE = {
     "optimizer": ("sgd", 5e-3),
 }
 N_EPOCHS = 30
-# Seeds of the splits: other rows choose than report in the other tables.
+# Seeds of the splits: others than those of the tables, and rows of both may be the same.
 FIRST_SEED = 10_000
 
 
@@ -43,11 +43,12 @@ def sweep_specs(settings, points, *, n_seeds, epochs, apart):
     epochs : int or None
         None is `N_EPOCHS`.
     apart : bool
-        See `biased_rows`.
+        Whether `rows_apart` are split.
     """
     return [
         {"setting": setting, "share": share, **point}
-        | {"seed": FIRST_SEED + seed, "epochs": epochs or N_EPOCHS, "apart": apart}
+        | {"seed": FIRST_SEED + seed, "epochs": epochs or N_EPOCHS}
+        | ({"apart": True} if apart else {})
         for setting in settings
         for seed in range(n_seeds)
         for share in SHARES
