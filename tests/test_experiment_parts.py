@@ -166,10 +166,9 @@ def test_rows_apart_are_not_those_of_the_tables(setting, most, per_cell, home):
         return [set(map(bytes, part.X)) for part in split]
 
     reported = set().union(*(drawn(most, seed)[2] for seed in range(5)))
-    # A few people are alike in all features; the row of one of them may be left.
-    alike = 0 if setting == "student_por_sex" else 10
     for part in drawn(per_cell, 10_000, apart=True):
-        assert len(reported & part) <= alike
+        assert not reported & part
+    # Without the option they are.
     assert len(reported & drawn(per_cell, 10_000)[2]) > 10
 
 

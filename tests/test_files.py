@@ -1,6 +1,9 @@
 """Files are there whole or not at all, and what is no file is left in its place."""
 
 import os
+import re
+import subprocess
+import sys
 import threading
 
 import pandas as pd
@@ -9,19 +12,32 @@ from matplotlib.figure import Figure
 
 from skfairbargain._files import write_at_once, write_csv, write_figure
 
+TABLE = pd.DataFrame({"auc": [0.5]})
 
-def test_what_fails_leaves_the_file_and_its_folder_as_they_were(tmp_path, monkeypatch):
+
+def test_what_fails_leaves_the_file_and_its_folder_as_they_were(tmp_path):
     path = tmp_path / "kept.csv"
     path.write_text("before")
+    seen = []
 
-    def full(descriptor):
-        raise OSError("No space left on device")
+    class Table:
+        def to_csv(self, part, index):
+            part.write_text("aft")
+            seen.append(path.read_text())
+            raise OSError("No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left on device"):
-        write_at_once(path, b"after")
-    assert path.read_text() == "before"
+    with pytest.raises(OSError, match="^No space left on device$"):
+        write_csv(Table(), path)
+    assert [*seen, path.read_text()] == ["before", "before"]
     assert os.listdir(tmp_path) == ["kept.csv"]
+
+
+def test_a_file_keeps_who_may_read_it(tmp_path):
+    path = tmp_path / "private.csv"
+    path.touch(mode=0o600)
+    write_csv(TABLE, path)
+    assert path.read_text() == "auc\n0.5\n"
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_link_stays_one(tmp_path):
@@ -39,10 +55,35 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path):
     read = []
     reader = threading.Thread(target=lambda: read.append(path.read_bytes()), daemon=True)
     reader.start()
-    write_csv(pd.DataFrame({"auc": [0.5]}), path)
+    write_csv(TABLE, path)
     reader.join(timeout=30)
     assert read == [b"auc\n0.5\n"]
     assert path.is_fifo()
+
+
+def test_standard_output_that_goes_to_a_file_stays_there(tmp_path):
+    code = (
+        "from skfairbargain._files import write_at_once as write\n"
+        "write('/dev/stdout', b'first ' * 3)\n"
+        "write('/dev/stdout', b'then')"
+    )
+    with open(tmp_path / "out.txt", "wb") as out:
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True)
+    assert (tmp_path / "out.txt").read_bytes() == b"then"
+    assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    path = tmp_path / "none" / "a.csv"
+    message = f"There is no folder {str(path.parent)!r} to write 'a.csv' to. Make it first."
+    with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
+        write_csv(TABLE, path)
+
+
+def test_a_table_is_compressed_as_its_name_says(tmp_path):
+    write_csv(TABLE, tmp_path / "a.csv.gz")
+    assert (tmp_path / "a.csv.gz").read_bytes()[:2] == b"\x1f\x8b"
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "a.csv.gz"), TABLE)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +92,4 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path):
 def test_a_figure_is_in_the_format_of_its_name(name, first, tmp_path):
     write_figure(Figure(), tmp_path / name, dpi=50)
     assert (tmp_path / name).read_bytes().startswith(first)
+    assert os.listdir(tmp_path) == [name]
