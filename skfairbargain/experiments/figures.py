@@ -159,7 +159,8 @@ def effects(table, *, parameters, centre, metrics, path):
 def pairs(table, *, parameters, centre, metrics, path):
     """Draw what changing two parameters of a centre at once does, as maps of numbers.
 
-    A column for each pair, a row for each metric and share, a scale of colors for each row.
+    A column for each pair, a row for each metric and share, a scale of colors for each row;
+    of one pair the shares are side by side.
 
     Parameters
     ----------
@@ -177,8 +178,10 @@ def pairs(table, *, parameters, centre, metrics, path):
         return False
     table = table[table["setting"].isin(settings)]
     columns = list(itertools.combinations(parameters, 2))
-    rows = list(itertools.product(metrics, table["share"].unique()))
-    figure, axes = _panels(len(rows) * len(columns), columns=len(columns))
+    shares = table["share"].unique()
+    rows = list(itertools.product(metrics, shares))
+    wide = len(columns) if len(columns) > 1 else len(shares)
+    figure, axes = _panels(len(rows) * len(columns), columns=wide)
     for (metric, share), row in zip(rows, np.split(axes, len(rows)), strict=True):
         of_share = table[table["share"] == share]
         maps = [
