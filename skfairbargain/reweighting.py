@@ -66,8 +66,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Share of the audited rows in the weight of all, from 0 (left out) to below 1.
     weigher_share : float, default=0.5
         Share of the weigher in the vote, from 0 (`estimator` decides alone) to below 1.
-        Alone it was better on a small data set, and where training keeps hardly a favorable
-        label of some group: of these a network learns less than boosting on its weights.
+        `estimator` alone was better on a small data set, and where training keeps hardly a
+        favorable label of some group: of few a network learns less than boosting does.
         Changing it counts from the next `fit` on.
     random_state : int, RandomState or None, default=None
         Seeds `estimator` and `weigher` and all within them. None leaves theirs.
