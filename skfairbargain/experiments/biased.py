@@ -103,11 +103,16 @@ def measure_biased(fit, spec, kind, data_home=None):
     result : dict
         As of `measure`.
     """
+    setting, apart = _pool(spec)
     seed = spec["seed"]
-    drawn = spec["setting"], kind, spec["share"], spec["per_cell"]
-    apart = spec.get("apart", False)
+    drawn = setting, kind, spec["share"], spec["per_cell"]
     rows = biased_rows(*drawn, seed=seed, apart=apart, data_home=data_home)
     return measure(fit, *rows, seed)
+
+
+def _pool(spec):
+    """Setting, and whether its `rows_apart` are split: which rows a spec draws from."""
+    return spec["setting"], spec.get("apart", False)
 
 
 def with_enough_rows(specs, store, data_home=None):
@@ -134,10 +139,18 @@ def with_enough_rows(specs, store, data_home=None):
     ValueError
         If none is left.
     """
-    missing = dict.fromkeys(_place(spec) for spec in specs if spec not in store)
-    reasons = {place: _too_few(*place, data_home) for place in missing}
+    missing = dict.fromkeys(
+        (_pool(spec), spec["per_cell"]) for spec in specs if spec not in store
+    )
+    smallest = {
+        pool: _smallest_cell(*_rows_of(*pool, data_home)[1:3])
+        for pool in dict.fromkeys(pool for pool, _ in missing)
+    }
+    reasons = {
+        (pool, n_val): _too_few(*pool, n_val, smallest[pool]) for pool, n_val in missing
+    }
     left_out = {place: reason for place, reason in reasons.items() if reason}
-    kept = [spec for spec in specs if _place(spec) not in left_out]
+    kept = [spec for spec in specs if (_pool(spec), spec["per_cell"]) not in left_out]
     if not kept:
         raise ValueError(
             f"Nothing is left to run. {'; '.join(left_out.values())}. Choose fewer rows "
@@ -146,26 +159,23 @@ def with_enough_rows(specs, store, data_home=None):
     return kept, list(left_out.values())
 
 
-def _place(spec):
-    return spec["setting"], spec["per_cell"], spec.get("apart", False)
-
-
-def _too_few(setting, n_val, apart, data_home):
-    """Why a setting has too few rows for a validation set, or None."""
-    if apart:
-        _, y, groups, _ = rows_apart(setting, data_home)
-        whose, fewest = f" that {APART}", max(3 * n_val, FEWEST_APART)
-    else:
-        _, y, groups, _ = clean_rows(setting, data_home)
-        whose, fewest = "", 3 * n_val
-    smallest = _smallest_cell(y, groups)
+def _too_few(setting, apart, n_val, smallest):
+    """Why the smallest cell is too small for a split, or None."""
+    fewest, told = _fewest(n_val), f"three times {n_val}"
+    if apart and fewest < FEWEST_APART:
+        fewest = told = FEWEST_APART
     if smallest >= fewest:
         return None
-    told = fewest if fewest > 3 * n_val else f"three times {n_val}"
+    whose = f" that {APART}" if apart else ""
     return (
         f"{setting} with {n_val} rows a cell: the smallest cell has {smallest} rows"
         f"{whose}, fewer than {told}"
     )
+
+
+def _fewest(n_val):
+    """Rows that every cell should have for a split."""
+    return 3 * n_val
 
 
 def _smallest_cell(y, groups):
@@ -191,8 +201,7 @@ def biased_rows(setting, kind, share, per_cell, *, seed, apart=False, data_home=
     -------
     train, val, test : Rows
     """
-    source = rows_apart if apart else clean_rows
-    X, y, groups, worse_off = source(setting, data_home)
+    X, y, groups, worse_off = _rows_of(setting, apart, data_home)
     split = _split(setting, y, groups, per_cell, seed)
     train, val, test = (
         Rows(X[rows], y[rows], groups[rows])
@@ -204,6 +213,10 @@ def biased_rows(setting, kind, share, per_cell, *, seed, apart=False, data_home=
 
 def _split(setting, y, groups, per_cell, seed):
     return draw_paper_split(y, groups, per_cell, TEST_SHARES.get(setting, 0.03), seed)
+
+
+def _rows_of(setting, apart, data_home):
+    return (rows_apart if apart else clean_rows)(setting, data_home)
 
 
 @lru_cache(maxsize=1)
@@ -219,7 +232,7 @@ def rows_apart(setting, data_home=None):
     """
     X, y, groups, worse_off = clean_rows(setting, data_home)
     smallest = _smallest_cell(y, groups)
-    most = max(n_val for n_val in PER_CELL if smallest >= 3 * n_val)
+    most = max(n_val for n_val in PER_CELL if smallest >= _fewest(n_val))
     tests = [_split(setting, y, groups, most, seed).test for seed in range(N_SEEDS)]
     left = np.setdiff1d(np.arange(len(y)), np.concatenate(tests))
     return X[left], y[left], groups[left], worse_off

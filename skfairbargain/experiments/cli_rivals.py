@@ -258,7 +258,7 @@ def sweep(
     drawn = {
         "parameters": varied,
         "centre": _with_optimizer_named(CENTRE),
-        "metrics": {name: MEASURES[name] for name in COMPARED},
+        "metrics": {key: MEASURES[key] for key in COMPARED},
     }
     figures.effects(table, path=results / f"{name}.png", **drawn)
     if full and len(varied) > 1:
