@@ -53,18 +53,6 @@ LONG_NAMES = {
 }
 
 
-@pytest.fixture(scope="module")
-def data_home(shared_dir, tmp_path_factory):
-    """A copy of scikit-learn's cache: scikit-learn deletes what it cannot read."""
-    copy = tmp_path_factory.mktemp("data_home")
-    return shutil.copytree(
-        shared_dir / "data/scikit_learn",
-        copy,
-        dirs_exist_ok=True,
-        copy_function=shutil.copyfile,
-    )
-
-
 @pytest.fixture
 def no_network():
     """Every download goes to a port where nobody listens."""

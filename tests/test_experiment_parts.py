@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import shutil
 
 import numpy as np
 import pandas as pd
@@ -135,18 +134,9 @@ def test_thinning_out_keeps_a_share_of_one_group():
     assert n_after == {**n_before, "b": round(0.05 * n_before["b"])}
 
 
-@pytest.fixture(scope="module")
-def home(shared_dir, tmp_path_factory):
-    """A copy of the reference data."""
-    copy = tmp_path_factory.mktemp("data") / "home"
-    return shutil.copytree(
-        shared_dir / "data/scikit_learn", copy, copy_function=shutil.copyfile
-    )
-
-
-def test_bias_leaves_the_audited_rows_and_the_test_set_alone(home):
-    clean = biased_rows("student_por_sex", "labels", 0.0, 5, seed=0, data_home=home)
-    biased = biased_rows("student_por_sex", "labels", 0.6, 5, seed=0, data_home=home)
+def test_bias_leaves_the_audited_rows_and_the_test_set_alone(data_home):
+    clean = biased_rows("student_por_sex", "labels", 0.0, 5, seed=0, data_home=data_home)
+    biased = biased_rows("student_por_sex", "labels", 0.6, 5, seed=0, data_home=data_home)
     assert not np.array_equal(clean[0].y, biased[0].y)
     for one, other in zip(clean[1:], biased[1:], strict=True):
         assert all(map(np.array_equal, one, other))
@@ -159,10 +149,10 @@ def test_bias_leaves_the_audited_rows_and_the_test_set_alone(home):
     ("setting", "most", "per_cell"),
     [("student_por_sex", 10, 2), ("default_credit_sex", 50, 30)],
 )
-def test_rows_apart_are_not_those_of_the_tables(setting, most, per_cell, home):
+def test_rows_apart_are_not_those_of_the_tables(setting, most, per_cell, data_home):
     def drawn(per_cell, seed, **apart):
         rows = setting, "labels", 0.0, per_cell
-        split = biased_rows(*rows, seed=seed, data_home=home, **apart)
+        split = biased_rows(*rows, seed=seed, data_home=data_home, **apart)
         return [set(map(bytes, part.X)) for part in split]
 
     reported = set().union(*(drawn(most, seed)[2] for seed in range(5)))

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,14 +25,11 @@ QUICK = ["--setting", "student_por_sex", "--epochs", "2", "--jobs", "1"]
 
 
 @pytest.fixture(scope="module")
-def options(shared_dir, tmp_path_factory):
-    """Options that point the commands to copies of the reference data."""
-    copy = tmp_path_factory.mktemp("experiments")
-    for name in ("data/scikit_learn", "paper/splits"):
-        shutil.copytree(shared_dir / name, copy / name, copy_function=shutil.copyfile)
+def options(shared_dir, data_home):
+    """Options that point the commands to the reference data."""
     return [
-        *["--splits-dir", str(copy / "paper/splits")],
-        *["--data-home", str(copy / "data/scikit_learn")],
+        *["--splits-dir", str(shared_dir / "paper/splits")],
+        *["--data-home", str(data_home)],
     ]
 
 

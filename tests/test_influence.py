@@ -1,7 +1,6 @@
 """Influence says what retraining without a row shows, and finds labels that are wrong."""
 
 import importlib.util
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +64,11 @@ def test_influence_ranks_rows_as_retraining_without_each_does():
 
 # scikit-learn 1.7 sets a pandas option that pandas 3 has retired.
 @pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")
-def test_harm_to_a_cell_finds_the_labels_that_were_flipped(shared_dir, tmp_path):
-    shutil.copytree(shared_dir / "data" / "scikit_learn", tmp_path / "home")
+def test_harm_to_a_cell_finds_the_labels_that_were_flipped(data_home):
     spec = importlib.util.spec_from_file_location("influence", BENCHMARK)
     benchmark = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(benchmark)
-    features, y, sex = benchmark.load(tmp_path / "home")
+    features, y, sex = benchmark.load(data_home)
     rows = np.random.default_rng(0).choice(len(y), 12_000, replace=False)
     data = features.iloc[rows], y[rows], sex[rows]
     biased = benchmark.measure("biased", "audit (anchor=1)", 0, data, epochs=5)

@@ -1,7 +1,6 @@
 """The validation report counts, compares with chance, and says what follows."""
 
 import re
-import shutil
 import warnings
 
 import numpy as np
@@ -303,11 +302,10 @@ TABLE_5 = {
 # scikit-learn 1.7 sets a pandas option that pandas 3 has retired.
 @pytest.mark.filterwarnings("ignore:.*no_silent_downcasting")
 @pytest.mark.parametrize("setting", TABLE_5)
-def test_the_papers_validation_sets(setting, shared_dir, tmp_path):
-    shutil.copytree(shared_dir / "data" / "scikit_learn", tmp_path / "home")
+def test_the_papers_validation_sets(setting, shared_dir, data_home):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
-        X, y, group = prepared(setting, tmp_path / "home")
+        X, y, group = prepared(setting, data_home)
     split = np.load(shared_dir / "paper" / "splits" / f"{setting}.npz")
     val = split["val_idx"]
     report = validation_report(X[val], y[val], group[val], random_state=0)
