@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress import TimeRemainingColumn as Remaining
 from rich.table import Table
 
-from ._files import write_csv
 from ._user_errors import one_sentence_errors
+from ._utils import write_csv
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -150,7 +150,7 @@ def _check_destinations(output, plot):
         if path is not None and path.is_dir():
             raise ValueError(f"{option} should name a file. {str(path)!r} is a folder.")
     if plot is not None:
-        from ._optional import import_optional
+        from ._utils import import_optional
 
         known = import_optional("matplotlib.backend_bases", extra="plot")
         formats = known.FigureCanvasBase.get_supported_filetypes()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._groups import encode_groups, group_name
+from ._utils import encode_groups, group_name
 from .exceptions import UndefinedGroupError
 
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ._files import write_figure
-from ._optional import import_optional
+from ._utils import import_optional, write_figure
 from .compare import METHODS, METRICS, summarize
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ._figures import counted, percent
-from ._learned import learned
+from ._utils import learned
 
 # Pairs of players that a printed report names.
 LONGEST = 12

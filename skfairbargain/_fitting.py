@@ -5,11 +5,10 @@ import torch
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
-from ._lengths import check_same_length
 from ._make_net import make_net
 from ._minibatches import TrainingData
 from ._mlp import module_dtype
-from ._random import seeded_torch
+from ._utils import check_same_length, seeded_torch
 from ._validation_set import given_validation_set, hold_out_validation_set
 from ._validation_signs import prepared_alike
 from ._weighting import Weighting

@@ -8,7 +8,7 @@ from sklearn.utils import check_random_state
 from . import metrics as _metrics  # noqa: F401 -- enters the metrics in the table
 from ._figures import GREY, MARKERS, color, make_axes, metric_title, tidy
 from ._group_forms import GROUP_METRICS
-from ._groups import encode_groups
+from ._utils import encode_groups
 
 
 class FairnessFrontierDisplay:

@@ -10,8 +10,8 @@ import pandas as pd
 from sklearn.utils import check_random_state
 
 from ._base_metrics import BASE_METRICS, split
-from ._groups import group_name
 from ._metric_inputs import read_scores
+from ._utils import group_name
 from .exceptions import UndefinedGroupError
 
 # What is measured by default; without those for two labels where there are more.

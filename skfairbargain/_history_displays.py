@@ -3,7 +3,7 @@
 import numpy as np
 
 from ._figures import GREY, color, line, make_axes, tidy
-from ._learned import learned
+from ._utils import learned
 
 # Players that a legend has room and colours for.
 MOST_NAMED = 8

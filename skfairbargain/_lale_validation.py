@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ._groups import encode_groups
 from ._lale_groups import TRAP, fairness_groups, membership, values_seen
+from ._utils import encode_groups
 from .exceptions import UndefinedGroupError
 from .model_selection import balanced_validation_indices
 

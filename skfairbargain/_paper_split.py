@@ -14,7 +14,7 @@ from ._fetchers import (
     fetch_titanic,
     fetch_us_crime,
 )
-from ._groups import encode_groups
+from ._utils import encode_groups
 
 FETCHERS = {
     "adult": fetch_adult,

@@ -5,7 +5,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from ._fitting import check_given_together, class_indices, validation_codes
-from ._learned import learned
+from ._utils import learned
 from ._validation_set import given_validation_set
 
 

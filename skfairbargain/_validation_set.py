@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
-from ._groups import encode_groups, group_name
+from ._utils import encode_groups, group_name
 from .exceptions import UndefinedGroupError, ValidationSetWarning
 
 # Most rows of a class that are held out: every step passes through all of them.

@@ -5,9 +5,7 @@ import pandas as pd
 from sklearn.utils import column_or_1d
 
 from ._figures import GREY, color, make_axes, percent, tidy
-from ._groups import encode_groups, group_name
-from ._learned import learned
-from ._lengths import check_same_length
+from ._utils import check_same_length, encode_groups, group_name, learned
 
 
 class SampleWeightDisplay:

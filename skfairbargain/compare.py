@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from skorch.callbacks import Callback
 
-from ._groups import encode_groups, group_name
+from ._utils import encode_groups, group_name
 from .classifier import NashMetaClassifier
 from .exceptions import UndefinedGroupError
 from .metrics import max_group_auc_disparity, overall_auc, worst_group_auc

@@ -16,7 +16,7 @@ from torch import nn
 from torch.func import functional_call
 
 from ._layer_rules import LAYER_RULES
-from ._random import seeded_torch
+from ._utils import seeded_torch
 
 __all__ = ["AutogradEngine", "GhostEngine", "StepGradients", "make_engine"]
 

@@ -3,8 +3,7 @@
 Needs the extra ``skfairbargain[lale]``.
 """
 
-from ._lengths import check_same_length
-from ._optional import import_optional
+from ._utils import check_same_length, import_optional
 
 import_optional("lale", extra="lale")
 

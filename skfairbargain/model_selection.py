@@ -8,8 +8,7 @@ from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from ._groups import encode_groups, group_name
-from ._lengths import check_same_length
+from ._utils import check_same_length, encode_groups, group_name
 from .exceptions import UndefinedGroupError
 
 __all__ = ["balanced_validation_indices", "balanced_validation_split"]

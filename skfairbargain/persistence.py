@@ -18,10 +18,10 @@ from sklearn.utils.validation import check_is_fitted
 from skorch.history import History
 
 from . import __version__
-from ._files import write_at_once
 from ._fitting import RECORDS
 from ._make_net import make_net
 from ._plain_json import NotPlainError, from_plain, to_plain
+from ._utils import write_at_once
 from .classifier import NashMetaClassifier
 
 __all__ = ["load", "save"]

@@ -23,8 +23,8 @@ from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from ._learned import learned
 from ._trained_weigher import check_trained_weigher
+from ._utils import learned
 from ._validation_signs import prepared_alike
 from .classifier import NashMetaClassifier
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from skfairbargain._files import write_at_once, write_csv, write_figure
+from skfairbargain._utils._files import write_at_once, write_csv, write_figure
 
 TABLE = pd.DataFrame({"auc": [0.5]})
 
@@ -63,7 +63,7 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path):
 
 def test_standard_output_that_goes_to_a_file_stays_there(tmp_path):
     code = (
-        "from skfairbargain._files import write_at_once as write\n"
+        "from skfairbargain._utils._files import write_at_once as write\n"
         "write('/dev/stdout', b'first ' * 3)\n"
         "write('/dev/stdout', b'then')"
     )

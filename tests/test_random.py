@@ -7,11 +7,11 @@ import sys
 import pytest
 import torch
 
-from skfairbargain._random import seeded_torch
+from skfairbargain._utils._random import seeded_torch
 
 FORK_WHILE_ANOTHER_THREAD_TRAINS = """
 import os, threading, torch
-from skfairbargain._random import seeded_torch
+from skfairbargain._utils._random import seeded_torch
 
 holds, done = threading.Event(), threading.Event()
 

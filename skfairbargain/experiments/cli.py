@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .._files import write_csv
+from .._utils import write_csv
 from . import figures, split_tables
 from .cli_options import (
     DataHome,

@@ -4,8 +4,7 @@ import itertools
 
 import numpy as np
 
-from .._files import write_figure
-from .._optional import import_optional
+from .._utils import import_optional, write_figure
 from .summaries import mean_and_ci
 
 COLUMNS = 3

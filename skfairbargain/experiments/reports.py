@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 import typer
 
-from .._files import write_at_once, write_csv
-from .._optional import import_optional
+from .._utils import import_optional, write_at_once, write_csv
 from .baselines import ALL_RIVALS
 from .measures import MEASURES
 from .rivals import fit_exponentiated_gradient, fit_threshold_optimizer

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .._files import write_csv, write_figure
-from .._optional import import_optional
+from .._utils import import_optional, write_csv, write_figure
 from ..simulation import METHODS, plot_game, run_game, summarize_game
 
 

@@ -4,8 +4,6 @@ import contextlib
 import os
 import threading
 
-import torch
-
 # torch has one random generator per process, so those who seed it take turns.
 _turn = threading.RLock()
 
@@ -32,6 +30,8 @@ def seeded_torch(seed, device):
     seed : int
     device : torch.device
     """
+    import torch  # not above: metrics and splits share this package, and need no torch
+
     on_cuda = device.type == "cuda"
     with _turn, torch.random.fork_rng([device] if on_cuda else []):
         torch.default_generator.manual_seed(seed)
