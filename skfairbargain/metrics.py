@@ -46,7 +46,6 @@ from ._accuracy import (
     worst_group_accuracy_score,
     worst_group_balanced_accuracy_score,
 )
-from ._conflict import conflict_rate, conflicting_players
 from ._group_metrics import group_metrics
 from ._overall import (
     overall_accuracy_score,
@@ -87,6 +86,7 @@ from ._scorers import (
     register_scorers,
     unregister_scorers,
 )
+from .bargaining import conflict_rate, conflicting_players
 
 __all__ = [
     "conflict_rate",

@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.optimize import minimize
 from sklearn.base import clone
 
-from ._conflict import conflicts_of_step
 from ._simulation_figures import LIMITS, draw_game, draw_landscape
+from .bargaining import conflicts_of_step
 from .protocols import Protocol, get_protocol
 
 __all__ = [

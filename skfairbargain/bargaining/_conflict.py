@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .bargaining import STAKE
+from ._solver import STAKE
 
 
 def conflicting_players(hypergradients, sample_weight):
