@@ -42,7 +42,7 @@ API_REFERENCE = {
         ["Protocol", "LtR", "FORML", "MetaGDRO", "Nash", "get_protocol"],
     ),
     "Aggregators": Section(
-        "skfairbargain.aggregators",
+        "skfairbargain.protocols",
         "Other rules that settle conflicts between gradients, as protocols.",
         ["PCGrad", "CAGrad", "GeneralizedMean", "MGDA"],
     ),

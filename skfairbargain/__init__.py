@@ -2,7 +2,6 @@
 
 from importlib import import_module
 
-from .aggregators import MGDA, CAGrad, GeneralizedMean, PCGrad
 from .exceptions import (
     ModelVersionWarning,
     NoAgreementWarning,
@@ -10,7 +9,18 @@ from .exceptions import (
     UndefinedGroupError,
     ValidationSetWarning,
 )
-from .protocols import FORML, LtR, MetaGDRO, Nash, Protocol, get_protocol
+from .protocols import (
+    FORML,
+    MGDA,
+    CAGrad,
+    GeneralizedMean,
+    LtR,
+    MetaGDRO,
+    Nash,
+    PCGrad,
+    Protocol,
+    get_protocol,
+)
 
 __version__ = "0.1.0.dev0"
 

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import nnls
 from scipy.special import logsumexp
 
-from ._protocol import Protocol
-from .bargaining import STAKE
+from ..bargaining import STAKE
+from ._base import Protocol
 
 __all__ = ["MGDA", "CAGrad", "GeneralizedMean", "PCGrad"]
 

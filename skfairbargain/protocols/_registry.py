@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ._protocol import Protocol
-from .aggregators import MGDA, CAGrad, GeneralizedMean, PCGrad
-from .bargaining import STAKE, nash_bargaining
+from ..bargaining import STAKE, nash_bargaining
+from ._aggregators import MGDA, CAGrad, GeneralizedMean, PCGrad
+from ._base import Protocol
 
 __all__ = [
     "FORML",
