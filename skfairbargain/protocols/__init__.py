@@ -1,8 +1,12 @@
 """Protocols: from the losses and hypergradients of players to how much each counts."""
 
-from ._aggregators import MGDA, CAGrad, GeneralizedMean, PCGrad
 from ._base import Protocol
-from ._registry import FORML, PROTOCOLS, LtR, MetaGDRO, Nash, get_protocol
+from ._cagrad import CAGrad
+from ._goals import FORML, GeneralizedMean, LtR, MetaGDRO
+from ._mgda import MGDA
+from ._nash import Nash
+from ._pcgrad import PCGrad
+from ._registry import PROTOCOLS, get_protocol
 
 __all__ = [
     "FORML",
