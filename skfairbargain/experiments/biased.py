@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
-from .._paper_split import FETCHERS, draw_paper_split
+from ..datasets import FETCHERS, draw_paper_split
 from .baselines import ALL_RIVALS, epochs_of, measure, training_of
 from .preparation import SETTINGS, encode
 from .rivals import Rows

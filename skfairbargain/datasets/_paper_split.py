@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
+from .._utils import encode_groups
 from ._fetchers import (
     fetch_adult,
     fetch_bank_marketing,
@@ -14,7 +15,6 @@ from ._fetchers import (
     fetch_titanic,
     fetch_us_crime,
 )
-from ._utils import encode_groups
 
 FETCHERS = {
     "adult": fetch_adult,

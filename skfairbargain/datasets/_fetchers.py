@@ -3,8 +3,8 @@
 import pandas as pd
 from sklearn.utils import Bunch
 
-from . import _dataset_descriptions as descriptions
-from ._fetch_openml import fetch_table
+from . import _descriptions as descriptions
+from ._openml import fetch_table
 
 BANK_COLUMNS = [
     *["age", "job", "marital", "education", "default", "balance", "housing", "loan"],

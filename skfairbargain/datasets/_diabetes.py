@@ -1,31 +1,8 @@
-"""Data to try fairness methods on: real, and made with a known bias."""
+"""Embedded data: 442 diabetes patients."""
 
 import pandas as pd
 from sklearn.datasets import load_diabetes
 from sklearn.utils import Bunch
-
-from ._fetchers import (
-    fetch_adult,
-    fetch_bank_marketing,
-    fetch_credit_default,
-    fetch_student_performance,
-    fetch_titanic,
-    fetch_us_crime,
-)
-from ._make_biased import make_biased_classification
-from ._paper_split import paper_split
-
-__all__ = [
-    "fetch_adult",
-    "fetch_bank_marketing",
-    "fetch_credit_default",
-    "fetch_student_performance",
-    "fetch_titanic",
-    "fetch_us_crime",
-    "load_diabetes_progression",
-    "make_biased_classification",
-    "paper_split",
-]
 
 
 def load_diabetes_progression():

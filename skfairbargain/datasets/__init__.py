@@ -1,0 +1,25 @@
+"""Data to try fairness methods on: real, and made with a known bias."""
+
+from ._biased import make_biased_classification
+from ._diabetes import load_diabetes_progression
+from ._fetchers import (
+    fetch_adult,
+    fetch_bank_marketing,
+    fetch_credit_default,
+    fetch_student_performance,
+    fetch_titanic,
+    fetch_us_crime,
+)
+from ._paper_split import FETCHERS, SPLIT_RULES, draw_paper_split, paper_split
+
+__all__ = [
+    "fetch_adult",
+    "fetch_bank_marketing",
+    "fetch_credit_default",
+    "fetch_student_performance",
+    "fetch_titanic",
+    "fetch_us_crime",
+    "load_diabetes_progression",
+    "make_biased_classification",
+    "paper_split",
+]
