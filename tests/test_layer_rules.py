@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from skfairbargain._layer_rules import LAYER_RULES
 from skfairbargain.hypergradients import AutogradEngine, GhostEngine, unsupported
+from skfairbargain.hypergradients._layer_rules import LAYER_RULES
 from skfairbargain.losses import cross_entropy, cross_entropy_f1
 
 N_BATCH, N_VAL, N_PLAYERS = 8, 5, 3

@@ -1,0 +1,106 @@
+"""Hypergradients by differentiating the unrolled step."""
+
+import torch
+from torch.func import functional_call
+
+from ._step_gradients import StepGradients
+
+
+class AutogradEngine:
+    """Hypergradients by differentiating the unrolled step: any module, at a price.
+
+    It takes one second-order backward pass per player. Batch normalisation in training
+    mode, tied weights and samples that see each other are all differentiated as they are.
+    It is also the oracle that the ghost engine is tested against.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Anything that autograd can differentiate twice.
+    train_loss, meta_loss : callable
+        ``(logits, target) -> losses``, one per sample.
+    joint : bool, default=False
+        Whether minibatch and validation set go through the module as one, as in the ghost
+        engine, or one after the other, so that no layer can mix them.
+
+    See Also
+    --------
+    GhostEngine : One backward pass, for modules made of common layers.
+    """
+
+    name = "autograd"
+
+    def __init__(self, module, train_loss, meta_loss, joint=False):
+        self.module = module
+        self.train_loss = train_loss
+        self.meta_loss = meta_loss
+        self.joint = joint
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._losses = None
+
+    def hypergradients(self, inputs, targets, n_batch, averages):
+        """As `GhostEngine.hypergradients`, by second-order differentiation."""
+        parameters = {
+            name: p for name, p in self.module.named_parameters() if p.requires_grad
+        }
+        buffers = {name: b.clone() for name, b in self.module.named_buffers()}
+        replay = _rng_state(inputs.device)
+        logits = self.module(inputs if self.joint else inputs[:n_batch])
+        resume = _rng_state(inputs.device)
+        losses = self.train_loss(logits[:n_batch], targets[:n_batch])
+        # ε weighs the losses of the inner step θ' = θ − ∇ Σ ε_j ℓ_j, which at ε = 0 is θ.
+        epsilon = torch.zeros_like(losses, requires_grad=True)
+        gradients = torch.autograd.grad(
+            epsilon @ losses,
+            list(parameters.values()),
+            create_graph=True,
+            allow_unused=True,
+        )
+        stepped = {
+            name: p if gradient is None else p - gradient
+            for (name, p), gradient in zip(parameters.items(), gradients, strict=True)
+        }
+        if self.joint:
+            # The same dropout masks in the second forward pass as in the first.
+            _set_rng_state(replay, inputs.device)
+        val_logits = functional_call(
+            self.module,
+            {**stepped, **buffers},
+            (inputs if self.joint else inputs[n_batch:],),
+        )
+        if self.joint:
+            _set_rng_state(resume, inputs.device)
+        n_val = len(inputs) - n_batch
+        val_losses = self.meta_loss(val_logits[-n_val:], targets[n_batch:])
+        columns = [
+            torch.autograd.grad(loss, epsilon, retain_graph=True)[0]
+            for loss in averages.T @ val_losses
+        ]
+        self._losses = losses
+        return StepGradients(
+            -torch.stack(columns, dim=1), losses.detach(), val_losses.detach()
+        )
+
+    def backward(self, weights):
+        """As `GhostEngine.backward`."""
+        for parameter in self.module.parameters():
+            parameter.grad = None
+        (weights @ self._losses).backward()
+        self._losses = None
+
+
+def _rng_state(device):
+    return (
+        torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.get_rng_state()
+    )
+
+
+def _set_rng_state(state, device):
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(state, device)
+    else:
+        torch.set_rng_state(state)

@@ -1,0 +1,23 @@
+"""What an engine returns of a step."""
+
+from typing import NamedTuple
+
+import torch
+
+
+class StepGradients(NamedTuple):
+    """What one forward and one backward pass tell about a step.
+
+    Parameters
+    ----------
+    hypergradients : Tensor of shape (n_batch, n_players)
+        H, for a unit learning rate.
+    losses : Tensor of shape (n_batch,)
+        Training loss ℓ_i of every sample of the minibatch.
+    val_losses : Tensor of shape (n_val,)
+        Loss of every validation sample.
+    """
+
+    hypergradients: torch.Tensor
+    losses: torch.Tensor
+    val_losses: torch.Tensor
