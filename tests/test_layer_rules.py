@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from skfairbargain.hypergradients import AutogradEngine, GhostEngine, unsupported
+from skfairbargain.hypergradients import AutogradEngine, GhostEngine
+from skfairbargain.hypergradients._choice import unsupported
 from skfairbargain.hypergradients._layer_rules import LAYER_RULES
 from skfairbargain.losses import cross_entropy, cross_entropy_f1
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ._figures import GREY, color, make_axes, metric_title, tidy
-from ._group_metrics import group_metrics
+from .._group_metrics import group_metrics
+from ._style import GREY, color, make_axes, metric_title, tidy
 
 # What two labels are drawn by where nothing else is asked for.
 SHOWN = ("auc", "true_positive_rate", "selection_rate")

@@ -5,10 +5,10 @@ import pandas as pd
 from scipy.stats import t as student_t
 from sklearn.utils import check_random_state
 
-from . import metrics as _metrics  # noqa: F401 -- enters the metrics in the table
-from ._figures import GREY, MARKERS, color, make_axes, metric_title, tidy
-from ._group_forms import GROUP_METRICS
-from ._utils import encode_groups
+from .. import metrics as _metrics  # noqa: F401 -- enters the metrics in the table
+from .._group_forms import GROUP_METRICS
+from .._utils import encode_groups
+from ._style import GREY, MARKERS, color, make_axes, metric_title, tidy
 
 
 class FairnessFrontierDisplay:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._utils import import_optional
+from .._utils import import_optional
 
 # Okabe and Ito's, without the yellow that is lost on white.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

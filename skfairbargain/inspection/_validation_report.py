@@ -9,9 +9,9 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import column_or_1d
 
-from ._figures import counted
+from .._utils import check_same_length, encode_groups, group_name
 from ._mutual_information import mutual_information
-from ._utils import check_same_length, encode_groups, group_name
+from ._style import counted
 from ._validation_findings import (
     contradictions,
     labels_missing_in_a_group,

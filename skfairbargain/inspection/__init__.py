@@ -17,11 +17,11 @@ the numbers and can ``plot`` again. Pictures need matplotlib, which the extra
 """
 
 from ._conflict_report import ConflictReport, conflict_report
-from ._frontier_display import FairnessFrontierDisplay
-from ._group_metrics_display import GroupMetricsDisplay
-from ._history_displays import BargainingHistoryDisplay, GroupLossDisplay
+from ._frontier import FairnessFrontierDisplay
+from ._group_metrics import GroupMetricsDisplay
+from ._history import BargainingHistoryDisplay, GroupLossDisplay
+from ._sample_weight import SampleWeightDisplay
 from ._validation_report import ValidationReport, validation_report
-from ._weight_display import SampleWeightDisplay
 
 __all__ = [
     "BargainingHistoryDisplay",

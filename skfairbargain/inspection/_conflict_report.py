@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ._figures import counted, percent
-from ._utils import learned
+from .._utils import learned
+from ._style import counted, percent
 
 # Pairs of players that a printed report names.
 LONGEST = 12

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ._figures import GREY, color, line, make_axes, tidy
-from ._utils import learned
+from .._utils import learned
+from ._style import GREY, color, line, make_axes, tidy
 
 # Players that a legend has room and colours for.
 MOST_NAMED = 8

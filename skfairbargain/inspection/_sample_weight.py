@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import column_or_1d
 
-from ._figures import GREY, color, make_axes, percent, tidy
-from ._utils import check_same_length, encode_groups, group_name, learned
+from .._utils import check_same_length, encode_groups, group_name, learned
+from ._style import GREY, color, make_axes, percent, tidy
 
 
 class SampleWeightDisplay:
