@@ -10,8 +10,7 @@ from sybil.parsers.myst import PythonCodeBlockParser
 collect_ignore = ["docs/_build", "docs/api", "docs/auto_examples", "docs/conf.py"]
 if find_spec("lale") is None:
     collect_ignore += [
-        "skfairbargain/lale.py",
-        "skfairbargain/_lale_scorer.py",
+        "skfairbargain/lale",
         "docs/user_guide/lale.md",
     ]
 

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._lale_groups import (
+from skfairbargain.exceptions import UndefinedGroupError
+from skfairbargain.lale._groups import (
     TRAP,
     fairness_groups,
     membership,
     named_attributes,
     values_seen,
 )
-from skfairbargain._lale_validation import check_outcomes, held_out_rows
-from skfairbargain.exceptions import UndefinedGroupError
+from skfairbargain.lale._validation import check_outcomes, held_out_rows
 
 SEX = {"feature": "sex", "reference_group": ["M"]}
 AGE = {"feature": "age", "reference_group": [[25, 64], 70]}

@@ -13,13 +13,13 @@ from sklearn.utils._param_validation import (
 )
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain._lale_schemas import (
+from skfairbargain._parameters import PARAMETER_CONSTRAINTS
+from skfairbargain.lale._schemas import (
     SEARCH,
     operator_schemas,
     parameter_descriptions,
     parameter_schemas,
 )
-from skfairbargain._parameters import PARAMETER_CONSTRAINTS
 from skfairbargain.protocols import PROTOCOLS, Nash
 
 SCHEMAS = parameter_schemas()

@@ -9,9 +9,9 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import nn
 
-from ._parameters import PARAMETER_CONSTRAINTS
-from .classifier import NashMetaClassifier
-from .protocols import PROTOCOLS, Protocol
+from .._parameters import PARAMETER_CONSTRAINTS
+from ..classifier import NashMetaClassifier
+from ..protocols import PROTOCOLS, Protocol
 
 # What a search tries, where the whole range would be pointless or endless.
 SEARCH = {

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ._lale_groups import TRAP, fairness_groups, membership, values_seen
-from ._utils import encode_groups
-from .exceptions import UndefinedGroupError
-from .model_selection import balanced_validation_indices
+from .._utils import encode_groups
+from ..exceptions import UndefinedGroupError
+from ..model_selection import balanced_validation_indices
+from ._groups import TRAP, fairness_groups, membership, values_seen
 
 # Validation rows pass through the network in every step; more of them cost time.
 LARGEST_CELL = 50

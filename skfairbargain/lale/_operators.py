@@ -1,27 +1,18 @@
-"""Operators and a scorer for lale's pipelines and for its fairness library.
+"""The operators: our estimators in the form that lale's pipelines take."""
 
-Needs the extra ``skfairbargain[lale]``.
-"""
+import numpy as np
+from lale.docstrings import set_docstrings
+from lale.lib.aif360 import FAIRNESS_INFO_SCHEMA, Redacting
+from lale.operators import Operator, make_operator
+from sklearn.base import clone
+from sklearn.metrics import accuracy_score
+from sklearn.utils import _safe_indexing
 
-from ._utils import check_same_length, import_optional
-
-import_optional("lale", extra="lale")
-
-import numpy as np  # noqa: E402
-from lale.docstrings import set_docstrings  # noqa: E402
-from lale.lib.aif360 import FAIRNESS_INFO_SCHEMA, Redacting  # noqa: E402
-from lale.operators import Operator, make_operator  # noqa: E402
-from sklearn.base import clone  # noqa: E402
-from sklearn.metrics import accuracy_score  # noqa: E402
-from sklearn.utils import _safe_indexing  # noqa: E402
-
-from ._lale_groups import fairness_groups, named_attributes  # noqa: E402
-from ._lale_schemas import operator_schemas, parameter_descriptions  # noqa: E402
-from ._lale_scorer import worst_group_auc  # noqa: E402
-from ._lale_validation import check_outcomes, held_out_rows  # noqa: E402
-from .classifier import NashMetaClassifier as _Estimator  # noqa: E402
-
-__all__ = ["NashMeta", "NashMetaClassifier", "worst_group_auc"]
+from .._utils import check_same_length
+from ..classifier import NashMetaClassifier as _Estimator
+from ._groups import fairness_groups, named_attributes
+from ._schemas import operator_schemas, parameter_descriptions
+from ._validation import check_outcomes, held_out_rows
 
 
 class _NashMetaImpl:

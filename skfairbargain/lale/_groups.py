@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .exceptions import UndefinedGroupError
+from ..exceptions import UndefinedGroupError
 
 TRAP = (
     "If an earlier step scaled, encoded or redacted the column, its values no longer mean "

@@ -3,8 +3,8 @@
 import numpy as np
 from lale.lib.aif360.util import _BaseInEstimatorImpl, _BasePostEstimatorImpl
 
-from . import metrics
-from ._lale_groups import fairness_groups, membership, named_attributes
+from .. import metrics
+from ._groups import fairness_groups, membership, named_attributes
 
 
 def worst_group_auc(

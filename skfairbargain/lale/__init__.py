@@ -1,0 +1,13 @@
+"""Operators and a scorer for lale's pipelines and for its fairness library.
+
+Needs the extra ``skfairbargain[lale]``.
+"""
+
+from .._utils import import_optional
+
+import_optional("lale", extra="lale")
+
+from ._operators import NashMeta, NashMetaClassifier  # noqa: E402
+from ._scorer import worst_group_auc  # noqa: E402
+
+__all__ = ["NashMeta", "NashMetaClassifier", "worst_group_auc"]
