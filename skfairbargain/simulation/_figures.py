@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._utils import import_optional
+from .._utils import import_optional
 
 # The figures of the paper, by the names of `simulation.METHODS`.
 FIGURES = {

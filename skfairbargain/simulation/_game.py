@@ -1,8 +1,4 @@
-"""The paper's synthetic game: two players in the plane, a Pareto front, a line of equals.
-
-Small enough to see what each protocol does. The players are the two objectives themselves,
-without training samples or weights in between: the step is θ ← θ + lr Hβ with H = −∇L.
-"""
+"""The objectives, the methods' paths through the plane, and how they end."""
 
 from typing import NamedTuple
 
@@ -11,20 +7,9 @@ import pandas as pd
 from scipy.optimize import minimize
 from sklearn.base import clone
 
-from ._simulation_figures import LIMITS, draw_game, draw_landscape
-from .bargaining import conflicts_of_step
-from .protocols import Protocol, get_protocol
-
-__all__ = [
-    "METHODS",
-    "STARTS",
-    "objectives",
-    "pareto_front",
-    "plot_game",
-    "plot_landscape",
-    "run_game",
-    "summarize_game",
-]
+from ..bargaining import conflicts_of_step
+from ..protocols import Protocol, get_protocol
+from ._figures import LIMITS, draw_game, draw_landscape
 
 # No loss is lower: of c₁ and c₂ one is 0 and the other below 1, and g is −20 or more.
 LOWEST = -20.0
