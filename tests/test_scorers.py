@@ -26,11 +26,7 @@ from sklearn.svm import LinearSVC
 
 from skfairbargain import metrics
 from skfairbargain.exceptions import UndefinedGroupError
-from skfairbargain.metrics import (
-    get_scorer,
-    get_scorer_names,
-    make_group_scorer,
-)
+from skfairbargain.metrics import get_scorer, get_scorer_names, make_group_scorer
 
 NAMES = get_scorer_names()
 SOME = ["worst_group_auc", "neg_max_group_auc_disparity", "neg_equalized_odds_difference",

@@ -5,9 +5,8 @@ import pandas as pd
 from scipy.stats import t as student_t
 from sklearn.utils import check_random_state
 
-from .. import metrics as _metrics  # noqa: F401 -- enters the metrics in the table
-from .._group_forms import GROUP_METRICS
 from .._utils import encode_groups
+from ..metrics import GROUP_METRICS
 from ._style import GREY, MARKERS, color, make_axes, metric_title, tidy
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .._group_metrics import group_metrics
+from ..metrics import group_metrics
 from ._style import GREY, color, make_axes, metric_title, tidy
 
 # What two labels are drawn by where nothing else is asked for.

@@ -37,6 +37,8 @@ class _NashMetaImpl:
         takes at most a quarter of the smallest cell.
     """
 
+    __module__ = "skfairbargain.lale"  # where lale says to import the operator from
+
     def __init__(
         self,
         *,

@@ -38,6 +38,7 @@ one scorer can stand in for another.
 `make_group_scorer` make scorers for scikit-learn's searches and cross-validation.
 """
 
+from ..bargaining import conflict_rate, conflicting_players
 from ._accuracy import (
     group_accuracy_ratio,
     group_balanced_accuracy_ratio,
@@ -46,7 +47,7 @@ from ._accuracy import (
     worst_group_accuracy_score,
     worst_group_balanced_accuracy_score,
 )
-from ._group_metrics import group_metrics
+from ._forms import GROUP_METRICS
 from ._overall import (
     overall_accuracy_score,
     overall_auc,
@@ -86,7 +87,7 @@ from ._scorers import (
     register_scorers,
     unregister_scorers,
 )
-from .bargaining import conflict_rate, conflicting_players
+from ._table import group_metrics
 
 __all__ = [
     "conflict_rate",

@@ -11,7 +11,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 
 # The modules enter their metrics in the table when they are imported.
 from . import _accuracy, _overall, _parity, _rates, _score_metrics  # noqa: F401
-from ._group_forms import GROUP_METRICS
+from ._forms import GROUP_METRICS
 
 RESPONSE_METHODS = {
     "labels": ("predict",),

@@ -1,6 +1,6 @@
 """Group metrics of how often predictions are right: accuracy and balanced accuracy."""
 
-from ._group_forms import by_label, disparity, group_metric, ratio
+from ._forms import by_label, disparity, group_metric, ratio
 
 
 @group_metric(reads="labels", greater_is_better=True)

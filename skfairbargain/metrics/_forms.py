@@ -3,8 +3,8 @@
 import inspect
 from typing import NamedTuple
 
-from ._base_metrics import BASE_METRICS, group_values
-from ._metric_inputs import read_labels, read_scores
+from ._base import BASE_METRICS, group_values
+from ._inputs import read_labels, read_scores
 
 PARAMETERS = {
     "y_true": """\

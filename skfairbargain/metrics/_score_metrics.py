@@ -1,6 +1,6 @@
 """Group metrics of scores and probabilities: ROC AUC and log loss."""
 
-from ._group_forms import by_score, disparity, group_metric, ratio
+from ._forms import by_score, disparity, group_metric, ratio
 
 
 @group_metric(reads="scores", greater_is_better=True)

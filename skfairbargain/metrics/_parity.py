@@ -5,7 +5,7 @@ a group (no positive, or no negative) is an error or a warning instead of a zero
 ratio is 1, not NaN, where the rate is zero in every group.
 """
 
-from ._group_forms import by_label, disparity, group_metric, ratio
+from ._forms import by_label, disparity, group_metric, ratio
 
 
 @group_metric(reads="labels", greater_is_better=False)

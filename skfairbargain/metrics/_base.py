@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._utils import encode_groups, group_name
-from .exceptions import UndefinedGroupError
+from .._utils import encode_groups, group_name
+from ..exceptions import UndefinedGroupError
 
 
 @dataclass

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_array, column_or_1d
 
-from ._base_metrics import Rows
-from ._utils import check_same_length
+from .._utils import check_same_length
+from ._base import Rows
 
 
 def read_labels(metric, y_true, y_pred, sample_weight=None, pos_label=None):

@@ -1,9 +1,9 @@
 """Metrics of all rows together, called like those of groups."""
 
-from ._base_metrics import BASE_METRICS
-from ._group_forms import group_metric
-from ._metric_inputs import read_labels, read_scores
-from .exceptions import UndefinedGroupError
+from ..exceptions import UndefinedGroupError
+from ._base import BASE_METRICS
+from ._forms import group_metric
+from ._inputs import read_labels, read_scores
 
 
 @group_metric(reads="scores", greater_is_better=True)

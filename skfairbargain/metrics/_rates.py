@@ -1,6 +1,6 @@
 """Group metrics of how often positives and negatives are selected."""
 
-from ._group_forms import by_label, disparity, group_metric, ratio
+from ._forms import by_label, disparity, group_metric, ratio
 
 
 @group_metric(reads="labels", greater_is_better=True)

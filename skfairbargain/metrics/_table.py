@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from ._base_metrics import BASE_METRICS, split
-from ._metric_inputs import read_scores
-from ._utils import group_name
-from .exceptions import UndefinedGroupError
+from .._utils import group_name
+from ..exceptions import UndefinedGroupError
+from ._base import BASE_METRICS, split
+from ._inputs import read_scores
 
 # What is measured by default; without those for two labels where there are more.
 DEFAULT_METRICS = (
