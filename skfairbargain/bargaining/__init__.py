@@ -1,11 +1,6 @@
 """Nash's bargain among gradients, and what it means to work against a player."""
 
-from ._conflict import (
-    conflict_rate,
-    conflicting_players,
-    conflicts_of_step,
-    opposed_players,
-)
+from ._conflict import conflicts_of_step, opposed_players
 from ._solver import STAKE, NashSolution, nash_bargaining
 
 __all__ = ["NashSolution", "nash_bargaining"]

@@ -7,7 +7,12 @@ from .._utils import import_optional
 
 import_optional("lale", extra="lale")
 
-from ._operators import NashMeta, NashMetaClassifier  # noqa: E402
+from ._operators import (  # noqa: E402
+    NashMeta,
+    NashMetaClassifier,
+    _NashMetaClassifierImpl,
+    _NashMetaImpl,
+)
 from ._scorer import worst_group_auc  # noqa: E402
 
 __all__ = ["NashMeta", "NashMetaClassifier", "worst_group_auc"]

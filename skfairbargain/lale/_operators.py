@@ -149,6 +149,7 @@ class _NashMetaImpl:
 
 class _NashMetaClassifierImpl(_Estimator):
     __doc__ = _Estimator.__doc__
+    __module__ = "skfairbargain.lale"
 
 
 # lale's own mitigators have no word for a missing value, and so refuse columns with any

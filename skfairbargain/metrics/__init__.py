@@ -38,7 +38,6 @@ one scorer can stand in for another.
 `make_group_scorer` make scorers for scikit-learn's searches and cross-validation.
 """
 
-from ..bargaining import conflict_rate, conflicting_players
 from ._accuracy import (
     group_accuracy_ratio,
     group_balanced_accuracy_ratio,
@@ -47,6 +46,7 @@ from ._accuracy import (
     worst_group_accuracy_score,
     worst_group_balanced_accuracy_score,
 )
+from ._conflict import conflict_rate, conflicting_players
 from ._forms import GROUP_METRICS
 from ._overall import (
     overall_accuracy_score,
