@@ -19,9 +19,9 @@ from skorch.callbacks import Callback
 from skorch.utils import TeeGenerator
 
 import skfairbargain
-import skfairbargain._make_net
+import skfairbargain._training._make_net
 from skfairbargain import NashMetaClassifier
-from skfairbargain._net import MetaNet
+from skfairbargain._training._net import MetaNet
 
 N_FEATURES, N_SAMPLES, BATCH = 105, 47_410, 512
 EPOCHS, BARGAIN_EPOCHS = 50, 15
@@ -74,7 +74,7 @@ def data(n_samples, n_groups, per_cell):
 def run(kind, X, y, validation, epochs, bargain_epochs):
     """CPU seconds of a fit's epochs."""
     clock = Clock()
-    skfairbargain._make_net.MetaNet = PlainNet if kind == "plain" else MetaNet
+    skfairbargain._training._make_net.MetaNet = PlainNet if kind == "plain" else MetaNet
     try:
         NashMetaClassifier(
             bargaining=None if kind == "stage 2" else "nash",
@@ -89,7 +89,7 @@ def run(kind, X, y, validation, epochs, bargain_epochs):
         ).fit(X, y, **validation)
         return clock.seconds
     finally:
-        skfairbargain._make_net.MetaNet = MetaNet
+        skfairbargain._training._make_net.MetaNet = MetaNet
 
 
 def take_turns(problems, kinds, rounds, n_steps):

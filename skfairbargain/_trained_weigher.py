@@ -4,9 +4,13 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from ._fitting import check_given_together, class_indices, validation_codes
+from ._training import (
+    check_given_together,
+    class_indices,
+    given_validation_set,
+    validation_codes,
+)
 from ._utils import learned
-from ._validation_set import given_validation_set
 
 
 def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight):

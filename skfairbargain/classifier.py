@@ -9,11 +9,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import __version__
-from ._fitting import record_of_rows, train, training_rows, validation_set
-from ._mlp import module_dtype, predict_logits
 from ._paper_settings import paper_settings
-from ._parameters import PARAMETER_CONSTRAINTS
-from ._validation_signs import (
+from ._training import (
+    PARAMETER_CONSTRAINTS,
+    module_dtype,
+    predict_logits,
+    record_of_rows,
+    train,
+    training_rows,
+    validation_set,
     warn_of_cut_validation_set,
     warn_of_names,
     warn_of_untransformed_validation_set,

@@ -18,9 +18,8 @@ from sklearn.utils.validation import check_is_fitted
 from skorch.history import History
 
 from . import __version__
-from ._fitting import RECORDS
-from ._make_net import make_net
 from ._plain_json import NotPlainError, from_plain, to_plain
+from ._training import RECORDS, make_net
 from ._utils import write_at_once
 from .classifier import NashMetaClassifier
 

@@ -24,8 +24,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from ._trained_weigher import check_trained_weigher
+from ._training import prepared_alike
 from ._utils import learned
-from ._validation_signs import prepared_alike
 from .classifier import NashMetaClassifier
 
 __all__ = ["ReweightedClassifier"]

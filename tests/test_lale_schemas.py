@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import (
 )
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain._parameters import PARAMETER_CONSTRAINTS
+from skfairbargain._training._parameters import PARAMETER_CONSTRAINTS
 from skfairbargain.lale._schemas import (
     SEARCH,
     operator_schemas,

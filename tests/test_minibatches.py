@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy import sparse
 
-from skfairbargain._minibatches import Minibatches, TrainingData
+from skfairbargain._training._minibatches import Minibatches, TrainingData
 
 
 def training_data(n_samples=10, kind="dense", dtype=np.float32, tmp_path=None):

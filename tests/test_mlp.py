@@ -9,8 +9,8 @@ import torch
 from scipy import sparse
 from torch import nn
 
-from skfairbargain import _mlp
-from skfairbargain._mlp import (
+from skfairbargain._training import _modules
+from skfairbargain._training._modules import (
     MLP,
     build_module,
     checked_sizes,
@@ -140,7 +140,7 @@ def test_predictions_in_parts_without_dropout(monkeypatch):
     module = build()
     X = np.random.default_rng(0).normal(size=(11, 5)).astype(np.float32)
     whole = predict_logits(module, X)
-    monkeypatch.setattr(_mlp, "PREDICTION_ROWS", 4)
+    monkeypatch.setattr(_modules, "PREDICTION_ROWS", 4)
     module.train()
     np.testing.assert_allclose(predict_logits(module, X), whole, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(

@@ -8,9 +8,9 @@ import torch
 from skorch.callbacks import Callback
 from torch import nn
 
-from skfairbargain._minibatches import TrainingData
-from skfairbargain._net import EPOCH_KEYS, MetaNet
-from skfairbargain._weighting import Weighting
+from skfairbargain._training._minibatches import TrainingData
+from skfairbargain._training._net import EPOCH_KEYS, MetaNet
+from skfairbargain._training._weighting import Weighting
 from skfairbargain.exceptions import NoAgreementWarning, SkippedStepWarning
 from skfairbargain.protocols import MetaGDRO, Nash, Protocol
 

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain._net import MetaNet
-from skfairbargain._step_bound import losses_along_step, step_bound
+from skfairbargain._training._net import MetaNet
+from skfairbargain._training._step_bound import losses_along_step, step_bound
 from skfairbargain.bargaining import nash_bargaining
 from skfairbargain.datasets import make_biased_classification
 from skfairbargain.hypergradients import GhostEngine

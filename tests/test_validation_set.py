@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._validation_set import given_validation_set, hold_out_validation_set
+from skfairbargain._training._validation_set import (
+    given_validation_set,
+    hold_out_validation_set,
+)
 from skfairbargain.exceptions import UndefinedGroupError, ValidationSetWarning
 
 CLASSES = np.array(["no", "yes"])

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from skfairbargain._weighting import Weighting
+from skfairbargain._training._weighting import Weighting
 from skfairbargain.protocols import LtR, MetaGDRO, Nash, Protocol
 
 # Two groups of two cells each; four samples.

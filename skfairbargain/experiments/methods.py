@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from skorch.callbacks import Callback
 
-from .._mlp import predict_logits
 from .._paper_settings import paper_settings
+from .._training import predict_logits
 from ..classifier import NashMetaClassifier
 from ..protocols import Nash
 from .measures import hard_auc, honest_measures

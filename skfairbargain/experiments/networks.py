@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from .._mlp import predict_logits
+from .._training import predict_logits
 from ..classifier import NashMetaClassifier
 from ..exceptions import NoAgreementWarning, SkippedStepWarning
 from ..losses import cross_entropy

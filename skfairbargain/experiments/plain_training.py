@@ -2,7 +2,7 @@
 
 import torch
 
-from .._mlp import MLP
+from .._training import MLP
 from ..losses import cross_entropy
 
 # DRO looks at this share of a minibatch.

@@ -9,7 +9,7 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import nn
 
-from .._parameters import PARAMETER_CONSTRAINTS
+from .._training import PARAMETER_CONSTRAINTS
 from ..classifier import NashMetaClassifier
 from ..protocols import PROTOCOLS, Protocol
 

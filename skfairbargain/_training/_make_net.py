@@ -9,10 +9,10 @@ from skorch.callbacks import EarlyStopping
 from skorch.utils import noop
 from torch import nn
 
-from ._mlp import build_module, checked_sizes
+from ..losses import META_LOSSES
+from ._modules import build_module, checked_sizes
 from ._net import MetaNet
 from ._parameters import OPTIMIZERS
-from .losses import META_LOSSES
 
 
 def make_net(estimator, example, *, keep_weights=False):

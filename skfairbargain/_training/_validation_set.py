@@ -5,9 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import check_random_state
+from sklearn.utils.validation import (
+    column_or_1d,
+    validate_data,
+)
 
-from ._utils import encode_groups, group_name
-from .exceptions import UndefinedGroupError, ValidationSetWarning
+from .._utils import check_same_length, encode_groups, group_name
+from ..exceptions import UndefinedGroupError, ValidationSetWarning
+from ._inputs import class_indices
 
 # Most rows of a class that are held out: every step passes through all of them.
 MOST_HELD_OUT = 100
@@ -148,3 +153,80 @@ def _arrange(X_val, y_codes, group_codes, labels, classes):
         [labels[code] for code in present],
         [(labels[group], classes.tolist()[code]) for group, code in pairs],
     )
+
+
+def validation_set(estimator, X, y, rows, X_val, y_val, groups_val):
+    """Return which of `rows` to train on, and the validation set, given or held out."""
+    check_given_together(X_val, y_val, groups_val)
+    if X_val is None:
+        return hold_out_validation_set(
+            X,
+            y,
+            rows,
+            estimator.classes_,
+            estimator.validation_fraction,
+            estimator.random_state,
+        )
+    X_val = prepared_alike(
+        estimator,
+        X_val,
+        accept_sparse="csr",
+        dtype=X.dtype,
+        allow_nd=estimator.module is not None,
+    )
+    codes = validation_codes(estimator.classes_, X_val, y_val)
+    return np.arange(len(y)), given_validation_set(
+        X_val, codes, groups_val, estimator.classes_
+    )
+
+
+def check_given_together(X_val, y_val, groups_val):
+    """Refuse a validation set without its rows or its labels."""
+    if X_val is None and (y_val is not None or groups_val is not None):
+        raise ValueError(
+            "`y_val` and `groups_val` describe `X_val`, which is missing. Pass it, "
+            "or none of the three."
+        )
+    if X_val is not None and y_val is None:
+        raise ValueError("`y_val` should be given with `X_val`. Got None.")
+
+
+def validation_codes(classes, X_val, y_val):
+    """Class indices of the validation rows, one label each."""
+    y_val = column_or_1d(y_val)
+    check_same_length(X_val=X_val, y_val=y_val)
+    return class_indices(classes, y_val, "y_val")
+
+
+ROUTE_IT = 'In a Pipeline, transform_input=["X_val"] takes it through the earlier steps.'
+
+
+def prepared_alike(estimator, X_val, **checks):
+    """Check validation rows as the training rows before them.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What has the features of the training rows.
+    X_val : array-like of shape (n_val, ...)
+    **checks : dict
+        Of scikit-learn's ``validate_data``.
+
+    Returns
+    -------
+    X_val : as of ``validate_data``
+
+    Raises
+    ------
+    ValueError
+        If they are malformed or of other features.
+    """
+    try:
+        with warnings.catch_warnings():
+            # `warn_of_names` has better words for this.
+            warnings.filterwarnings("ignore", "X (has|does not have valid) feature names")
+            return validate_data(estimator, X_val, reset=False, **checks)
+    except ValueError as error:
+        raise ValueError(
+            f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"
+        ) from error

@@ -10,12 +10,12 @@ from skorch.callbacks import PrintLog, ProgressBar
 from skorch.utils import TeeGenerator
 from torch import nn
 
-from ._epoch_tally import EPOCH_KEYS, EpochTally
+from ..exceptions import NoAgreementWarning, SkippedStepWarning
+from ..hypergradients import make_engine
+from ..losses import cross_entropy
+from ._history import EPOCH_KEYS, EpochTally
 from ._minibatches import Minibatches
 from ._step_bound import losses_along_step, step_bound
-from .exceptions import NoAgreementWarning, SkippedStepWarning
-from .hypergradients import make_engine
-from .losses import cross_entropy
 
 # Rows whose notes wait to be added up together, which is cheaper than step by step.
 MOST_NOTED = 2**16

@@ -6,8 +6,8 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import nn
 
-from .losses import META_LOSSES
-from .protocols import Protocol
+from ..losses import META_LOSSES
+from ..protocols import Protocol
 
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from .losses import cross_entropy
+from ..losses import cross_entropy
 
 
 def step_bound(losses_at, probe, epsilon):
@@ -37,7 +37,7 @@ def step_bound(losses_at, probe, epsilon):
     φ₁ = (t − 1)² rises above its start after t = 2, φ₂ = (t − 3)² after t = 6:
 
     >>> import numpy as np
-    >>> from skfairbargain._step_bound import step_bound
+    >>> from skfairbargain._training._step_bound import step_bound
     >>> step_bound(lambda t: (t - np.array([1.0, 3.0])) ** 2, probe=0.5, epsilon=1e-16)
     2.0
     """

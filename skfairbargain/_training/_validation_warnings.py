@@ -4,44 +4,13 @@ import warnings
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils.validation import _get_feature_names, validate_data
+from sklearn.utils.validation import _get_feature_names
 
-from .exceptions import ValidationSetWarning
+from ..exceptions import ValidationSetWarning
+from ._validation_set import ROUTE_IT
 
-ROUTE_IT = 'In a Pipeline, transform_input=["X_val"] takes it through the earlier steps.'
 # Rows of X whose range is compared with the validation set's.
 RANGE_ROWS = 1000
-
-
-def prepared_alike(estimator, X_val, **checks):
-    """Check validation rows as the training rows before them.
-
-    Parameters
-    ----------
-    estimator : estimator
-        What has the features of the training rows.
-    X_val : array-like of shape (n_val, ...)
-    **checks : dict
-        Of scikit-learn's ``validate_data``.
-
-    Returns
-    -------
-    X_val : as of ``validate_data``
-
-    Raises
-    ------
-    ValueError
-        If they are malformed or of other features.
-    """
-    try:
-        with warnings.catch_warnings():
-            # `warn_of_names` has better words for this.
-            warnings.filterwarnings("ignore", "X (has|does not have valid) feature names")
-            return validate_data(estimator, X_val, reset=False, **checks)
-    except ValueError as error:
-        raise ValueError(
-            f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"
-        ) from error
 
 
 def warn_of_names(estimator, X_val):

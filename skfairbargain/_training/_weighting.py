@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .bargaining import conflicts_of_step, opposed_players
+from ..bargaining import conflicts_of_step, opposed_players
 
 
 class Decision(NamedTuple):
