@@ -136,7 +136,6 @@ API_REFERENCE = {
             "fetch_us_crime",
             "fetch_titanic",
             "fetch_student_performance",
-            "paper_split",
             "make_biased_classification",
         ],
     ),

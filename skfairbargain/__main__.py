@@ -110,19 +110,6 @@ def compare(
             raise typer.Exit(130)
 
 
-@app.command(
-    add_help_option=False,
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-)
-def experiments(context: typer.Context):
-    """Repeat the paper's tables and figures, and see what else one could use."""
-    # Imported when asked for: it takes a second that `compare` need not wait for.
-    from .experiments.cli import app as experiments_app
-
-    with one_sentence_errors():
-        experiments_app(context.args, prog_name="skfairbargain experiments")
-
-
 def main():
     """Run the command line."""
     app(prog_name="skfairbargain")

@@ -9,7 +9,6 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from . import __version__
-from ._paper_settings import paper_settings
 from ._training import (
     PARAMETER_CONSTRAINTS,
     module_dtype,
@@ -467,48 +466,6 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         """
         best = self._logits(X).argmax(axis=1)
         return self.classes_[best]
-
-    @staticmethod
-    def paper_settings(setting="adult_sex"):
-        """Parameters with which the paper trained, to repeat its tables.
-
-        They differ from the defaults: no anchor, bargaining over directions that are
-        clipped afterwards, a soft F1 term in the validation loss, a lower learning rate.
-
-        Parameters
-        ----------
-        setting : str, default="adult_sex"
-            "adult_sex", "adult_race", "bank_age", "default_credit_sex",
-            "us_crime_blackgt6pct", "titanic_sex" or "student_por_sex". They differ in
-            learning rate, dropout, batch size and numbers of epochs.
-
-        Returns
-        -------
-        parameters : dict
-            Of the constructor; the goal is "meta_gdro".
-
-        Raises
-        ------
-        ValueError
-            If the paper has no such setting.
-
-        See Also
-        --------
-        skfairbargain.datasets.paper_split : The rows that go with a setting.
-
-        References
-        ----------
-        Zeng et al., "Fairness-Aware Meta-Learning via Nash Bargaining", NeurIPS 2024,
-        Table 3, and the code released with it.
-
-        Examples
-        --------
-        >>> from skfairbargain import NashMetaClassifier
-        >>> clf = NashMetaClassifier(**NashMetaClassifier.paper_settings("bank_age"))
-        >>> clf.anchor, clf.bargaining, clf.dropout
-        (0.0, Nash(feasible='ball'), 0.3)
-        """
-        return paper_settings(setting)
 
     def __getstate__(self):
         state = {**super().__getstate__(), "_skfairbargain_version": __version__}

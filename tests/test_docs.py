@@ -22,8 +22,6 @@ from api_reference import API_REFERENCE, api_page
 
 # Modules that need more than the package's own dependencies, and what that is.
 EXTRAS = {"skfairbargain.lale": "lale"}
-# Packages that are a command: their interface is its options, not their names.
-COMMANDS = ("skfairbargain.experiments",)
 
 
 def public_module_names():
@@ -31,10 +29,7 @@ def public_module_names():
     found = pkgutil.walk_packages(skfairbargain.__path__, "skfairbargain.")
     names = [name for _, name, _ in found]
     return ["skfairbargain"] + [
-        name
-        for name in names
-        if not any(part[0] == "_" for part in name.split("."))
-        and not f"{name}.".startswith(tuple(f"{command}." for command in COMMANDS))
+        name for name in names if not any(part[0] == "_" for part in name.split("."))
     ]
 
 

@@ -9,23 +9,24 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from skfairbargain import NashMetaClassifier
-from skfairbargain.experiments.baselines import training_of
-from skfairbargain.experiments.biased import (
+from experiments.baselines import training_of
+from experiments.biased import (
     bias_labels,
     biased_rows,
     biased_specs,
     thin_out,
 )
-from skfairbargain.experiments.figures import _pareto_front, _with_every_point, pairs
-from skfairbargain.experiments.measures import hard_auc, honest_measures, score_auc
-from skfairbargain.experiments.networks import PLAIN_NETWORK
-from skfairbargain.experiments.plain_training import largest_losses, train_plainly
-from skfairbargain.experiments.preparation import paper_specs
-from skfairbargain.experiments.rivals import Rows, reweighing
-from skfairbargain.experiments.split_tables import _cuts
-from skfairbargain.experiments.summaries import lead_with_ci, leads, mean_and_ci
-from skfairbargain.experiments.table1 import (
+from experiments.figures import _pareto_front, _with_every_point, pairs
+from experiments.measures import hard_auc, honest_measures, score_auc
+from experiments.networks import PLAIN_NETWORK
+from experiments.paper_settings import paper_settings
+from experiments.paper_split import FETCHERS, paper_split
+from experiments.plain_training import largest_losses, train_plainly
+from experiments.preparation import paper_specs
+from experiments.rivals import Rows, reweighing
+from experiments.split_tables import _cuts
+from experiments.summaries import lead_with_ci, leads, mean_and_ci
+from experiments.table1 import (
     PAPER_TABLE,
     beside_the_paper,
     by_the_honest_rule,
@@ -33,7 +34,8 @@ from skfairbargain.experiments.table1 import (
     conflicts_by_stage,
     read_paper_table,
 )
-from skfairbargain.experiments.table1_report import table1_markdown
+from experiments.table1_report import table1_markdown
+from skfairbargain import NashMetaClassifier
 
 
 def some_rows(n_samples=400, seed=0):
@@ -355,6 +357,63 @@ def test_a_lead_is_over_the_seeds_that_both_have():
 
 
 @pytest.mark.parametrize(
+    ("name", "sensitive", "per_cell", "n_test", "small_cells"),
+    [
+        # What training keeps, from Table 2 and its caption.
+        ("us_crime", "blackgt6pct", 1, 14, {(False, 0): 0, (False, 1): 1002}),
+        ("adult", "race", 3, 146, {("Amer-Indian-Eskimo", ">50K"): 1}),
+        ("adult", "sex", 3, 366, {}),
+        ("bank", "age", 3, 339, {}),
+        ("default_credit", "sex", 4, 225, {}),
+        ("titanic", "sex", 1, 9, {}),
+        ("student_por", "sex", 2, 16, {}),
+    ],
+)
+def test_the_papers_own_rows_are_the_split(
+    name, sensitive, per_cell, n_test, small_cells, shared_dir, data_home
+):
+    folder = shared_dir / "paper/splits"
+    split = paper_split(name, sensitive, splits_dir=folder)
+    source = FETCHERS[name](data_home=data_home)
+    groups = source.sensitive[sensitive]
+    for rows, expected in ((split.val, per_cell), (split.test, n_test)):
+        counts = pd.crosstab(groups.iloc[rows].to_numpy(), source.target.iloc[rows])
+        assert (counts == expected).all(axis=None)
+    assert np.array_equal(np.unique(np.concatenate(split)), np.arange(len(source.target)))
+    for (group, label), expected in small_cells.items():
+        left = (groups.iloc[split.train] == group) & (
+            source.target.iloc[split.train] == label
+        )
+        assert left.sum() == expected
+
+
+def test_our_own_split_follows_the_same_rule(data_home):
+    split = paper_split("us_crime", "blackgt6pct", data_home=data_home)
+    crime = FETCHERS["us_crime"](data_home=data_home)
+    cells = crime.sensitive["blackgt6pct"] * 2 + crime.target
+    assert np.bincount(cells.iloc[split.val]).tolist() == [1, 1, 1, 1]
+    # ⌊0.03 · 1994 / 4⌋ draws of each cell, of which one has 6 rows left to draw from.
+    assert np.bincount(cells.iloc[split.test]).tolist() == [14, 14, 14, 14]
+    assert len(np.unique(split.test)) < 56
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        assert not np.intersect1d(split[one], split[other]).size
+    assert np.array_equal(np.unique(np.concatenate(split)), np.arange(1994))
+    again = paper_split("us_crime", "blackgt6pct", data_home=data_home)
+    other = paper_split("us_crime", "blackgt6pct", data_home=data_home, random_state=1)
+    assert all(map(np.array_equal, split, again))
+    assert not np.array_equal(split.val, other.val)
+
+
+def test_a_split_that_the_paper_lacks_is_refused():
+    with pytest.raises(
+        ValueError,
+        match=r"^`name` and `sensitive` should be one of \('adult', 'sex'\), .*\. "
+        r"Got \('titanic', 'age'\)\.$",
+    ):
+        paper_split("titanic", "age")
+
+
+@pytest.mark.parametrize(
     ("setting", "lr", "dropout", "batch_size", "max_epochs", "bargain_epochs"),
     [
         ("adult_sex", 1e-3, 0.2, 512, 50, 15),
@@ -369,7 +428,7 @@ def test_a_lead_is_over_the_seeds_that_both_have():
 def test_the_papers_parameters_are_those_of_its_table_3(
     setting, lr, dropout, batch_size, max_epochs, bargain_epochs
 ):
-    settings = NashMetaClassifier.paper_settings(setting)
+    settings = paper_settings(setting)
     clf = NashMetaClassifier(**settings)
     assert (clf.lr, clf.dropout, clf.batch_size) == (lr, dropout, batch_size)
     assert (clf.max_epochs, clf.bargain_epochs) == (max_epochs, bargain_epochs)
@@ -386,4 +445,4 @@ def test_a_setting_that_the_paper_lacks_is_refused():
         "Got 'mars'."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        NashMetaClassifier.paper_settings("mars")
+        paper_settings("mars")

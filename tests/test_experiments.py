@@ -14,12 +14,12 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 from typer.testing import CliRunner
 
-from skfairbargain.experiments import cli_rivals
-from skfairbargain.experiments.baselines import table_of
-from skfairbargain.experiments.cli import app
-from skfairbargain.experiments.measures import MEASURES
-from skfairbargain.experiments.store import RunStore, run_all
-from skfairbargain.experiments.summaries import crosswise, summarize
+from experiments import cli_rivals
+from experiments.baselines import table_of
+from experiments.cli import app
+from experiments.measures import MEASURES
+from experiments.store import RunStore, run_all
+from experiments.summaries import crosswise, summarize
 
 QUICK = ["--setting", "student_por_sex", "--epochs", "2", "--jobs", "1"]
 
@@ -60,7 +60,7 @@ def test_a_killed_command_goes_on_and_loses_nothing(options, tmp_path):
     methods = ["--method", "dro", "--method", "ltr", "--method", "nash_forml"]
     arguments = ["table1", *options, *QUICK, *methods, "--seeds", "3"]
     killed = tmp_path / "killed"
-    command = [sys.executable, "-m", "skfairbargain.experiments", *arguments]
+    command = [sys.executable, "-m", "experiments", *arguments]
     process = subprocess.Popen([*command, "--results", killed], stderr=subprocess.DEVNULL)
     file = killed / "table1.jsonl"
     while not (file.exists() and file.read_text().count("\n") >= 3):

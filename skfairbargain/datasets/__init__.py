@@ -10,7 +10,6 @@ from ._fetchers import (
     fetch_titanic,
     fetch_us_crime,
 )
-from ._paper_split import FETCHERS, SPLIT_RULES, draw_paper_split, paper_split
 
 __all__ = [
     "fetch_adult",
@@ -21,5 +20,4 @@ __all__ = [
     "fetch_us_crime",
     "load_diabetes_progression",
     "make_biased_classification",
-    "paper_split",
 ]

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .._paper_settings import paper_settings
 from .measures import MEASURES, honest_measures
 from .networks import (
     fit_fine_tuned,
@@ -17,6 +16,7 @@ from .networks import (
     fit_reweighted,
     shortened,
 )
+from .paper_settings import paper_settings
 from .preparation import prepare
 from .rivals import (
     Rows,

@@ -6,11 +6,12 @@ from functools import partial
 import numpy as np
 import torch
 
-from .._training import predict_logits
-from ..classifier import NashMetaClassifier
-from ..exceptions import NoAgreementWarning, SkippedStepWarning
-from ..losses import cross_entropy
-from ..reweighting import ReweightedClassifier
+from skfairbargain._training import predict_logits
+from skfairbargain.classifier import NashMetaClassifier
+from skfairbargain.exceptions import NoAgreementWarning, SkippedStepWarning
+from skfairbargain.losses import cross_entropy
+from skfairbargain.reweighting import ReweightedClassifier
+
 from .plain_training import train_plainly
 from .rivals import boosting, predictor_of
 

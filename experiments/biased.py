@@ -6,8 +6,8 @@ import numpy as np
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
 
-from ..datasets import FETCHERS, draw_paper_split
 from .baselines import ALL_RIVALS, epochs_of, measure, training_of
+from .paper_split import FETCHERS, draw_paper_split
 from .preparation import SETTINGS, encode
 from .rivals import Rows
 

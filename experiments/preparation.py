@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
-from ..datasets import FETCHERS, SPLIT_RULES, paper_split
+from .paper_split import FETCHERS, SPLIT_RULES, paper_split
 
 SETTINGS = {f"{name}_{sensitive}": (name, sensitive) for name, sensitive in SPLIT_RULES}
 # Quick settings first, so that a first look does not take an hour.

@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from .._utils import import_optional, write_figure
+from skfairbargain._utils import import_optional, write_figure
+
 from .summaries import mean_and_ci
 
 COLUMNS = 3

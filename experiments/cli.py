@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from .._utils import write_csv
+from skfairbargain._utils import write_csv
+
 from . import figures, split_tables
 from .cli_options import (
     DataHome,

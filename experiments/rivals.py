@@ -13,7 +13,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 
-from .._utils import import_optional
+from skfairbargain._utils import import_optional
 
 
 class Rows(NamedTuple):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .._utils import encode_groups
-from ._fetchers import (
+from skfairbargain._utils import encode_groups
+from skfairbargain.datasets import (
     fetch_adult,
     fetch_bank_marketing,
     fetch_credit_default,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .._utils import import_optional, write_csv, write_figure
-from ..simulation import METHODS, plot_game, run_game, summarize_game
+from skfairbargain._utils import import_optional, write_csv, write_figure
+from skfairbargain.simulation import METHODS, plot_game, run_game, summarize_game
 
 
 def simulation(

@@ -2,8 +2,8 @@
 
 import torch
 
-from .._training import MLP
-from ..losses import cross_entropy
+from skfairbargain._training import MLP
+from skfairbargain.losses import cross_entropy
 
 # DRO looks at this share of a minibatch.
 DRO_SHARE = 0.4

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from .. import __version__
+from skfairbargain import __version__
 
 VERSIONS = {
     "skfairbargain": __version__,
@@ -61,7 +61,7 @@ class RunStore:
     --------
     >>> import tempfile
     >>> from pathlib import Path
-    >>> from skfairbargain.experiments.store import RunStore
+    >>> from experiments.store import RunStore
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     store = RunStore(Path(folder) / "runs.jsonl")
     ...     store.add({"seed": 0}, {"auc": 0.9})

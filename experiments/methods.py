@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 from skorch.callbacks import Callback
 
-from .._paper_settings import paper_settings
-from .._training import predict_logits
-from ..classifier import NashMetaClassifier
-from ..protocols import Nash
+from skfairbargain._training import predict_logits
+from skfairbargain.classifier import NashMetaClassifier
+from skfairbargain.protocols import Nash
+
 from .measures import hard_auc, honest_measures
 from .networks import fit_quietly, shortened
+from .paper_settings import paper_settings
 from .plain_training import largest_losses, train_plainly
 from .preparation import prepare
 from .rivals import Rows

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import typer
 
-from .._utils import import_optional, write_at_once, write_csv
+from skfairbargain._utils import import_optional, write_at_once, write_csv
+
 from .baselines import ALL_RIVALS
 from .measures import MEASURES
 from .rivals import fit_exponentiated_gradient, fit_threshold_optimizer

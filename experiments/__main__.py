@@ -1,0 +1,9 @@
+"""``python -m experiments``."""
+
+from skfairbargain._user_errors import one_sentence_errors
+
+from .cli import app
+
+if __name__ == "__main__":
+    with one_sentence_errors():
+        app(prog_name="python -m experiments")

@@ -1,8 +1,0 @@
-"""``python -m skfairbargain.experiments``."""
-
-from .._user_errors import one_sentence_errors
-from .cli import app
-
-if __name__ == "__main__":
-    with one_sentence_errors():
-        app(prog_name="python -m skfairbargain.experiments")
