@@ -1,6 +1,6 @@
 """``python -m experiments``."""
 
-from skfairbargain._user_errors import one_sentence_errors
+from skfairbargain._cli._errors import one_sentence_errors
 
 from .cli import app
 

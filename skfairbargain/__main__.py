@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress import TimeRemainingColumn as Remaining
 from rich.table import Table
 
-from ._user_errors import one_sentence_errors
+from ._cli import one_sentence_errors
 from ._utils import write_csv
 
 app = typer.Typer(
@@ -124,7 +124,7 @@ def _read(data, target, sensitive):
         return load_diabetes_progression()
     if target is None or sensitive is None:
         raise ValueError("--data needs --target and --sensitive as well.")
-    from ._csv import read_csv
+    from ._cli import read_csv
 
     return read_csv(data, target, [column.strip() for column in sensitive.split(",")])
 

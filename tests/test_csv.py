@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._csv import read_csv
+from skfairbargain._cli._csv import read_csv
 
 TEXT = """\
 age,city,mixed,empty,member,label,sex
