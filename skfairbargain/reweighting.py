@@ -23,8 +23,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from ._trained_weigher import check_trained_weigher
-from ._training import prepared_alike
+from ._training import check_trained_weigher, prepared_alike
 from ._utils import learned
 from .classifier import NashMetaClassifier
 

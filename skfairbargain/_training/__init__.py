@@ -4,6 +4,7 @@ from ._inputs import class_indices, training_rows
 from ._make_net import make_net
 from ._modules import MLP, module_dtype, predict_logits
 from ._parameters import PARAMETER_CONSTRAINTS
+from ._prefitted import check_trained_weigher
 from ._run import RECORDS, record_of_rows, train
 from ._validation_set import (
     check_given_together,

@@ -1,16 +1,12 @@
-"""What a weigher that is trained already has to fit to: it checks nothing itself."""
+"""Check that a prefitted weigher matches the data."""
 
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from ._training import (
-    check_given_together,
-    class_indices,
-    given_validation_set,
-    validation_codes,
-)
-from ._utils import learned
+from .._utils import learned
+from ._inputs import class_indices
+from ._validation_set import check_given_together, given_validation_set, validation_codes
 
 
 def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight):
