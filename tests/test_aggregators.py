@@ -11,7 +11,8 @@ from torchjd.aggregation import CAGradWeighting, MGDAWeighting, PCGradWeighting
 from skfairbargain import NashMetaClassifier
 from skfairbargain.datasets import make_biased_classification
 from skfairbargain.model_selection import balanced_validation_split
-from skfairbargain.protocols import MGDA, CAGrad, GeneralizedMean, PCGrad, _project_in_turn
+from skfairbargain.protocols import MGDA, CAGrad, GeneralizedMean, PCGrad
+from skfairbargain.protocols._pcgrad import _project_in_turn
 
 AGGREGATORS = [GeneralizedMean(), PCGrad(), MGDA(), CAGrad(), CAGrad(c=1.5)]
 ALIASES = ["generalized_mean", "pcgrad", "mgda", "cagrad"]
