@@ -1,6 +1,6 @@
 """The one table of the public API, from which `conf.py` writes the API pages.
 
-``tests/test_docs.py`` compares it with every public module's ``__all__``, so a name that is
+``tests/documentation/test_docs.py`` compares it with every public module's ``__all__``, so a name that is
 missing here, or gone from there, is a red test and not a stale page.
 """
 

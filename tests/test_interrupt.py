@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 from skorch.callbacks import Callback
-from test_classifier import VALIDATION, X, Y, make_classifier
+
+from tests.test_classifier import VALIDATION, X, Y, make_classifier
 
 
 class Interrupt(Callback):

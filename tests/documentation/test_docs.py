@@ -17,7 +17,7 @@ from numpydoc.docscrape import ClassDoc, FunctionDoc
 
 import skfairbargain
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs"))
 from api_reference import API_REFERENCE, api_page
 
 # Modules that need more than the package's own dependencies, and what that is.

@@ -12,7 +12,7 @@ from skfairbargain import NashMetaClassifier
 from skfairbargain.datasets import load_diabetes_progression
 from skfairbargain.model_selection import balanced_validation_split
 
-BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "influence.py"
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "influence.py"
 
 
 def test_influence_ranks_rows_as_retraining_without_each_does():
