@@ -1,7 +1,7 @@
 """The one table of the public API, from which `conf.py` writes the API pages.
 
-``tests/documentation/test_docs.py`` compares it with every public module's ``__all__``, so a name that is
-missing here, or gone from there, is a red test and not a stale page.
+``tests/documentation/test_docs.py`` compares it with every public module's ``__all__``, so
+a name that is missing here, or gone from there, is a red test and not a stale page.
 """
 
 from typing import NamedTuple
@@ -123,7 +123,7 @@ API_REFERENCE = {
     "Validation sets": Section(
         "skfairbargain.model_selection",
         "Splits that leave every group × label cell its rows.",
-        ["balanced_validation_split", "balanced_validation_indices"],
+        ["balanced_validation_split", "balanced_validation_indices", "encode_cells"],
     ),
     "Data": Section(
         "skfairbargain.datasets",

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skfairbargain._utils import encode_groups
 from skfairbargain.datasets import (
     fetch_adult,
     fetch_bank_marketing,
@@ -15,6 +14,7 @@ from skfairbargain.datasets import (
     fetch_titanic,
     fetch_us_crime,
 )
+from skfairbargain.model_selection import encode_cells
 
 FETCHERS = {
     "adult": fetch_adult,
@@ -122,10 +122,8 @@ def paper_split(name, sensitive, *, splits_dir=None, random_state=0, data_home=N
 
 def draw_paper_split(y, groups, per_cell, test_share, random_state):
     """Draw a split by the paper's rule from any data set; see `paper_split`."""
-    codes, group_labels = encode_groups(groups)
-    labels, y_codes = np.unique(y, return_inverse=True)
-    cells = codes * len(labels) + y_codes
-    n_cells = len(group_labels) * len(labels)
+    cells, counts, _, _ = encode_cells(groups, y)
+    n_cells = counts.size
     rng = check_random_state(random_state)
     n_draws = int(test_share * len(cells) / n_cells)
     val, test = [], []

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from ._version import __version__
 from .exceptions import (
     ModelVersionWarning,
     NoAgreementWarning,
@@ -21,8 +22,6 @@ from .protocols import (
     Protocol,
     get_protocol,
 )
-
-__version__ = "0.1.0.dev0"
 
 __all__ = [
     "FORML",

@@ -8,7 +8,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from . import __version__
 from ._training import (
     PARAMETER_CONSTRAINTS,
     module_dtype,
@@ -21,6 +20,7 @@ from ._training import (
     warn_of_names,
     warn_of_untransformed_validation_set,
 )
+from ._version import __version__
 from .exceptions import ModelVersionWarning
 from .protocols import get_protocol
 

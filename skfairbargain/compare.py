@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from skorch.callbacks import Callback
 
-from ._utils import encode_groups, group_name
+from ._utils import encode_cells, group_name
 from .classifier import NashMetaClassifier
 from .exceptions import UndefinedGroupError
 from .metrics import max_group_auc_disparity, overall_auc, worst_group_auc
@@ -253,24 +253,23 @@ def _as_text(frame):
 
 def _cells(y, groups):
     """Number of each row's cell, and the rows of the smallest; refuse what is too small."""
-    codes, group_labels = encode_groups(groups)
-    labels, y_codes = np.unique(y, return_inverse=True)
-    for kind, found in (("class", labels.tolist()), ("group", group_labels)):
+    cells = encode_cells(groups, y)
+    labels = cells.labels.tolist()
+    for kind, found in (("class", labels), ("group", cells.groups)):
         if len(found) < 2:
             raise ValueError(
                 f"Comparing needs two {kind}es or more, but every row is of {kind} "
                 f"{found[0]!r}.".replace("groupes", "groups")
             )
-    cells = codes * len(labels) + y_codes
-    counts = np.bincount(cells, minlength=len(group_labels) * len(labels))
+    counts = cells.counts
     if counts.min() < SMALLEST_CELL:
         group, label = divmod(counts.argmin(), len(labels))
         raise UndefinedGroupError(
             f"Every group should have {SMALLEST_CELL} rows or more of each class. Group "
-            f"{group_name(group_labels[group])!r} has {counts.min()} of class "
-            f"{labels.tolist()[label]!r}. Merge it with another group, or add rows."
+            f"{group_name(cells.groups[group])!r} has {counts.min()} of class "
+            f"{labels[label]!r}. Merge it with another group, or add rows."
         )
-    return cells, counts.min()
+    return cells.codes, counts.min()
 
 
 def _measure(clf, X_test, y_test, groups_test):

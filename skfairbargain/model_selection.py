@@ -6,12 +6,11 @@ import numpy as np
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import column_or_1d
 
-from ._utils import check_same_length, encode_groups, group_name
+from ._utils import check_same_length, encode_cells, group_name
 from .exceptions import UndefinedGroupError
 
-__all__ = ["balanced_validation_indices", "balanced_validation_split"]
+__all__ = ["balanced_validation_indices", "balanced_validation_split", "encode_cells"]
 
 
 def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
@@ -114,32 +113,30 @@ def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
     """
     check_same_length(y=y, groups=groups)
     check_classification_targets(y)
-    codes, group_labels = encode_groups(groups)
-    labels, y_codes = np.unique(column_or_1d(y), return_inverse=True)
-    cells = codes * len(labels) + y_codes
-    counts = np.bincount(cells, minlength=len(group_labels) * len(labels))
-    if counts.min() < per_cell:
-        group, label = divmod(counts.argmin(), len(labels))
-        least, name = counts.min(), group_name(group_labels[group])
+    cells = encode_cells(groups, y)
+    labels = cells.labels.tolist()
+    if cells.counts.min() < per_cell:
+        group, label = divmod(cells.counts.argmin(), len(labels))
+        least, name = cells.counts.min(), group_name(cells.groups[group])
         move = f"Lower per_cell to {least} or less, or merge" if least else "Merge"
         raise UndefinedGroupError(
             f"Every group should have {per_cell} rows or more of each label. Group "
-            f"{name!r} has {least} of label {labels.tolist()[label]!r}. {move} the group "
+            f"{name!r} has {least} of label {labels[label]!r}. {move} the group "
             "with another."
         )
-    left = np.bincount(y_codes) - per_cell * len(group_labels)
+    left = cells.counts.sum(axis=0) - per_cell * len(cells.groups)
     if left.min() == 0:
         raise UndefinedGroupError(
             f"Every label should keep a row to train on. Drawing {per_cell} rows per cell "
-            f"takes all of label {labels.tolist()[left.argmin()]!r}. Lower per_cell."
+            f"takes all of label {labels[left.argmin()]!r}. Lower per_cell."
         )
     rng = check_random_state(random_state)
     val = np.sort(
         np.concatenate(
             [
-                rng.choice(np.flatnonzero(cells == cell), per_cell, replace=False)
-                for cell in range(len(counts))
+                rng.choice(np.flatnonzero(cells.codes == cell), per_cell, replace=False)
+                for cell in range(cells.counts.size)
             ]
         )
     )
-    return np.setdiff1d(np.arange(len(cells)), val), val
+    return np.setdiff1d(np.arange(len(cells.codes)), val), val

@@ -19,9 +19,9 @@ from safetensors import SafetensorError
 from sklearn.utils.validation import check_is_fitted
 from skorch.history import History
 
-from . import __version__
 from ._training import RECORDS, make_net
 from ._utils import write_at_once
+from ._version import __version__
 from .classifier import NashMetaClassifier
 from .protocols import PROTOCOLS
 

@@ -11,6 +11,7 @@ from skfairbargain.exceptions import UndefinedGroupError
 from skfairbargain.model_selection import (
     balanced_validation_indices,
     balanced_validation_split,
+    encode_cells,
 )
 
 
@@ -159,3 +160,22 @@ def test_missing_groups_are_refused():
         "`groups` should have a group for every row. Got 2 missing of them. Give these "
         "rows a group of their own, such as 'unknown', or leave them out."
     )
+
+
+def test_cells_are_group_times_label():
+    groups = pd.DataFrame({"sex": list("FFMM"), "age": ["40+", "40+", "40+", "40-"]})
+    cells = encode_cells(groups, ["no", "yes", "no", "no"])
+    assert cells.groups == [("F", "40+"), ("M", "40+"), ("M", "40-")]
+    assert cells.labels.tolist() == ["no", "yes"]
+    assert cells.codes.tolist() == [0, 1, 2, 4]
+    assert cells.counts.tolist() == [[1, 1], [1, 0], [1, 0]]
+    for code, group, label in zip(cells.codes, ["F", "F", "M", "M"], "nynn", strict=True):
+        place = divmod(code, 2)
+        assert cells.groups[place[0]][0] == group
+        assert cells.labels[place[1]][0] == label
+
+
+def test_cells_of_inputs_of_different_lengths_are_refused():
+    message = r"^`groups` and `y` should have the same number of rows. Got 1 and 2\.$"
+    with pytest.raises(ValueError, match=message):
+        encode_cells(["F"], [0, 1])

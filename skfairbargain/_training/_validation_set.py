@@ -10,7 +10,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from .._utils import check_same_length, encode_groups, group_name
+from .._utils import cell_codes, check_same_length, encode_groups, group_name
 from ..exceptions import UndefinedGroupError, ValidationSetWarning
 from ._inputs import class_indices
 
@@ -141,9 +141,9 @@ def hold_out_validation_set(X, y_codes, rows, classes, fraction, random_state):
 
 
 def _arrange(X_val, y_codes, group_codes, labels, classes):
-    pairs, cells = np.unique(
-        np.stack([group_codes, y_codes], axis=1), axis=0, return_inverse=True
-    )
+    codes = cell_codes(group_codes, y_codes, len(classes))
+    present_cells, cells = np.unique(codes, return_inverse=True)
+    pairs = np.stack(np.divmod(present_cells, len(classes)), axis=1)
     present, cell_groups = np.unique(pairs[:, 0], return_inverse=True)
     return ValidationSet(
         X_val,

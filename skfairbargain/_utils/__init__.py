@@ -1,18 +1,24 @@
-"""What every part of the package may use: groups, files, extras, random numbers."""
+"""What every part of the package may use: cells, groups, files, intervals, extras."""
 
+from ._cells import Cells, cell_codes, encode_cells
 from ._files import whole_file, write_at_once, write_csv, write_figure
 from ._fitted import learned
 from ._groups import encode_groups, group_name
+from ._intervals import mean_and_margin
 from ._lengths import check_same_length
 from ._optional import import_optional
 from ._random import seeded_torch
 
 __all__ = [
+    "Cells",
+    "cell_codes",
     "check_same_length",
+    "encode_cells",
     "encode_groups",
     "group_name",
     "import_optional",
     "learned",
+    "mean_and_margin",
     "seeded_torch",
     "whole_file",
     "write_at_once",

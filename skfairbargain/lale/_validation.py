@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._utils import encode_groups
+from .._utils import encode_cells
 from ..exceptions import UndefinedGroupError
 from ..model_selection import balanced_validation_indices
 from ._groups import TRAP, fairness_groups, membership, values_seen
@@ -95,8 +95,6 @@ def held_out_rows(X, y, fairness_info, *, per_cell, fraction, random_state):
 
 
 def _per_cell(outcome, groups, fraction):
-    codes, names = encode_groups(groups)
-    n_cells = 2 * len(names)
-    counts = np.bincount(2 * codes + (outcome == "favorable"), minlength=n_cells)
-    share = round(fraction * len(groups) / n_cells)
+    counts = encode_cells(groups, outcome).counts
+    share = round(fraction * len(groups) / counts.size)
     return max(1, min(share, LARGEST_CELL, counts.min() // 4))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from .._utils import group_name
+from .._utils import cell_codes, group_name
 from ..exceptions import UndefinedGroupError
 from ._base import BASE_METRICS, split
 from ._inputs import read_scores
@@ -134,7 +134,7 @@ def group_metrics(
     scopes = [("overall", np.ones(len(codes), bool))]
     scopes += [(group_name(label), codes == code) for code, label in enumerate(groups)]
     # What is drawn is a row of a stratum: a group and a label.
-    strata = codes * len(scored.classes) + scored.y
+    strata = cell_codes(codes, scored.y, len(scored.classes))
     rng = _generator(random_state)
     records = []
     for group, members in scopes:

@@ -1,0 +1,75 @@
+"""Cells: every row belongs to one, its group and its label together."""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils import column_or_1d
+
+from ._groups import encode_groups
+from ._lengths import check_same_length
+
+
+class Cells(NamedTuple):
+    """Rows numbered by cell.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples,), dtype int64
+        Cell of each row: position of its group × number of labels + position of its label.
+    counts : ndarray of shape (n_groups, n_labels), dtype int64
+        Rows of each cell.
+    groups : list
+        The groups found, sorted; tuples where there are several sensitive columns.
+    labels : ndarray of shape (n_labels,)
+        The labels found, sorted.
+    """
+
+    codes: np.ndarray
+    counts: np.ndarray
+    groups: list
+    labels: np.ndarray
+
+
+def encode_cells(groups, y):
+    """Number the rows by cell, their group and label together.
+
+    What a split has to be stratified by where every group should keep rows of every label:
+    ``StratifiedKFold().split(X, encode_cells(groups, y).codes)``.
+
+    Parameters
+    ----------
+    groups : array-like or DataFrame of shape (n_samples,) or (n_samples, n_columns)
+        The group of each row. Several columns become their intersections.
+    y : array-like of shape (n_samples,)
+        Labels.
+
+    Returns
+    -------
+    cells : Cells
+        Named tuple ``(codes, counts, groups, labels)``: the cell of each row, an ndarray of
+        shape (n_samples,); the rows of each cell, an ndarray of shape (n_groups, n_labels);
+        and the groups and labels, sorted.
+
+    Raises
+    ------
+    ValueError
+        If a group is missing or the lengths differ.
+
+    Examples
+    --------
+    >>> from skfairbargain.model_selection import encode_cells
+    >>> cells = encode_cells(["F", "M", "F", "M"], ["no", "no", "yes", "no"])
+    >>> cells.codes.tolist(), cells.counts.tolist()
+    ([0, 2, 1, 2], [[1, 1], [2, 0]])
+    """
+    check_same_length(groups=groups, y=y)
+    group_codes, group_labels = encode_groups(groups)
+    labels, label_codes = np.unique(column_or_1d(y), return_inverse=True)
+    codes = cell_codes(group_codes, label_codes, len(labels))
+    counts = np.bincount(codes, minlength=len(group_labels) * len(labels))
+    return Cells(codes, counts.reshape(len(group_labels), -1), group_labels, labels)
+
+
+def cell_codes(group_codes, label_codes, n_labels):
+    """Number of each row's cell; `divmod` by `n_labels` gives group and label again."""
+    return group_codes * n_labels + label_codes
