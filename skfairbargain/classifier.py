@@ -1,7 +1,5 @@
 """The estimator: a classifier that learns its training weights from an audited sample."""
 
-import warnings
-
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
@@ -20,6 +18,7 @@ from ._training import (
     warn_of_names,
     warn_of_untransformed_validation_set,
 )
+from ._utils import warn_user
 from ._version import __version__
 from .exceptions import ModelVersionWarning
 from .protocols import get_protocol
@@ -480,13 +479,12 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         if "net_" in state:
             self.module_ = self.net_.module_
         if stored_by != __version__:
-            warnings.warn(
+            warn_user(
                 ModelVersionWarning(
                     estimator_name=type(self).__name__,
                     current_version=__version__,
                     original_version=stored_by,
-                ),
-                stacklevel=2,
+                )
             )
 
     def __sklearn_tags__(self):

@@ -354,8 +354,8 @@ def test_models_of_another_version_warn(diabetes, tmp_path):
     """Written by a process in which the package has another version."""
     X, _, _ = diabetes
     code = """
-import pickle, numpy, skfairbargain
-skfairbargain.__version__ = "0.0.1"
+import pickle, numpy, skfairbargain._version
+skfairbargain._version.__version__ = "0.0.1"
 from skfairbargain import NashMetaClassifier
 from skfairbargain.persistence import save
 rng = numpy.random.default_rng(0)

@@ -1,7 +1,6 @@
 """The skorch net whose training step is Algorithm 1."""
 
 import contextlib
-import warnings
 
 import numpy as np
 import torch
@@ -10,6 +9,7 @@ from skorch.callbacks import PrintLog, ProgressBar
 from skorch.utils import TeeGenerator
 from torch import nn
 
+from .._utils import warn_user
 from ..exceptions import NoAgreementWarning, SkippedStepWarning
 from ..hypergradients import make_engine
 from ..losses import cross_entropy
@@ -250,21 +250,19 @@ class MetaNet(NeuralNet):
         """
         skipped = sum(row["skipped_steps"] for row in rows)
         if skipped:
-            warnings.warn(
+            warn_user(
                 f"{skipped} steps were skipped, because every training weight was zero or "
                 "a loss was not finite. Scale the features, lower `lr`, or set `anchor` "
                 "above 0.",
                 SkippedStepWarning,
-                stacklevel=5,
             )
         rates = [row["bargaining_success_rate"] for row in rows if row["stage"] == 1]
         if rates and not any(rates):
-            warnings.warn(
+            warn_user(
                 f"The players agreed in no step of the {len(rates)} bargaining epochs, so "
                 "the goal decided every step. Set players='groups', or more validation "
                 "samples per cell, or bargaining=None.",
                 NoAgreementWarning,
-                stacklevel=5,
             )
 
     def _group_losses(self, data):

@@ -10,7 +10,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from .._utils import cell_codes, check_same_length, encode_groups, group_name
+from .._utils import cell_codes, check_same_length, encode_groups, group_name, warn_user
 from ..exceptions import UndefinedGroupError, ValidationSetWarning
 from ._inputs import class_indices
 
@@ -72,12 +72,11 @@ def given_validation_set(X_val, y_codes, groups_val, classes):
     if groups_val is None:
         missing = np.delete(classes, np.unique(y_codes)).tolist()
         if missing:
-            warnings.warn(
+            warn_user(
                 f"The validation set has no rows of the classes {missing}. Without "
                 "`groups_val` the classes are the groups, so nothing in training speaks "
                 "for these. Add rows of them, or pass `groups_val`.",
                 ValidationSetWarning,
-                stacklevel=5,
             )
         return _arrange(X_val, y_codes, y_codes, classes.tolist(), classes)
     codes, labels = encode_groups(groups_val, name="groups_val", like={"X_val": X_val})

@@ -1,11 +1,10 @@
 """Is a validation set prepared as X was? Errors where it cannot be, signs of the rest."""
 
-import warnings
-
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.utils.validation import _get_feature_names
 
+from .._utils import warn_user
 from ..exceptions import ValidationSetWarning
 from ._validation_set import ROUTE_IT
 
@@ -22,9 +21,10 @@ def warn_of_names(estimator, X_val):
     named = _get_feature_names(X_val) is not None
     if named != hasattr(estimator, "feature_names_in_"):
         has, lacks = ("X_val", "X") if named else ("X", "X_val")
-        _warn(
+        warn_user(
             f"`{has}` has column names and `{lacks}` has none, so `X_val` was probably not "
-            f"prepared as `X` was. {ROUTE_IT}"
+            f"prepared as `X` was. {ROUTE_IT}",
+            ValidationSetWarning,
         )
 
 
@@ -43,11 +43,12 @@ def warn_of_cut_validation_set(cells, n_samples):
         Rows of X.
     """
     if len(cells) == n_samples and np.ptp(np.bincount(cells)) > 0:
-        _warn(
+        warn_user(
             f"`X_val` has exactly as many rows as `X`, {n_samples}. A cross-validator cuts "
             "whatever is as long as the data that it splits, so rows of the validation set "
             "are probably missing. Pass a validation set of another length, such as one of "
-            "balanced_validation_split."
+            "balanced_validation_split.",
+            ValidationSetWarning,
         )
 
 
@@ -66,16 +67,12 @@ def warn_of_untransformed_validation_set(X, X_val):
     values = _dense(X_val)
     outside = np.mean((values < low) | (values > high))
     if outside > 0.5:
-        _warn(
+        warn_user(
             f"{outside:.0%} of the values of `X_val` lie outside the range of their column "
-            f"in `X`, so it was probably not prepared as `X` was. {ROUTE_IT}"
+            f"in `X`, so it was probably not prepared as `X` was. {ROUTE_IT}",
+            ValidationSetWarning,
         )
 
 
 def _dense(X):
     return X.toarray() if issparse(X) else np.asarray(X)
-
-
-def _warn(message):
-    # The stack: the caller, scikit-learn's wrapper of fit, fit, the check, here.
-    warnings.warn(message, ValidationSetWarning, stacklevel=5)

@@ -8,6 +8,7 @@ from ._intervals import mean_and_margin
 from ._lengths import check_same_length
 from ._optional import import_optional
 from ._random import seeded_torch
+from ._warnings import warn_user
 
 __all__ = [
     "Cells",
@@ -20,6 +21,7 @@ __all__ = [
     "learned",
     "mean_and_margin",
     "seeded_torch",
+    "warn_user",
     "whole_file",
     "write_at_once",
     "write_csv",
