@@ -1,4 +1,4 @@
-"""Errors and warnings of their own kind, so that a caller can tell them apart."""
+"""Errors and warnings with classes of their own, so that a caller can filter them."""
 
 from sklearn.exceptions import InconsistentVersionWarning
 
@@ -12,19 +12,20 @@ __all__ = [
 
 
 class UndefinedGroupError(ValueError):
-    """A group or cell lacks the rows or labels without which a quantity is undefined."""
+    """A group or cell lacks rows or labels that a quantity needs, so it is undefined."""
 
 
 class ModelVersionWarning(InconsistentVersionWarning):
     """A model was stored by another version of this package.
 
-    A kind of scikit-learn's `InconsistentVersionWarning`, so that one filter catches both.
+    A subclass of scikit-learn's `InconsistentVersionWarning`, so that one filter catches
+    both.
 
     Parameters
     ----------
     estimator_name : str
     current_version, original_version : str
-        Of this package, now and when the model was stored.
+        The version of this package now, and the version that stored the model.
     """
 
     def __init__(self, *, estimator_name, current_version, original_version):
@@ -38,18 +39,18 @@ class ModelVersionWarning(InconsistentVersionWarning):
         return (
             f"Loading a {self.estimator_name} of skfairbargain "
             f"{self.original_sklearn_version} with skfairbargain "
-            f"{self.current_sklearn_version}. It may predict something else or fail. Load "
-            "it with the version that stored it, or train it anew."
+            f"{self.current_sklearn_version}. Its predictions may differ, or fail. Load "
+            "it with the version that stored it, or train it again."
         )
 
 
 class NoAgreementWarning(UserWarning):
-    """The players agreed in no step of a bargaining stage, so the goal decided alone."""
+    """The players agreed in no step of stage 1, so the goal decided every step."""
 
 
 class SkippedStepWarning(UserWarning):
-    """Steps were skipped because every sample weight came out as zero."""
+    """Training steps were skipped because all sample weights were zero."""
 
 
 class ValidationSetWarning(UserWarning):
-    """The validation set looks sliced, untransformed, or too small for what is asked."""
+    """The validation set was probably cut or not transformed, or it lacks rows."""

@@ -1,4 +1,4 @@
-"""Losses per sample: of the training samples, and of the validation samples."""
+"""Losses of every sample, for training samples and validation samples."""
 
 import torch
 from torch.nn.functional import cross_entropy as _cross_entropy
@@ -7,7 +7,7 @@ __all__ = ["META_LOSSES", "cross_entropy", "cross_entropy_f1"]
 
 
 def cross_entropy(logits, target):
-    """Cross-entropy of every sample.
+    """Compute the cross-entropy of every sample.
 
     Parameters
     ----------
@@ -30,11 +30,12 @@ def cross_entropy(logits, target):
 
 
 def cross_entropy_f1(logits, target):
-    r"""Cross-entropy plus a soft F1 term, as validation loss in the paper's code.
+    r"""Compute cross-entropy plus a soft F1 term, the validation loss of the paper's code.
 
-    Cross-entropy rewards confidence without end; the added term saturates, so it counts
-    decisions. The paper's code divides by a sum that can be zero; this form is equal where
-    that is defined, and cannot divide by zero.
+    Cross-entropy keeps falling as the model gets more confident. The added term saturates,
+    so it depends mostly on the decision. The paper's code divides by a sum that can be
+    zero; this form has the same values wherever that one is defined, and never divides by
+    zero.
 
     Parameters
     ----------

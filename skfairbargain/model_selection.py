@@ -1,4 +1,4 @@
-"""Splits that leave an audited validation set with every group × label cell in it."""
+"""Split off a validation set in which every group × label cell has equally many rows."""
 
 from numbers import Integral
 
@@ -16,8 +16,8 @@ __all__ = ["balanced_validation_indices", "balanced_validation_split", "encode_c
 def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
     """Split off a validation set with equally many rows of every group × label cell.
 
-    Like ``train_test_split``, with a validation part in which every group has the same say
-    and every label is there: what `NashMetaClassifier` and a metric by group need.
+    Like ``train_test_split``, but the validation part has the same number of rows of every
+    group and label, as `NashMetaClassifier` and metrics by group need.
 
     Parameters
     ----------
@@ -29,24 +29,24 @@ def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
     per_cell : int, default=5
         Validation rows of each cell; n_groups × n_labels × per_cell in all.
     random_state : int, RandomState or None, default=None
-        Which rows are drawn. An int repeats the split.
+        Random numbers that choose the rows. The same int gives the same split.
 
     Returns
     -------
     X_train, X_val, y_train, y_val, groups_train, groups_val
-        Each of the type that came in, rows in their original order.
+        Each has the type of its input, with the rows in their original order.
 
     Raises
     ------
     UndefinedGroupError
-        If a cell has fewer than `per_cell` rows, or drawing them would leave no row of a
-        label to train on.
+        If a cell has fewer than `per_cell` rows, or if no row of some label would be left
+        to train on.
     ValueError
-        If lengths differ, or a group is missing.
+        If the lengths differ, or a group is missing.
 
     See Also
     --------
-    balanced_validation_indices : The same, as row numbers.
+    balanced_validation_indices : The same split as row numbers.
 
     References
     ----------
@@ -85,7 +85,7 @@ def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
     prefer_skip_nested_validation=True,
 )
 def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
-    """Row numbers of `balanced_validation_split`.
+    """Compute the row numbers of `balanced_validation_split`.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
     Returns
     -------
     train, val : ndarray of int64
-        Sorted row numbers, together every row once.
+        Sorted row numbers. Every row is in exactly one of the two.
 
     Raises
     ------

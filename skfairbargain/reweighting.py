@@ -24,7 +24,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from ._training import check_trained_weigher, prepared_alike
-from ._utils import learned
+from ._utils import fitted_attribute
 from .classifier import NashMetaClassifier
 
 __all__ = ["ReweightedClassifier"]
@@ -213,8 +213,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             if sample_weight is not None:
                 _request_weights(weigher)
             weigher = weigher.fit(X, y, **given)
-        weight = learned(weigher, "applied_weight_")
-        classes = learned(weigher, "classes_")
+        weight = fitted_attribute(weigher, "applied_weight_")
+        classes = fitted_attribute(weigher, "classes_")
         rows = np.flatnonzero(weight)
         X, y = _safe_indexing(X, rows), column_or_1d(y)[rows]
         scaled = weight / (weight.mean() or 1)
@@ -281,7 +281,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         if self._share == 0:
             return of_estimator
         # The weigher's classes are sorted; those of an estimator need not be.
-        columns = np.searchsorted(learned(self.weigher_, "classes_"), self.classes_)
+        columns = np.searchsorted(
+            fitted_attribute(self.weigher_, "classes_"), self.classes_
+        )
         of_weigher = self.weigher_.predict_proba(X)[:, columns]
         return (1 - self._share) * of_estimator + self._share * of_weigher
 

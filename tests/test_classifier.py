@@ -564,7 +564,8 @@ def bad_inputs():
          "`y_val` should have no other classes than [0, 1]. Got [None] as well."),
         ({"y": X[:, 0]}, "Unknown label type: continuous."),
         ({"groups_val": np.where(val["groups_val"] == "M", None, "F")},
-         "`groups_val` should have a group for every row. Got 8 missing of them."),
+         "`groups_val` should have a group for every row. Got missing values in 8 of 16 "
+         "rows."),
     ]  # fmt: skip
 
 

@@ -157,8 +157,8 @@ def test_missing_groups_are_refused():
     _, y, sex = rows()
     sex = pd.Series(sex).where(np.arange(len(sex)) > 1)
     assert message(ValueError, lambda: balanced_validation_indices(y, sex)) == (
-        "`groups` should have a group for every row. Got 2 missing of them. Give these "
-        "rows a group of their own, such as 'unknown', or leave them out."
+        "`groups` should have a group for every row. Got missing values in 2 of 32 rows. "
+        "Give these rows a group of their own, such as 'unknown', or leave them out."
     )
 
 

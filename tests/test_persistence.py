@@ -370,11 +370,12 @@ save(model, "model.safetensors")
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": path + os.environ.get("PYTHONPATH", "")},
         check=True,
+        timeout=120,
     )
     message = (
         "Loading a NashMetaClassifier of skfairbargain 0.0.1 with skfairbargain "
-        f"{skfairbargain.__version__}. It may predict something else or fail. Load it with "
-        "the version that stored it, or train it anew."
+        f"{skfairbargain.__version__}. Its predictions may differ, or fail. Load it with "
+        "the version that stored it, or train it again."
     )
     stored = (tmp_path / "model.pickle").read_bytes()
     with pytest.warns(ModelVersionWarning, match=f"^{re.escape(message)}$") as caught:

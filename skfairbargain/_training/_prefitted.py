@@ -4,7 +4,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from .._utils import learned
+from .._utils import fitted_attribute
 from ._inputs import class_indices
 from ._validation_set import check_given_together, given_validation_set, validation_codes
 
@@ -43,7 +43,7 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
             "`sample_weight` should be None where `weigher` is trained already. Give "
             "the weights to the weigher's own `fit`."
         )
-    n_trained_on = len(learned(weigher, "applied_weight_"))
+    n_trained_on = len(fitted_attribute(weigher, "applied_weight_"))
     if n_trained_on != len(y):
         raise ValueError(
             "A `weigher` that is trained already should have been trained on the rows of "
@@ -51,7 +51,7 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
             "cross-validation, where rows change, give one that is not frozen."
         )
     weigher.predict(_safe_indexing(X, [0]))  # tells features that differ
-    classes = learned(weigher, "classes_")
+    classes = fitted_attribute(weigher, "classes_")
     class_indices(classes, column_or_1d(y), "y")
     check_given_together(X_val, y_val, groups_val)
     if X_val is not None:

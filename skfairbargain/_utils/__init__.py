@@ -1,8 +1,8 @@
-"""What every part of the package may use: cells, groups, files, intervals, extras."""
+"""Helpers for every part of the package: cells, groups, files, intervals, extras."""
 
 from ._cells import Cells, cell_codes, encode_cells
 from ._files import whole_file, write_at_once, write_csv, write_figure
-from ._fitted import learned
+from ._fitted import fitted_attribute
 from ._groups import encode_groups, group_name
 from ._intervals import mean_and_margin
 from ._lengths import check_same_length
@@ -16,9 +16,9 @@ __all__ = [
     "check_same_length",
     "encode_cells",
     "encode_groups",
+    "fitted_attribute",
     "group_name",
     "import_optional",
-    "learned",
     "mean_and_margin",
     "seeded_torch",
     "warn_user",

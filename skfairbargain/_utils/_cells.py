@@ -1,4 +1,4 @@
-"""Cells: every row belongs to one, its group and its label together."""
+"""Cells: every combination of a group and a label. Each row belongs to one cell."""
 
 from typing import NamedTuple
 
@@ -15,11 +15,12 @@ class Cells(NamedTuple):
     Parameters
     ----------
     codes : ndarray of shape (n_samples,), dtype int64
-        Cell of each row: position of its group × number of labels + position of its label.
+        Cell of each row: the position of its group times the number of labels, plus the
+        position of its label.
     counts : ndarray of shape (n_groups, n_labels), dtype int64
-        Rows of each cell.
+        Number of rows in each cell.
     groups : list
-        The groups found, sorted; tuples where there are several sensitive columns.
+        The groups found, sorted; tuples if there are several sensitive columns.
     labels : ndarray of shape (n_labels,)
         The labels found, sorted.
     """
@@ -31,15 +32,15 @@ class Cells(NamedTuple):
 
 
 def encode_cells(groups, y):
-    """Number the rows by cell, their group and label together.
+    """Give every row the number of its cell, the combination of its group and its label.
 
-    What a split has to be stratified by where every group should keep rows of every label:
+    Stratify a split by these numbers to keep rows of every group and label in every fold:
     ``StratifiedKFold().split(X, encode_cells(groups, y).codes)``.
 
     Parameters
     ----------
     groups : array-like or DataFrame of shape (n_samples,) or (n_samples, n_columns)
-        The group of each row. Several columns become their intersections.
+        The group of each row. With several columns, the groups are the intersections.
     y : array-like of shape (n_samples,)
         Labels.
 
@@ -47,8 +48,8 @@ def encode_cells(groups, y):
     -------
     cells : Cells
         Named tuple ``(codes, counts, groups, labels)``: the cell of each row, an ndarray of
-        shape (n_samples,); the rows of each cell, an ndarray of shape (n_groups, n_labels);
-        and the groups and labels, sorted.
+        shape (n_samples,); the number of rows in each cell, an ndarray of shape
+        (n_groups, n_labels); the groups, sorted; and the labels, sorted.
 
     Raises
     ------
@@ -71,5 +72,5 @@ def encode_cells(groups, y):
 
 
 def cell_codes(group_codes, label_codes, n_labels):
-    """Number of each row's cell; `divmod` by `n_labels` gives group and label again."""
+    """Compute each row's cell; `divmod(code, n_labels)` gives group and label back."""
     return group_codes * n_labels + label_codes

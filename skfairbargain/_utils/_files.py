@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Write files atomically: after a crash, the old file or the new one is there."""
 
 import os
 import secrets
@@ -9,23 +9,25 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path):
-    """A file to write beside another, which it replaces when all is written.
+    """Give a temporary file to write to; it replaces `path` when the block ends.
+
+    If the block raises, `path` stays as it was.
 
     Parameters
     ----------
     path : path-like
-        What is there and is a link or no file, such as ``/dev/stdout``, is written to as
-        it is: replacing it would do more than write.
+        The file to write. A symbolic link, or something that is not a regular file, such
+        as ``/dev/stdout``, is written to directly and not replaced.
 
     Yields
     ------
     part : Path
-        Where to write; its name ends as that of `path`.
+        The file to write to. Its name has the same ending as that of `path`.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such folder.
+        If the folder of `path` does not exist.
     """
     path = Path(path)
     if path.is_symlink() or (path.exists() and not path.is_file()):
@@ -33,7 +35,7 @@ def whole_file(path):
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(
-            f"There is no folder {str(path.parent)!r} to write {path.name!r} to. Make it "
+            f"The folder {str(path.parent)!r} of {path.name!r} does not exist. Create it "
             "first."
         )
     part = path.with_name(f".{secrets.token_hex(4)}.{path.name}")
@@ -49,18 +51,18 @@ def whole_file(path):
 
 
 def write_at_once(path, data):
-    """Write bytes to a `whole_file`."""
+    """Write bytes to a file, atomically."""
     with whole_file(path) as part:
         part.write_bytes(data)
 
 
 def write_csv(table, path):
-    """Write a data frame to a `whole_file`, its index left out."""
+    """Write a data frame to a CSV file, atomically and without its index."""
     with whole_file(path) as part:
         table.to_csv(part, index=False)
 
 
 def write_figure(figure, path, *, dpi):
-    """Write a matplotlib Figure to a `whole_file`, as PNG where its name has no ending."""
+    """Write a matplotlib Figure, atomically; as PNG if the name has no ending."""
     with whole_file(path) as part:
         figure.savefig(part, format=None if Path(path).suffix else "png", dpi=dpi)

@@ -1,15 +1,18 @@
-"""What a fit recorded, wherever around the network it was called."""
+"""Find a fitted attribute inside pipelines and searches."""
 
 from sklearn.exceptions import NotFittedError
 
 
-def learned(estimator, attribute):
-    """What a fit recorded, found also in a pipeline, a search or a reweighting.
+def fitted_attribute(estimator, attribute):
+    """Return a fitted attribute of an estimator, or of the one that it contains.
+
+    Looks into the last step of a pipeline, the best estimator of a search, and the network
+    of a `ReweightedClassifier`.
 
     Raises
     ------
     NotFittedError
-        If the attribute is nowhere.
+        If none of them has the attribute.
     """
     found = estimator
     while not hasattr(found, attribute):

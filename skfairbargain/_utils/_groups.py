@@ -1,4 +1,4 @@
-"""Sensitive attributes as group codes: one column, or the intersection of several."""
+"""Encode sensitive attributes as groups: one column, or the intersection of several."""
 
 import numpy as np
 import pandas as pd
@@ -7,29 +7,30 @@ from ._lengths import check_same_length
 
 
 def encode_groups(groups, *, name="groups", like=None):
-    """Number the groups of one or several sensitive columns.
+    """Give every row the number of its group.
 
     Parameters
     ----------
     groups : array-like or DataFrame of shape (n_samples,) or (n_samples, n_columns)
-        Group labels of any sortable kind. Several columns become their intersections.
+        Values of the sensitive attributes, of any sortable type. With several columns,
+        the groups are the intersections.
     name : str, default="groups"
-        What the caller calls this argument; used in error messages.
+        Name of this argument in the caller's signature, for error messages.
     like : dict of str to array-like, default=None
-        Something that must have as many rows, by its name.
+        Another input, by its name; `groups` must have the same number of rows.
 
     Returns
     -------
     codes : ndarray of shape (n_samples,), dtype int64
         Position of each row's group in `labels`.
     labels : list
-        The groups found, in sorted order. A tuple of values where there are several
-        columns, the value itself otherwise.
+        The groups found, in sorted order: values, or tuples of values if there are several
+        columns.
 
     Raises
     ------
     ValueError
-        If a label is missing, there are no columns, or the lengths differ.
+        If a value is missing, there are no columns, or the lengths differ.
 
     Examples
     --------
@@ -43,9 +44,9 @@ def encode_groups(groups, *, name="groups", like=None):
     missing = frame.isna().any(axis=1).to_numpy()
     if missing.any():
         raise ValueError(
-            f"`{name}` should have a group for every row. Got {missing.sum()} missing "
-            "of them. Give these rows a group of their own, such as 'unknown', or "
-            "leave them out."
+            f"`{name}` should have a group for every row. Got missing values in "
+            f"{missing.sum()} of {len(missing)} rows. Give these rows a group of their "
+            "own, such as 'unknown', or leave them out."
         )
     keys = [_sortable(frame.iloc[:, column]) for column in range(frame.shape[1])]
     inverses, levels = zip(*keys, strict=True)
@@ -67,7 +68,7 @@ def encode_groups(groups, *, name="groups", like=None):
 
 
 def group_name(label):
-    """Write a group label for people: ``F``, or ``F & 40+`` for an intersection."""
+    """Write a group as readable text: ``F``, or ``F & 40+`` for an intersection."""
     return " & ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
@@ -89,11 +90,11 @@ def _as_frame(groups, name):
 
 
 def _sortable(column):
-    """Codes and sorted Python values of one column, whatever its dtype."""
+    """Return the codes and the sorted Python values of one column of any dtype."""
     values = column.to_numpy(dtype=object)
     try:
         levels, codes = np.unique(values, return_inverse=True)
-    except TypeError:  # kinds that do not compare, such as 1 beside "a"
+    except TypeError:  # types that cannot be compared, such as 1 and "a"
         levels = np.array(sorted(set(values), key=lambda v: (type(v).__name__, v)), object)
         place = {level: code for code, level in enumerate(levels)}
         codes = np.array([place[value] for value in values])

@@ -1,11 +1,11 @@
-"""Student's confidence interval of a mean, the only one in the package."""
+"""Student's confidence interval of a mean, used everywhere in the package."""
 
 import numpy as np
 from scipy.stats import t as student_t
 
 
 def mean_and_margin(values, confidence_level=0.95):
-    """Mean of some runs, and half the width of its confidence interval.
+    """Compute the mean of several runs and half the width of its confidence interval.
 
     Parameters
     ----------
@@ -15,7 +15,7 @@ def mean_and_margin(values, confidence_level=0.95):
     Returns
     -------
     mean, margin : float
-        NaN for the margin where there is one run only.
+        The margin is NaN if there is only one run.
 
     Examples
     --------

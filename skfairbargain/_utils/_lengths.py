@@ -1,4 +1,4 @@
-"""One error for inputs of different lengths, by the names that the caller knows."""
+"""Check that inputs have the same number of rows."""
 
 from sklearn.utils.validation import _num_samples
 
@@ -9,14 +9,14 @@ def check_same_length(**inputs):
     Parameters
     ----------
     **inputs : array-like, sparse matrix or None
-        By the names that the error should give them; None is passed over.
+        Inputs by their names, which the error message uses. None is ignored.
 
     Raises
     ------
     ValueError
-        If they have not; it names them with their lengths.
+        If the lengths differ; the message names every input and its length.
     TypeError
-        If one has no rows.
+        If an input has no length.
 
     Examples
     --------

@@ -1,10 +1,10 @@
-"""Import what only an extra installs, or say how to get it."""
+"""Import an optional dependency, or say how to install it."""
 
 from importlib import import_module
 
 
 def import_optional(module, *, extra):
-    """Import `module`, or name the extra that brings it.
+    """Import `module`, or name the extra that installs it.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def import_optional(module, *, extra):
     Raises
     ------
     ImportError
-        With the ``pip install`` line to run, when `module` is not installed.
+        If `module` is not installed; the message has the ``pip install`` line to run.
     """
     try:
         return import_module(module)

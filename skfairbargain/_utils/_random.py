@@ -1,15 +1,15 @@
-"""Torch's random numbers from one seed, its global state as it was afterwards."""
+"""Seed torch's random numbers for a block, and restore the global state."""
 
 import contextlib
 import os
 import threading
 
-# torch has one random generator per process, so those who seed it take turns.
+# torch has one random generator per process, so threads that seed it take turns.
 _turn = threading.RLock()
 
 
 def _renew_turn():
-    """In a forked process, the thread that held the lock does not exist."""
+    """Make a new lock in a forked process, where the thread that held it is missing."""
     global _turn
     _turn = threading.RLock()
 
@@ -22,15 +22,15 @@ if hasattr(os, "register_at_fork"):
 def seeded_torch(seed, device):
     """Seed the CPU's generator and that of `device`; restore both at the end.
 
-    ``torch.manual_seed`` would also seed devices that nobody restores. Other threads of the
-    process wait for their turn.
+    ``torch.manual_seed`` would seed every device, also those that are not restored. Other
+    threads of the process wait until the block ends.
 
     Parameters
     ----------
     seed : int
     device : torch.device
     """
-    import torch  # not above: metrics and splits share this package, and need no torch
+    import torch  # not at the top: metrics and splits use this package without torch
 
     on_cuda = device.type == "cuda"
     with _turn, torch.random.fork_rng([device] if on_cuda else []):

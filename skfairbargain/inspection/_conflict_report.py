@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .._utils import learned
+from .._utils import fitted_attribute
 from ._style import counted, percent
 
 # Pairs of players that a printed report names.
@@ -194,7 +194,7 @@ def conflict_report(estimator):
     """
     history = estimator
     if not isinstance(estimator, list):
-        history = learned(estimator, "history_")
+        history = fitted_attribute(estimator, "history_")
     return ConflictReport(history)
 
 

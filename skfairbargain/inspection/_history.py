@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._utils import learned
+from .._utils import fitted_attribute
 from ._style import GREY, color, line, make_axes, tidy
 
 # Players that a legend has room and colours for.
@@ -93,7 +93,7 @@ class BargainingHistoryDisplay:
         -------
         display : BargainingHistoryDisplay
         """
-        return cls.from_history(learned(estimator, "history_"), ax=ax)
+        return cls.from_history(fitted_attribute(estimator, "history_"), ax=ax)
 
     @classmethod
     def from_history(cls, history, *, ax=None):
@@ -263,7 +263,7 @@ class GroupLossDisplay:
         -------
         display : GroupLossDisplay
         """
-        return cls.from_history(learned(estimator, "history_"), ax=ax)
+        return cls.from_history(fitted_attribute(estimator, "history_"), ax=ax)
 
     @classmethod
     def from_history(cls, history, *, ax=None):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import column_or_1d
 
-from .._utils import check_same_length, encode_groups, group_name, learned
+from .._utils import check_same_length, encode_groups, fitted_attribute, group_name
 from ._style import GREY, color, make_axes, percent, tidy
 
 
@@ -78,9 +78,9 @@ class SampleWeightDisplay:
         -------
         display : SampleWeightDisplay
         """
-        weight = learned(estimator, "applied_weight_")
+        weight = fitted_attribute(estimator, "applied_weight_")
         check_same_length(applied_weight_=weight, y=y)
-        trained = learned(estimator, "cell_influence_").any(axis=1)
+        trained = fitted_attribute(estimator, "cell_influence_").any(axis=1)
         if groups is not None:
             codes, labels = encode_groups(groups, like={"y": y})
             names = np.array([group_name(label) for label in labels])

@@ -238,8 +238,9 @@ def test_a_page_shows_the_same_with_what_is_harmful_escaped():
         ((np.ones((4, 2)), [0, 1, 0], list("FFMM")),
          "`X_val` and `y_val` should have the same number of rows. Got 4 and 3."),
         ((np.ones((4, 2)), [0, 1, 0, 1], ["F", None, "M", "M"]),
-         "`groups_val` should have a group for every row. Got 1 missing of them. Give "
-         "these rows a group of their own, such as 'unknown', or leave them out."),
+         "`groups_val` should have a group for every row. Got missing values in 1 of 4 "
+         "rows. Give these rows a group of their own, such as 'unknown', or leave them "
+         "out."),
         ((np.ones((4, 2)), [0, 1, 0, 1], list("FFMM"), np.ones((9, 3))),
          "`X_train` should have the 2 columns of `X_val`. Got 3. Prepare both alike."),
     ],

@@ -1,4 +1,4 @@
-"""Files are there whole or not at all, and what is no file is left in its place."""
+"""Files are written atomically; links and pipes are written to and not replaced."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from skfairbargain._utils._files import write_at_once, write_csv, write_figure
 TABLE = pd.DataFrame({"auc": [0.5]})
 
 
-def test_what_fails_leaves_the_file_and_its_folder_as_they_were(tmp_path):
+def test_a_failed_write_leaves_the_file_and_its_folder_unchanged(tmp_path):
     path = tmp_path / "kept.csv"
     path.write_text("before")
     seen = []
@@ -32,7 +32,7 @@ def test_what_fails_leaves_the_file_and_its_folder_as_they_were(tmp_path):
     assert os.listdir(tmp_path) == ["kept.csv"]
 
 
-def test_a_file_keeps_who_may_read_it(tmp_path):
+def test_a_file_keeps_its_permissions(tmp_path):
     path = tmp_path / "private.csv"
     path.touch(mode=0o600)
     write_csv(TABLE, path)
@@ -40,7 +40,7 @@ def test_a_file_keeps_who_may_read_it(tmp_path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_link_stays_one(tmp_path):
+def test_a_link_stays_a_link(tmp_path):
     (tmp_path / "link.csv").symlink_to(tmp_path / "file.csv")
     for text in ("new", "again"):
         write_at_once(tmp_path / "link.csv", text.encode())
@@ -49,38 +49,42 @@ def test_a_link_stays_one(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["file.csv", "link.csv"]
 
 
-def test_a_pipe_is_written_to_and_stays_one(tmp_path):
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     read = []
     reader = threading.Thread(target=lambda: read.append(path.read_bytes()), daemon=True)
     reader.start()
-    write_csv(TABLE, path)
-    reader.join(timeout=30)
+    # Opening a pipe to write waits for the reader, so it happens in a thread as well.
+    writer = threading.Thread(target=write_csv, args=(TABLE, path), daemon=True)
+    writer.start()
+    for thread in (writer, reader):
+        thread.join(timeout=30)
+        assert not thread.is_alive()
     assert read == [b"auc\n0.5\n"]
     assert path.is_fifo()
 
 
-def test_standard_output_that_goes_to_a_file_stays_there(tmp_path):
+def test_standard_output_redirected_to_a_file_is_not_replaced(tmp_path):
     code = (
         "from skfairbargain._utils._files import write_at_once as write\n"
         "write('/dev/stdout', b'first ' * 3)\n"
         "write('/dev/stdout', b'then')"
     )
     with open(tmp_path / "out.txt", "wb") as out:
-        subprocess.run([sys.executable, "-c", code], stdout=out, check=True)
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True, timeout=60)
     assert (tmp_path / "out.txt").read_bytes() == b"then"
     assert os.listdir(tmp_path) == ["out.txt"]
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path):
+def test_a_missing_folder_is_named(tmp_path):
     path = tmp_path / "none" / "a.csv"
-    message = f"There is no folder {str(path.parent)!r} to write 'a.csv' to. Make it first."
+    message = f"The folder {str(path.parent)!r} of 'a.csv' does not exist. Create it first."
     with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
         write_csv(TABLE, path)
 
 
-def test_a_table_is_compressed_as_its_name_says(tmp_path):
+def test_a_table_is_compressed_according_to_its_name(tmp_path):
     write_csv(TABLE, tmp_path / "a.csv.gz")
     assert (tmp_path / "a.csv.gz").read_bytes()[:2] == b"\x1f\x8b"
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "a.csv.gz"), TABLE)

@@ -1,4 +1,4 @@
-"""Seeds are undone, and taking turns does not stop a forked process."""
+"""The global random state is restored, and the lock does not block a forked process."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def train():
 
 thread = threading.Thread(target=train)
 thread.start()
-holds.wait()
+assert holds.wait(30)
 child = os.fork()
 if child == 0:
     with seeded_torch(1, torch.device("cpu")):
@@ -34,7 +34,7 @@ raise SystemExit(os.waitstatus_to_exitcode(status))
 """
 
 
-def test_the_seed_is_the_same_again_and_undone():
+def test_a_seed_repeats_the_draws_and_the_global_state_is_restored():
     before = torch.get_rng_state()
     draws = []
     for seed in (3, 3, 4):
