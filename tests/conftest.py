@@ -1,12 +1,35 @@
-"""Fixtures that several test files share."""
+"""What all test files share: a time limit for each test, and fixtures."""
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers share two cores
+
+
+# Seconds; the slowest test takes a tenth of it.
+LIMIT = 300
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Fail a test that hangs, for example on a worker process that never answers."""
+    if not hasattr(signal, "SIGALRM"):  # Windows
+        return (yield)
+
+    def stop(signum, frame):
+        raise TimeoutError(f"{item.nodeid} ran for more than {LIMIT} seconds.")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(LIMIT)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="session")

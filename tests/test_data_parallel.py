@@ -24,7 +24,7 @@ def test_ranks_have_the_same_weights_and_other_rows():
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=240,
     )
     assert child.returncode == 0, child.stderr
     lines = re.findall(

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -59,7 +60,13 @@ def test_a_real_signal_ends_a_fit_in_order():
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert child.stdout.readline() == "running\n"
-    child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=60)
+    watchdog = threading.Timer(120, child.kill)
+    watchdog.start()
+    try:
+        assert child.stdout.readline() == "running\n"
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    finally:
+        watchdog.cancel()
+        child.kill()
     assert (out, err, child.returncode) == ("usable\n", "", 0)

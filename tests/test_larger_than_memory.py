@@ -1,4 +1,4 @@
-"""Training and prediction read a memory-mapped file and never copy it."""
+"""Training and prediction read a memory-mapped file without copying it."""
 
 import os
 import subprocess
@@ -11,8 +11,8 @@ import skfairbargain
 
 ROOT = Path(skfairbargain.__file__).parents[1]
 
-# RLIMIT_DATA bounds what the process may allocate, and not the pages of a mapped file. It
-# is set below the size of the file, so that a copy of X, however short-lived, fails.
+# RLIMIT_DATA limits what the process may allocate, without the pages of a mapped file. It
+# is set below the size of the file, so that even a temporary copy of X fails.
 CODE = """
 import resource, sys, warnings
 import numpy as np
@@ -62,6 +62,7 @@ def test_no_copy_of_a_memmap_is_made(tmp_path):
         },
         capture_output=True,
         text=True,
+        timeout=240,
     )
     assert child.returncode == 0, child.stderr
     assert child.stdout.split("\n") == [

@@ -1,4 +1,7 @@
-"""Fits in worker processes and threads: same results, no more threads than cores."""
+"""Fits in worker processes and threads: same results, no more threads than cores.
+
+A worker that never answers fails its test by the time limit in ``tests/conftest.py``.
+"""
 
 import os
 
@@ -64,7 +67,7 @@ def assert_same(parallel, serial):
 
 
 def threads_of_a_fit(diabetes):
-    """What a worker was told, and what torch makes of it, during and after a fit."""
+    """Number of threads: set for the worker, used by torch in a fit, and used after it."""
     X, y, validation, _ = diabetes
     seen = []
 
@@ -85,16 +88,16 @@ def test_loky(diabetes, serial):
         assert_same(search(diabetes, n_jobs=2), serial)
 
 
-def test_threads_of_one_process_take_turns(diabetes, serial):
-    """torch's random generator belongs to the process, so fits must not overlap."""
+def test_threads_of_one_process_fit_one_after_another(diabetes, serial):
+    """torch has one random generator per process, so fits must not overlap."""
     with joblib.parallel_config(backend="threading"):
         assert_same(search(diabetes, n_jobs=2), serial)
 
 
 def test_two_workers_share_the_cores(diabetes):
-    """Alone a fit takes all cores; beside another, half of them, and one at the least."""
+    """Two fits at the same time use half of the cores each, and at least one."""
     with joblib.parallel_config(backend="loky"):
-        seen = joblib.Parallel(n_jobs=2)(
+        seen = joblib.Parallel(n_jobs=2, timeout=120)(
             joblib.delayed(threads_of_a_fit)(diabetes) for _ in range(2)
         )
     share = max(joblib.cpu_count() // 2, 1)

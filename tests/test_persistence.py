@@ -172,6 +172,7 @@ numpy.save("proba.npy", [model.predict_proba(X) for model in models])
         env={**os.environ, "PYTHONPATH": path + os.environ.get("PYTHONPATH", "")},
         capture_output=True,
         text=True,
+        timeout=120,
     )
     assert child.returncode == 0, child.stderr
     for probabilities in np.load(tmp_path / "proba.npy"):

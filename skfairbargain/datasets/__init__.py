@@ -1,4 +1,4 @@
-"""Data to try fairness methods on: real, and made with a known bias."""
+"""Data sets to try fairness methods on: real ones, and synthetic ones of known bias."""
 
 from ._biased import make_biased_classification
 from ._diabetes import load_diabetes_progression

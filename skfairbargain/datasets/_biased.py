@@ -1,4 +1,4 @@
-"""Synthetic tabular data whose bias is known."""
+"""Synthetic tabular data of known bias."""
 
 from numbers import Integral, Real
 
@@ -32,41 +32,44 @@ def make_biased_classification(
     noise=0.5,
     random_state=None,
 ):
-    """Make binary data in which groups need different rules and some labels are unjust.
+    """Make binary data in which groups need different rules and some labels are wrong.
 
-    Group 0 is the advantaged one. What predicts the label turns from group to group, so a
-    model fitted to the majority ranks the others worse; and of the others' true positives
-    a share is recorded as negative.
+    The direction in the features that predicts the label differs from group to group, so a
+    model fitted to the majority ranks the other groups worse. Group "g0" is the advantaged
+    one: a share of the positives of every other group is recorded as negative.
 
     Parameters
     ----------
     n_samples : int, default=1000
-        At least 4 times `n_groups`, so that every group × label cell has 2 rows or more.
+        Number of rows, at least 4 times `n_groups`, so that every group × label cell has
+        2 rows or more.
     n_features : int, default=10
-        Standard normal features; the first two matter.
+        Number of standard normal features. Only the first two predict the label.
     n_groups : int, default=2
-        Number of groups, labelled "g0", "g1" and so on.
+        Number of groups, named "g0", "g1" and so on.
     group_shares : array-like of shape (n_groups,), default=None
-        Share of each group, positive; they are divided by their sum. None makes each
-        group half the size of the one before, as far as `n_samples` allows, and equal
-        groups where there are more than four.
+        Share of each group, positive. The shares are divided by their sum. None: each
+        group is half the size of the one before, as far as `n_samples` allows; if there
+        are more than four groups, all have the same size.
     label_bias : float, default=0.0
-        Share of the positives of every group but "g0" that is recorded as negative; at
-        least one positive remains.
+        Share of the positives that is recorded as negative in every group except "g0".
+        Each group keeps at least one positive.
     shift : float, default=1.0
-        Angle in radians by which the rule of the last group is turned from that of the
-        first; those between lie evenly between.
+        Angle in radians between the directions that predict the label in the first and in
+        the last group. The directions of the other groups are spaced evenly between.
     noise : float, default=0.5
-        Standard deviation of what is added to the score before it becomes a label.
+        Standard deviation of the noise that is added to the score before it is made a
+        label.
     random_state : int, RandomState or None, default=None
+        Source of the random numbers. The same int gives the same data.
 
     Returns
     -------
     data : Bunch
         - ``data``: DataFrame of shape (n_samples, n_features), columns "x0", "x1", ….
         - ``target``: Series of int, the recorded labels.
-        - ``clean_target``: Series of int, the labels before `label_bias`; in each group
-          half of the rows, rounded, are 1.
+        - ``clean_target``: Series of int, the labels before `label_bias`; half of each
+          group's rows, rounded, are 1.
         - ``sensitive``: DataFrame with the column "group".
         - ``feature_names``, ``favorable_label`` (1) and ``DESCR``.
 
@@ -101,7 +104,7 @@ def make_biased_classification(
     recorded = clean.copy()
     for code in range(n_groups):
         members = np.flatnonzero(group == code)
-        # Half of every group is positive, whatever its rule, so that both labels occur.
+        # Half of every group is positive, so that every group has both labels.
         best = members[np.argsort(score[members])[len(members) // 2 :]]
         clean[best] = recorded[best] = 1
         if code > 0:
@@ -116,15 +119,15 @@ def make_biased_classification(
         feature_names=names,
         favorable_label=1,
         DESCR=(
-            f"Synthetic: {n_samples} samples, {n_groups} groups whose rules are turned by "
-            f"up to {shift} radians, {label_bias:.0%} of the positives outside 'g0' "
+            f"Synthetic: {n_samples} samples in {n_groups} groups, whose rules differ by "
+            f"up to {shift} radians. {label_bias:.0%} of the positives outside 'g0' are "
             "recorded as negative."
         ),
     )
 
 
 def _sizes(n_samples, n_groups, shares):
-    """Rows of each group: four at least, the rest by share."""
+    """Compute the number of rows of each group: by its share, and at least four."""
     if shares is None:
         shares = 0.5 ** np.arange(n_groups) if n_groups <= 4 else np.ones(n_groups)
     shares = np.asarray(shares, dtype=np.float64)
@@ -135,7 +138,8 @@ def _sizes(n_samples, n_groups, shares):
         )
     wanted = shares / shares.sum() * n_samples
     sizes = np.maximum(np.floor(wanted), 4).astype(np.int64)
-    # What rounding and the minimum changed, the largest groups make up for.
+    # Rounding and the minimum change the sum; the group farthest from its share corrects
+    # it, one row at a time.
     while sizes.sum() != n_samples:
         off = np.sign(n_samples - sizes.sum())
         movable = np.where((sizes > 4) | (off > 0), (wanted - sizes) * off, -np.inf)

@@ -1,4 +1,4 @@
-"""What a user should know of each data set before drawing conclusions from it."""
+"""Descriptions of the data sets: read them before drawing conclusions."""
 
 ADULT = """\
 Adult: does a person earn more than 50,000 dollars a year?
@@ -12,21 +12,21 @@ Source
 Licence
     Creative Commons Attribution 4.0 (UCI).
 Columns
-    14, sex and race among them. `fnlwgt` is a sampling weight of the survey and no
-    property of the person; `relationship` (husband, wife) all but states the sex;
+    14, including sex and race. `fnlwgt` is a sampling weight of the survey and not a
+    property of the person; `relationship` (husband, wife) nearly always reveals the sex;
     workclass, occupation and native-country have missing values.
 Known problems
-    The threshold decides what a fairness study finds: 50,000 dollars was about the 76th
-    percentile of income, but the 88th among Black people and the 89th among women (Ding,
-    Hardt, Miller, Schmidt, "Retiring Adult: New Datasets for Fair Machine Learning",
+    The results of a fairness study depend on the threshold: 50,000 dollars was about the
+    76th percentile of income, but the 88th among Black people and the 89th among women
+    (Ding, Hardt, Miller, Schmidt, "Retiring Adult: New Datasets for Fair Machine Learning",
     NeurIPS 2021). Two groups have about 50 people above it, too few to measure anything
-    on. Sex and race are the survey's categories of the time, often reported by somebody
-    else in the household.
+    on. Sex and race are the survey's categories of the time, often reported by another
+    member of the household.
 How it has been misused
-    As a stand-in for lending or hiring: nobody was granted or refused anything here, income
-    is no measure of merit, and "earns more" is a good outcome that no model hands out. As
-    evidence about today: prices, work and the law have changed since 1994. The authors of
-    "Retiring Adult" offer newer census data of many years and states as a replacement.
+    As a substitute for lending or hiring data: nobody was granted or refused anything here,
+    income does not measure merit, and no model decides who earns more. As evidence about
+    today: prices, work and the law have changed since 1994. The authors of "Retiring Adult"
+    offer newer census data of many years and states as a replacement.
 """
 
 BANK = """\
@@ -37,23 +37,23 @@ Bank marketing: does a client take a term deposit after a call?
 Source
     Moro, Cortez, Rita, "A Data-Driven Approach to Predict the Success of Bank
     Telemarketing", Decision Support Systems 62, 2014. UCI Machine Learning Repository,
-    https://doi.org/10.24432/C5K306; OpenML data set 1461, whose columns V1 to V16 are given
-    their names here.
+    https://doi.org/10.24432/C5K306; OpenML data set 1461. OpenML names the columns V1 to
+    V16; here they have the names of the source.
 Licence
     Creative Commons Attribution 4.0 (UCI).
 Columns
-    16. `pdays` is -1 where there was no earlier contact.
+    16. `pdays` is -1 if there was no earlier contact.
 Known problems
     `duration` is known only after the call, when the answer is known too: leave it out of
-    any model meant for use (the source says so). Rows are ordered by date and lie in a
-    financial crisis, so a random split mixes past and future. One client may have several
-    calls. Of the people of 25 or younger there are 1,336.
+    any model meant for use (the source says so). Rows are ordered by date and were recorded
+    during a financial crisis, so a random split mixes past and future. One client may have
+    several calls. Only 1,336 calls are to people of 25 or younger.
 How it has been misused
-    The age of 25 as the line between two groups is a habit of the literature with no
-    grounds in the source. Which label is favorable is unclear: "no" follows the lale
-    library and the experiments of this package's paper; others take "yes". Either is the
-    bank's gain or the bank's cost, and what a call does to the client is not recorded, so
-    equal rates between groups need not mean that anybody was treated fairly.
+    The literature usually splits the groups at the age of 25, for which the source gives no
+    reason. It is unclear which label is favorable: "no" follows the lale library and the
+    experiments of this package's paper; others use "yes". Both describe what the bank gains
+    or loses. How a call affects the client is not recorded, so equal rates between groups
+    need not mean that anybody was treated fairly.
 """
 
 CREDIT = """\
@@ -72,15 +72,15 @@ Columns
     24. `ID` is a row number: leave it out of any model meant for use. `SEX` is 1 for men, 2
     for women.
 Known problems
-    Some codes are undocumented (EDUCATION 0, 5 and 6, MARRIAGE 0, PAY_* -2 and 0). Only
-    people who had been given a card are in it, so it says nothing about applicants. The
-    months lie in a card-debt crisis in which banks had lent to people who could not pay
-    back.
+    Some codes are undocumented (EDUCATION 0, 5 and 6, MARRIAGE 0, PAY_* -2 and 0). The data
+    contain only people who had been given a card, so they say nothing about applicants.
+    They were recorded during a card-debt crisis, in which banks had lent to people who
+    could not pay back.
 How it has been misused
-    As a data set of lending decisions: it has none, only payments after the decision. A low
-    predicted risk is not a benefit in itself, and credit that somebody cannot repay harms
-    the one who gets it, so raising the favorable rate of a group need not help the group.
-    Sex is recorded in two values, and the bank's rules of the time by sex are unknown.
+    As data about lending decisions: they have only payments after the decision. A low
+    predicted risk is not a benefit in itself, and credit that people cannot repay harms
+    them, so raising the favorable rate of a group need not help the group. Sex is recorded
+    in two values, and it is unknown whether the bank treated the sexes differently.
 """
 
 US_CRIME = """\
@@ -101,15 +101,15 @@ Columns
     1,675 communities, those with small departments.
 Known problems
     Rows are places, not people, so a group is a set of places. All numbers were rescaled to
-    0 to 1, so that `racepctblack` above 0.06 is not "more than 6 percent", whatever the
-    name "blackgt6pct" of the habit says. Of the communities at or below it only 7 have the
-    unfavorable label. Communities whose crime figures were incomplete had been left out.
+    0 to 1, so `racepctblack` above 0.06 does not mean "more than 6 percent", although the
+    usual name "blackgt6pct" suggests it. Only 7 of the communities at or below 0.06 have
+    the unfavorable label. Communities with incomplete crime figures were left out.
 How it has been misused
-    To predict crime from the make-up of the population. Reported crime measures also whom
-    the police watch and who trusts them with a report; a model that sends police where
-    crime was recorded makes more of it recorded there. Conclusions about people drawn from
-    averages of places are the ecological fallacy. Use it to study methods, never to rate
-    neighborhoods.
+    To predict crime from the composition of the population. Reported crime depends also on
+    whom the police watch and on who reports to them; a model that sends police to places
+    where crime was recorded causes more crime to be recorded there. To draw conclusions
+    about people from averages of places is the ecological fallacy. Use the data to study
+    methods, never to rate neighborhoods.
 """
 
 TITANIC = """\
@@ -123,17 +123,18 @@ Source
 Licence
     Public, according to OpenML.
 Columns
-    13. `boat` (the lifeboat) and `body` (the number of the body found) state the outcome:
-    leave both out of any model that is meant to predict it. `name` contains titles and so
-    the sex, the marital status and the rank.
+    13. `boat` (the lifeboat) and `body` (the number of the body found) reveal the outcome:
+    leave both out of any model that is meant to predict it. `name` contains titles, which
+    reveal the sex, the marital status and the rank.
 Known problems
-    The age is missing for 263 passengers, most of them in third class. The crew is not in
-    it. Figures near perfect, among them those of this package's paper, come from `boat`.
+    The age is missing for 263 passengers, most of them in third class. The crew is not
+    included. Nearly perfect results, such as those of this package's paper, come from
+    `boat`.
 How it has been misused
     As a benchmark of fairness by sex: women survived more often because boats were filled
-    with women and children first, by order. There is no decision to be made any more, and
-    nothing learnt from it transfers to people. It can show that code works, and little
-    else.
+    with women and children first, by order. No decision is left to be made, and nothing
+    learned from these data applies to people today. They can show that code works, and
+    little else.
 """
 
 STUDENT = """\
@@ -149,14 +150,15 @@ Licence
     Creative Commons Attribution 4.0 (UCI).
 Columns
     32: school reports, and a questionnaire on family, free time, alcohol and romance. `G1`
-    and `G2` are the grades of the first two terms, and nearly give the last, `G3`, away:
+    and `G2` are the grades of the first two terms and nearly determine the last one, `G3`:
     leave them out to predict early.
 Known problems
-    Small: 100 students failed (G3 below 10 of 20), 50 of either sex. Two schools of one
-    region do not stand for others. Grades are given by teachers and carry what teachers
-    think of a pupil; many columns are answers that the pupils gave about themselves.
+    Small: 100 students failed (G3 below 10 of 20), 50 of each sex. Two schools of one
+    region do not represent others. Teachers give the grades, which depend on what they
+    think of a student; many columns are answers that the students gave about themselves.
 How it has been misused
-    As a model of who deserves a place: the source wanted to find students who need help,
-    and a prediction used to sort students out would make itself true. Parents' work and
-    schooling predict the grade, and using them holds a child's origin against it.
+    As a model of who deserves a place: the source wanted to find students who need help. A
+    prediction that is used to exclude students causes the failure that it predicts.
+    Parents' work and education predict the grade, and using them punishes children for
+    their origin.
 """

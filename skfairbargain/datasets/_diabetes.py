@@ -1,4 +1,4 @@
-"""Embedded data: 442 diabetes patients."""
+"""The diabetes data that come with scikit-learn."""
 
 import pandas as pd
 from sklearn.datasets import load_diabetes
@@ -8,25 +8,25 @@ from sklearn.utils import Bunch
 def load_diabetes_progression():
     """Load 442 diabetes patients: does the disease progress faster than the median?
 
-    Scikit-learn's diabetes data made binary, with sex as the sensitive attribute. It comes
-    with scikit-learn, so no network is needed.
+    The diabetes data of scikit-learn with a binary target, and with sex as the sensitive
+    attribute. No download is needed.
 
     Returns
     -------
     data : Bunch
-        - ``data``: DataFrame of shape (442, 9), age, BMI, blood pressure and six blood
-          serum measurements, in their units; sex is not among them.
+        - ``data``: DataFrame of shape (442, 9): age, BMI, blood pressure and six blood
+          serum measurements, in their units, without sex.
         - ``target``: Series of int, 1 where progression one year later is above the
           median (221 patients).
-        - ``sensitive``: DataFrame with the column "sex"; the source codes it 1 and 2
-          without saying which is which, hence "sex=1" and "sex=2".
+        - ``sensitive``: DataFrame with the column "sex", with values "sex=1" and "sex=2":
+          the source does not say which of its codes 1 and 2 is which sex.
         - ``feature_names``: list of str.
         - ``favorable_label``: 0, the slower progression.
         - ``DESCR``: str.
 
     See Also
     --------
-    skfairbargain.model_selection.balanced_validation_split : Make a validation set of it.
+    skfairbargain.model_selection.balanced_validation_split : Split a validation set off.
 
     References
     ----------
@@ -58,8 +58,8 @@ def load_diabetes_progression():
         favorable_label=0,
         DESCR=(
             "442 diabetes patients (Efron et al., 2004), as in sklearn.datasets."
-            "load_diabetes. The target is 1 where the measure of disease progression one "
+            "load_diabetes. The target is 1 if the measure of disease progression one "
             "year after baseline is above its median. Sex, coded 1 and 2, is the sensitive "
-            "attribute and not a feature."
+            "attribute and is not among the features."
         ),
     )

@@ -1,4 +1,4 @@
-"""Six data sets of the fairness literature, each with what is wrong with it."""
+"""Six data sets of the fairness literature. Each description names its problems."""
 
 import pandas as pd
 from sklearn.utils import Bunch
@@ -13,32 +13,32 @@ BANK_COLUMNS = [
 
 
 def fetch_adult(*, data_home=None):
-    """Fetch Adult, 48842 people of a census survey: an income above 50,000 dollars?
+    """Fetch Adult, 48842 people of a census survey: is the income above 50,000 dollars?
 
-    Downloaded from OpenML by scikit-learn, and kept in its cache. Read `DESCR` first: it
-    says what is wrong with the data.
+    scikit-learn downloads it from OpenML and keeps it in its cache. Read `DESCR` first: it
+    describes the problems of the data.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        Folder of the cache; None is scikit-learn's, ``~/scikit_learn_data``.
+        Folder of the cache; None: that of scikit-learn, ``~/scikit_learn_data``.
 
     Returns
     -------
     data : Bunch
-        - ``data``: DataFrame of shape (48842, 14), the columns of the source as they
-          are, sensitive ones among them.
+        - ``data``: DataFrame of shape (48842, 14), the columns of the source,
+          including the sensitive ones.
         - ``target``: Series of str, "<=50K" or ">50K".
         - ``sensitive``: DataFrame with the columns "sex" and "race".
         - ``favorable_label``: ">50K".
         - ``feature_names``: list of str.
-        - ``DESCR``: str, the source, the licence, known problems, how the data were
+        - ``DESCR``: str: source, licence, known problems, and how the data have been
           misused.
 
     Raises
     ------
     OSError
-        If the data are neither in the cache nor to be had from the network.
+        If the data are not in the cache and cannot be downloaded.
 
     See Also
     --------
@@ -57,30 +57,30 @@ def fetch_adult(*, data_home=None):
 def fetch_bank_marketing(*, data_home=None):
     """Fetch Bank Marketing, 45211 calls: does the client take a term deposit?
 
-    Downloaded from OpenML by scikit-learn, and kept in its cache. Read `DESCR` first: it
-    says what is wrong with the data.
+    scikit-learn downloads it from OpenML and keeps it in its cache. Read `DESCR` first: it
+    describes the problems of the data.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        Folder of the cache; None is scikit-learn's, ``~/scikit_learn_data``.
+        Folder of the cache; None: that of scikit-learn, ``~/scikit_learn_data``.
 
     Returns
     -------
     data : Bunch
-        - ``data``: DataFrame of shape (45211, 16), the columns of the source as they
-          are, sensitive ones among them.
+        - ``data``: DataFrame of shape (45211, 16), the columns of the source,
+          including the sensitive ones.
         - ``target``: Series of str, "no" or "yes".
         - ``sensitive``: DataFrame with the column "age", "over 25" or "25 or younger".
-        - ``favorable_label``: "no", as in the paper's experiments; others take "yes".
+        - ``favorable_label``: "no", as in the paper's experiments; others use "yes".
         - ``feature_names``: list of str.
-        - ``DESCR``: str, the source, the licence, known problems, how the data were
+        - ``DESCR``: str: source, licence, known problems, and how the data have been
           misused.
 
     Raises
     ------
     OSError
-        If the data are neither in the cache nor to be had from the network.
+        If the data are not in the cache and cannot be downloaded.
 
     See Also
     --------
@@ -101,30 +101,30 @@ def fetch_bank_marketing(*, data_home=None):
 def fetch_credit_default(*, data_home=None):
     """Fetch Credit Default, 30000 card holders: does the client fail to pay next month?
 
-    Downloaded from OpenML by scikit-learn, and kept in its cache. Read `DESCR` first: it
-    says what is wrong with the data.
+    scikit-learn downloads it from OpenML and keeps it in its cache. Read `DESCR` first: it
+    describes the problems of the data.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        Folder of the cache; None is scikit-learn's, ``~/scikit_learn_data``.
+        Folder of the cache; None: that of scikit-learn, ``~/scikit_learn_data``.
 
     Returns
     -------
     data : Bunch
-        - ``data``: DataFrame of shape (30000, 24), the columns of the source as they
-          are, sensitive ones among them.
+        - ``data``: DataFrame of shape (30000, 24), the columns of the source,
+          including the sensitive ones.
         - ``target``: Series of int, 1 for a default.
         - ``sensitive``: DataFrame with the column "sex", "male" or "female".
         - ``favorable_label``: 0, no default.
         - ``feature_names``: list of str.
-        - ``DESCR``: str, the source, the licence, known problems, how the data were
+        - ``DESCR``: str: source, licence, known problems, and how the data have been
           misused.
 
     Raises
     ------
     OSError
-        If the data are neither in the cache nor to be had from the network.
+        If the data are not in the cache and cannot be downloaded.
 
     See Also
     --------
@@ -143,33 +143,33 @@ def fetch_credit_default(*, data_home=None):
 
 
 def fetch_us_crime(*, data_home=None):
-    """Fetch Communities and Crime, 1994 places: violent crime below the threshold 0.70?
+    """Fetch Communities and Crime, 1994 places: is violent crime below 0.70?
 
-    Downloaded from OpenML by scikit-learn, and kept in its cache. Read `DESCR` first: it
-    says what is wrong with the data.
+    scikit-learn downloads it from OpenML and keeps it in its cache. Read `DESCR` first: it
+    describes the problems of the data.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        Folder of the cache; None is scikit-learn's, ``~/scikit_learn_data``.
+        Folder of the cache; None: that of scikit-learn, ``~/scikit_learn_data``.
 
     Returns
     -------
     data : Bunch
-        - ``data``: DataFrame of shape (1994, 127), the columns of the source as they
-          are, sensitive ones among them.
+        - ``data``: DataFrame of shape (1994, 127), the columns of the source,
+          including the sensitive ones.
         - ``target``: Series of int, 1 for a rate below 0.70.
         - ``sensitive``: DataFrame with the column "blackgt6pct", whether `racepctblack`
           is above 0.06.
         - ``favorable_label``: 1.
         - ``feature_names``: list of str.
-        - ``DESCR``: str, the source, the licence, known problems, how the data were
+        - ``DESCR``: str: source, licence, known problems, and how the data have been
           misused.
 
     Raises
     ------
     OSError
-        If the data are neither in the cache nor to be had from the network.
+        If the data are not in the cache and cannot be downloaded.
 
     See Also
     --------
@@ -189,30 +189,30 @@ def fetch_us_crime(*, data_home=None):
 def fetch_titanic(*, data_home=None):
     """Fetch Titanic, 1309 passengers: did the passenger survive?
 
-    Downloaded from OpenML by scikit-learn, and kept in its cache. Read `DESCR` first: it
-    says what is wrong with the data.
+    scikit-learn downloads it from OpenML and keeps it in its cache. Read `DESCR` first: it
+    describes the problems of the data.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        Folder of the cache; None is scikit-learn's, ``~/scikit_learn_data``.
+        Folder of the cache; None: that of scikit-learn, ``~/scikit_learn_data``.
 
     Returns
     -------
     data : Bunch
-        - ``data``: DataFrame of shape (1309, 13), the columns of the source as they
-          are, sensitive ones among them.
+        - ``data``: DataFrame of shape (1309, 13), the columns of the source,
+          including the sensitive ones.
         - ``target``: Series of int, 1 for survival.
         - ``sensitive``: DataFrame with the column "sex".
         - ``favorable_label``: 1.
         - ``feature_names``: list of str.
-        - ``DESCR``: str, the source, the licence, known problems, how the data were
+        - ``DESCR``: str: source, licence, known problems, and how the data have been
           misused.
 
     Raises
     ------
     OSError
-        If the data are neither in the cache nor to be had from the network.
+        If the data are not in the cache and cannot be downloaded.
 
     See Also
     --------
@@ -231,30 +231,30 @@ def fetch_titanic(*, data_home=None):
 def fetch_student_performance(*, data_home=None):
     """Fetch Student Performance, 649 students: is the final grade 10 of 20 or better?
 
-    Downloaded from OpenML by scikit-learn, and kept in its cache. Read `DESCR` first: it
-    says what is wrong with the data.
+    scikit-learn downloads it from OpenML and keeps it in its cache. Read `DESCR` first: it
+    describes the problems of the data.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        Folder of the cache; None is scikit-learn's, ``~/scikit_learn_data``.
+        Folder of the cache; None: that of scikit-learn, ``~/scikit_learn_data``.
 
     Returns
     -------
     data : Bunch
-        - ``data``: DataFrame of shape (649, 32), the columns of the source as they are,
-          sensitive ones among them.
+        - ``data``: DataFrame of shape (649, 32), the columns of the source,
+          including the sensitive ones.
         - ``target``: Series of int, 1 for a grade of 10 or more.
         - ``sensitive``: DataFrame with the column "sex", "F" or "M".
         - ``favorable_label``: 1.
         - ``feature_names``: list of str.
-        - ``DESCR``: str, the source, the licence, known problems, how the data were
+        - ``DESCR``: str: source, licence, known problems, and how the data have been
           misused.
 
     Raises
     ------
     OSError
-        If the data are neither in the cache nor to be had from the network.
+        If the data are not in the cache and cannot be downloaded.
 
     See Also
     --------

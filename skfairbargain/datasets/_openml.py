@@ -1,38 +1,41 @@
-"""Tables from OpenML through scikit-learn's cache, or one error that says what to do."""
+"""Tables from OpenML through scikit-learn's cache, with one error that says what to do."""
 
 import warnings
 
 import pandas as pd
 from sklearn.datasets import fetch_openml, get_data_home
 
-# What scikit-learn says on the way to a failure that is explained once, at the end.
-_ON_THE_WAY = ("Invalid cache, redownloading file", "A network error occurred")
+# scikit-learn warns before it fails; the error at the end explains both.
+_WARNINGS_BEFORE_THE_ERROR = (
+    "Invalid cache, redownloading file",
+    "A network error occurred",
+)
 
 
 def fetch_table(data_id, *, data_home):
-    """Fetch a data set of OpenML as one table, target included.
+    """Fetch a data set of OpenML as one table that includes the target.
 
     Parameters
     ----------
     data_id : int
-        OpenML's number, which stands for one version of the data for ever.
+        OpenML's number for one version of a data set, which never changes.
     data_home : path-like or None
-        scikit-learn's cache folder.
+        Folder of scikit-learn's cache; None for its default.
 
     Returns
     -------
     table : DataFrame
-        Categories are plain strings, quotation marks around them removed.
+        Categories are plain strings without quotation marks.
 
     Raises
     ------
     OSError
-        If the data are neither in the cache nor to be had from the network.
+        If the data are not in the cache and cannot be downloaded.
     """
     cache = get_data_home(data_home)
     try:
         with warnings.catch_warnings():
-            for message in _ON_THE_WAY:
+            for message in _WARNINGS_BEFORE_THE_ERROR:
                 warnings.filterwarnings("ignore", message=message)
             table = fetch_openml(
                 data_id=data_id,
@@ -40,10 +43,10 @@ def fetch_table(data_id, *, data_home):
                 as_frame=True,
                 parser="pandas",
                 n_retries=1,
-            ).frame.copy()  # wide frames arrive in fragments, and pandas warns
+            ).frame.copy()  # a fragmented frame would make pandas warn later
     except Exception as error:
-        # scikit-learn checks the sum of a cached file, deletes a file that it cannot read,
-        # and downloads it again; what reaches us is whatever went wrong last.
+        # scikit-learn checks a cached file, deletes it if it is damaged, and downloads it
+        # again. The error is of any type: that of the last step that failed.
         raise OSError(
             f"Data set {data_id} of OpenML is not in the cache {cache}, or is damaged "
             f"there, and could not be downloaded: {error}. Connect to https://openml.org "

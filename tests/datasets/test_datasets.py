@@ -1,4 +1,4 @@
-"""The data sets that come along: counts known from the source, bias known by making."""
+"""Data sets: counts published by their sources, and the bias of the synthetic data."""
 
 import gzip
 import re
@@ -54,7 +54,7 @@ LONG_NAMES = {
 
 @pytest.fixture
 def no_network():
-    """Every download goes to a port where nobody listens."""
+    """Send every download to a port that refuses connections."""
     nowhere = urllib.request.ProxyHandler({"https": "http://127.0.0.1:9"})
     urllib.request.install_opener(urllib.request.build_opener(nowhere))
     yield
@@ -105,7 +105,7 @@ def test_the_second_sensitive_column_of_adult_is_race(data_home):
 
 
 @pytest.mark.usefixtures("no_network")
-def test_without_cache_and_network_there_is_one_clear_error(tmp_path):
+def test_without_cache_and_network_the_error_says_what_to_do(tmp_path):
     message = (
         f"Data set 42351 of OpenML is not in the cache {tmp_path}, or is damaged there, "
         "and could not be downloaded: <urlopen error [Errno 111] Connection refused>. "
@@ -137,7 +137,7 @@ def test_a_damaged_cache_is_the_same_clear_error(damage, data_home, tmp_path):
 
 def test_data_need_no_torch():
     code = "import sys, skfairbargain.datasets; assert 'torch' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_diabetes_has_the_patients_of_the_source():
@@ -180,7 +180,7 @@ def test_label_bias_takes_positives_of_all_groups_but_the_first():
     assert (made.target <= made.clean_target).all()
 
 
-def test_shift_turns_the_rule_of_the_last_group():
+def test_shift_changes_the_rule_of_the_last_group():
     made = make_biased_classification(
         4000, group_shares=[1, 1], shift=np.pi / 2, noise=0.0, random_state=0
     )
@@ -215,6 +215,6 @@ def test_a_seed_repeats_the_data():
         ),
     ],
 )
-def test_impossible_wishes_are_refused(options, message):
+def test_invalid_parameters_are_refused(options, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_biased_classification(**options)

@@ -1,4 +1,7 @@
-"""Every example of the gallery runs from top to bottom, drawing and writing nothing odd."""
+"""Every example of the gallery runs, draws a figure and leaves no file behind.
+
+An example that hangs fails by the time limit in ``tests/conftest.py``.
+"""
 
 import runpy
 from pathlib import Path
@@ -17,7 +20,7 @@ def test_example_runs(path, tmp_path, monkeypatch):
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    # matplotlib's own defaults: an example changes them for itself at most.
+    # An example that changes matplotlib's defaults must not change them for the others.
     with matplotlib.rc_context():
         monkeypatch.chdir(tmp_path)
         pyplot.close("all")

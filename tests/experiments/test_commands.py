@@ -67,7 +67,7 @@ def test_a_killed_command_goes_on_and_loses_nothing(options, tmp_path):
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.wait(timeout=60)
     before = lines_of(file)
     assert 2 <= len(before) < 9
     invoke(*arguments, "--results", killed)

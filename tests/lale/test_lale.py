@@ -390,9 +390,19 @@ def test_labels_of_another_kind_than_the_favorable_ones_are_refused():
     )
 
 
+def run_python(code):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
 def test_the_import_error_says_what_to_install():
     hide = "import sys; sys.modules['lale'] = None; import skfairbargain.lale"
-    done = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True)
+    done = run_python(hide)
     assert done.stderr.strip().splitlines()[-1] == (
         "ImportError: lale is needed here and is not installed. "
         'Run: pip install "skfairbargain[lale]"'
@@ -401,7 +411,7 @@ def test_the_import_error_says_what_to_install():
 
 def test_importing_the_package_does_not_import_lale():
     code = "import sys, skfairbargain.classifier; print('lale' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = run_python(code)
     assert done.stdout == "False\n"
 
 

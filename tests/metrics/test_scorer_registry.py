@@ -145,5 +145,7 @@ assert "worst_group_auc" in names
 unregister_scorers()
 assert set(names) == set(before) == set(sklearn.metrics.get_scorer_names())
 """
-    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    child = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+    )
     assert child.returncode == 0, child.stderr

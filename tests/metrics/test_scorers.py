@@ -257,7 +257,10 @@ def test_pickle_and_copy(diabetes):
             assert repr(other) == repr(scorer)
     code = "import pickle, sys; print(pickle.load(sys.stdin.buffer))"
     child = subprocess.run(
-        [sys.executable, "-c", code], input=pickle.dumps(scorer), capture_output=True
+        [sys.executable, "-c", code],
+        input=pickle.dumps(scorer),
+        capture_output=True,
+        timeout=60,
     )
     assert child.stdout.decode().strip() == (
         "make_group_scorer('demographic_parity_ratio', sensitive_features='sex', "
