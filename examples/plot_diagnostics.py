@@ -1,18 +1,18 @@
 """
-See what the training did
-=========================
+Inspect the training
+====================
 
-A model that decides about people should come with an account of how it was made. After
-this example you can say of a fitted `NashMetaClassifier` whether its validation set could
-carry it, whether the groups came to an agreement, whose rows were listened to, and how
-each group is served in the end, with the noise that all of this is seen through.
+For a model that decides about people, you should be able to explain how it was trained.
+This example shows, for a fitted `NashMetaClassifier`, whether the validation set was good
+enough, whether the groups agreed, which rows had high weights, and how well the model works
+for each group, with intervals.
 """
 
 # %%
 # Data whose bias is known
 # ------------------------
-# Three groups; what predicts the label turns from group to group, and of the positives
-# outside the largest group three in ten are recorded as negative.
+# There are three groups, and the direction that predicts the label differs from group to
+# group. Outside the largest group, 30 % of the positives are recorded as negative.
 from matplotlib import pyplot
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
@@ -31,7 +31,7 @@ from skfairbargain.inspection import (
 from skfairbargain.model_selection import balanced_validation_split
 
 made = make_biased_classification(3000, n_groups=3, label_bias=0.3, random_state=0)
-# The audited rows carry the true labels: that is what an audit is for.
+# The audited rows have the true labels: the audit corrects them.
 X_rest, X_test, rest, test = train_test_split(
     made.data.to_numpy(), made.data.index, random_state=0
 )
@@ -43,17 +43,17 @@ y_train, y_val = made.target[train.index], val
 y_test, group_test = made.clean_target[test], group[test]
 
 # %%
-# Can the validation set carry the method?
-# ----------------------------------------
-# Ask before training. Sixty rows, ten in each cell, and their features do say something
-# about their labels:
+# Is the validation set good enough?
+# ----------------------------------
+# Check this before training. There are sixty rows, ten in each cell, and their features are
+# related to their labels:
 print(validation_report(X_val, y_val, group_val, X_train, random_state=0))
 
 # %%
 # Did the groups agree?
 # ---------------------
-# The first ten epochs bargain, the others serve the worst group. ``anchor=0.2`` mixes
-# a fifth of uniform weights in.
+# In the first ten epochs the cells bargain; in the others the goal is the worst group's
+# loss. ``anchor=0.2`` gives the uniform weights a share of a fifth.
 validation = {"X_val": X_val, "y_val": y_val, "groups_val": group_val}
 options = {"goal": "meta_gdro", "lr": 0.005, "bargain_epochs": 10, "max_epochs": 25}
 clf = NashMetaClassifier(anchor=0.2, **options, random_state=0)
@@ -62,48 +62,47 @@ BargainingHistoryDisplay.from_estimator(clf)
 pyplot.show()
 
 # %%
-# The blue line says how often the cells agreed, the orange one how often the weights that
-# were applied worked against some cell all the same: after an agreement only because of
-# the uniform weights that are mixed in, in stage 2 because the goal looks at the worst
-# group alone. The lower panel shows the weight of each cell's hypergradient in the bargain.
+# The blue line shows how often the cells agreed, and the orange line how often the applied
+# weights worked against a cell. After an agreement they do so only because uniform weights
+# are mixed in; in stage 2, because the goal considers only the worst group. The lower panel
+# shows each cell's share of the bargaining weights.
 #
-# In words, pair by pair:
+# The same for every pair of cells:
 print(conflict_report(clf))
 
 # %%
-# Cells of different labels pull against each other, and cells of the same label do not:
-# here the conflict is about where the line between the labels runs. It is not one group
-# against another.
+# Cells of different labels are opposed, and cells of the same label are not. So here the
+# conflict is about the boundary between the labels, and not between the groups.
 
 # %%
-# Is a group left behind?
-# -----------------------
+# Does a group's loss stay high?
+# ------------------------------
 GroupLossDisplay.from_estimator(clf)
 pyplot.show()
 
 # %%
-# Whose rows were listened to?
+# Which rows had high weights?
 # ----------------------------
-# The training saw no groups. We know those of the training rows here, and can look at the
-# weights by group and label after the fact.
+# The training did not use the groups of the training rows. In this example they are known,
+# so we can show the weights by group and label afterwards.
 SampleWeightDisplay.from_estimator(clf, y_train, group[train.index])
 pyplot.show()
 
 # %%
-# How is each group served?
-# -------------------------
-# On rows that nothing was chosen by. The intervals matter: the third group has few rows,
-# and a difference that the intervals swallow is none that these rows can show.
+# How does the model do for each group?
+# -------------------------------------
+# Use rows that were not used to choose anything. The intervals matter: the third group has
+# few rows, and these rows cannot show a difference that is smaller than the intervals.
 GroupMetricsDisplay.from_estimator(
     clf, X_test, y_test, sensitive_features=group_test, random_state=0
 )
 pyplot.show()
 
 # %%
-# Which model to take?
-# --------------------
-# Several models in the plane of performance and fairness. Filled markers are on the Pareto
-# front: none of the others is better in both respects.
+# Which model to choose?
+# ----------------------
+# The figure shows the performance of several models against their fairness. Filled markers
+# are on the Pareto front: no other model is better in both.
 models = {"logistic regression": LogisticRegression().fit(X_train, y_train)}
 for name, parameters in {
     "plain training": {"anchor": 1.0, "bargaining": None},
@@ -118,9 +117,9 @@ FairnessFrontierDisplay.from_estimators(
 pyplot.show()
 
 # %%
-# What was learnt
+# What we learned
 # ---------------
-# The displays answer in the order in which one should ask: is there enough to learn from,
-# was there an agreement, who was heard, who is served, and what else could be had. The
-# crosses of the last figure overlap: with one draw of 750 test rows these models cannot be
-# told apart for certain, and an honest report says so.
+# The displays follow the order of the questions: is the validation set good enough, did the
+# groups agree, which rows had high weights, how does the model do for each group, and which
+# other models are there? The crosses of the last figure overlap: 750 test rows do not show
+# for certain which model is better, and an honest report says so.

@@ -1,25 +1,26 @@
-"""See what a training run did, and whether a validation set can carry the method.
+"""Inspect a validation set, a training run, and a model's results for each group.
 
-=============================  ============================================================
-Question                       Answer
-=============================  ============================================================
-Can this validation set do?    `validation_report`
-Did the groups agree?          `BargainingHistoryDisplay`, `conflict_report`
-Is a group left behind?        `GroupLossDisplay`
-Who was up-weighted?           `SampleWeightDisplay`
-How is each group served?      `GroupMetricsDisplay`
-Which model to take?           `FairnessFrontierDisplay`
-=============================  ============================================================
+=================================  ========================================================
+Question                           Answer
+=================================  ========================================================
+Is this validation set usable?     `validation_report`
+Did the groups agree?              `BargainingHistoryDisplay`, `conflict_report`
+Does a group's loss stay high?     `GroupLossDisplay`
+Which rows had high weights?       `SampleWeightDisplay`
+How does the model do per group?   `GroupMetricsDisplay`
+Which model to choose?             `FairnessFrontierDisplay`
+=================================  ========================================================
 
-Displays keep scikit-learn's manner: a class method draws and returns an object that holds
-the numbers and can ``plot`` again. Pictures need matplotlib, which the extra
-``skfairbargain[plot]`` installs.
+Displays work as in scikit-learn: a class method draws the figure and returns an object
+that holds the numbers and can ``plot`` them again. Figures need matplotlib, which the
+extra ``skfairbargain[plot]`` installs.
 """
 
+from ._bargaining_history import BargainingHistoryDisplay
 from ._conflict_report import ConflictReport, conflict_report
 from ._frontier import FairnessFrontierDisplay
+from ._group_loss import GroupLossDisplay
 from ._group_metrics import GroupMetricsDisplay
-from ._history import BargainingHistoryDisplay, GroupLossDisplay
 from ._sample_weight import SampleWeightDisplay
 from ._validation_report import ValidationReport, validation_report
 

@@ -1,4 +1,4 @@
-"""Who conflicted with whom while training, how often, and how it was settled."""
+"""Report conflicts between players during training: how often, and how resolved."""
 
 import numpy as np
 import pandas as pd
@@ -6,12 +6,12 @@ import pandas as pd
 from .._utils import fitted_attribute
 from ._style import counted, percent
 
-# Pairs of players that a printed report names.
-LONGEST = 12
+# Number of pairs of players that a printed report lists.
+MOST_PAIRS = 12
 
 
 class ConflictReport:
-    """What a run's history says of conflict; made by `conflict_report`.
+    """Conflicts in a training run; the result of `conflict_report`.
 
     Parameters
     ----------
@@ -26,12 +26,12 @@ class ConflictReport:
         Share of the steps of stage 1 in which the players agreed; NaN without a stage 1.
     opposed : DataFrame
         One row for each pair of players, the most opposed first. Columns: player, other,
-        stage_1 and stage_2 (share of the steps in which their hypergradients point against
-        each other) and agreed (of those in stage 1, the share in which the bargain was
-        agreed all the same; NaN where there were none).
+        stage_1 and stage_2 (share of the steps in which the inner product of their
+        hypergradients is negative), and agreed (share of these steps of stage 1 in which
+        all players agreed nevertheless; NaN if there were none).
     against : DataFrame
-        One row for each player, the worst off first. Columns: player, stage_1 and stage_2:
-        share of the steps whose applied weights worked against it.
+        One row for each player, the worst off first. Columns: player, stage_1 and stage_2
+        (share of the steps whose applied weights worked against it).
     """
 
     def __init__(self, history):
@@ -61,11 +61,12 @@ class ConflictReport:
         self.opposed = _worst_first(_pair(of_stage, *pair) for pair in pairs)
 
     def __str__(self):
-        blocks = [self._heading(), self._settlement()]
+        blocks = [self._heading(), self._agreement()]
         if len(self.opposed):
             blocks.append(self._opposition())
         blocks.append(
-            "Whom the applied weights worked against (share of steps, to first order)\n"
+            "Players that the applied weights worked against (share of steps, to first "
+            "order)\n"
             + _text_table(
                 {"player": self.against["player"], **self._stage_columns(self.against)}
             )
@@ -79,11 +80,11 @@ class ConflictReport:
             frame.to_html(index=False, float_format=percent, na_rep="-")
             for frame in (self.opposed, self.against)
         )
-        return f"<p>{self._heading()}</p><p>{self._settlement()}</p>{tables}"
+        return f"<p>{self._heading()}</p><p>{self._agreement()}</p>{tables}"
 
     def _opposition(self):
         ever = self.opposed[self.opposed[["stage_1", "stage_2"]].max(axis=1) > 0]
-        shown = ever.head(LONGEST)
+        shown = ever.head(MOST_PAIRS)
         columns = {
             "players": shown["player"] + "  |  " + shown["other"],
             **self._stage_columns(shown),
@@ -91,14 +92,15 @@ class ConflictReport:
         if self.n_epochs[1]:
             columns["of these, agreed"] = shown["agreed"].map(_share)
         text = (
-            "Who pulled against whom (share of steps in which what helps one raises the "
-            f"other's loss)\n{_text_table(columns)}"
+            "Opposed players (share of steps in which lowering one's loss raises the "
+            f"other's)\n{_text_table(columns)}"
         )
         if len(ever) > len(shown):
-            text += f"\n  {len(ever) - len(shown)} more pairs, less often: see `opposed`."
+            text += f"\n  Less often opposed: {counted(len(ever) - len(shown), 'pair')}; "
+            text += "see `opposed`."
         never = len(self.opposed) - len(ever)
         if never:
-            text += f"\n  The other {counted(never, 'pair')} never did."
+            text += f"\n  Never opposed: {counted(never, 'pair')}."
         return text
 
     def _heading(self):
@@ -108,7 +110,7 @@ class ConflictReport:
             f"{self.n_epochs[2]} of the goal alone (stage 2)."
         )
 
-    def _settlement(self):
+    def _agreement(self):
         if not self.n_epochs[1]:
             return "There was no bargaining: the goal decided every step."
         if self.agreed == 1:
@@ -129,15 +131,17 @@ class ConflictReport:
 
 
 def conflict_report(estimator):
-    r"""Summarise who conflicted with whom while training, and how it was settled.
+    r"""Summarise the conflicts between players during training and how they were resolved.
 
-    For whoever answers for the model: which groups could be served together, which only at
-    each other's expense, whether bargaining found a way, and who paid where it did not.
+    For the people who are responsible for the model. It shows which groups could improve
+    together, which only at each other's expense, how often the players agreed, and which
+    players the training worked against.
 
     Parameters
     ----------
     estimator : NashMetaClassifier or list of dict
-        Fitted; or a pipeline or search that ends in one; or a ``history_``.
+        A fitted estimator, a fitted pipeline or search that ends in one, or a
+        ``history_``.
 
     Returns
     -------
@@ -151,16 +155,16 @@ def conflict_report(estimator):
 
     See Also
     --------
-    BargainingHistoryDisplay : The same over the epochs, as a picture.
+    BargainingHistoryDisplay : A figure of agreement and conflict by epoch.
 
     Notes
     -----
     Two players are opposed in a step when :math:`\langle h_j, h_k \rangle < 0`. The
     applied weights w work against a player when :math:`\langle h_k, w \rangle < 0` (eq.
     3): to first order its validation loss rises. Opposed players can both gain from the
-    same weights, and after an agreement both do, unless the weights are mixed with uniform
-    ones (``anchor`` above 0). The cells of one group with different labels are nearly
-    always opposed: what makes one label likelier makes the other less so.
+    same weights. After an agreement both do, unless the weights are mixed with uniform
+    weights (``anchor`` above 0). Cells of different labels are nearly always opposed:
+    raising the probability of one label lowers that of the other.
 
     References
     ----------
@@ -183,11 +187,11 @@ def conflict_report(estimator):
     <BLANKLINE>
     In stage 1 the players agreed in 75 % of the steps; in the other 25 % the goal decided.
     <BLANKLINE>
-    Who pulled against whom (share of steps in which what helps one raises the other's loss)
+    Opposed players (share of steps in which lowering one's loss raises the other's)
       players  stage 1  of these, agreed
       F  |  M     50 %              50 %
     <BLANKLINE>
-    Whom the applied weights worked against (share of steps, to first order)
+    Players that the applied weights worked against (share of steps, to first order)
       player  stage 1
       F          25 %
       M           0 %
@@ -235,7 +239,7 @@ def _share(rate):
 
 
 def _text_table(columns):
-    """Text columns, the first one to the left and the others to the right."""
+    """Write columns as text, the first one aligned left and the others right."""
     blocks = []
     for place, (title, values) in enumerate(columns.items()):
         cells = [title, *values]

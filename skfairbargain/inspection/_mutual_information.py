@@ -1,4 +1,4 @@
-"""Do the features of a small validation set say anything about its labels?"""
+"""Are the features of a small validation set related to its labels?"""
 
 from math import comb, prod
 from typing import NamedTuple
@@ -7,19 +7,19 @@ import numpy as np
 
 
 class MutualInformation(NamedTuple):
-    """How much features and labels share, and how much they would by chance.
+    """Normalised mutual information of features and labels, compared with chance.
 
     Parameters
     ----------
     value : float
-        Mean over the features that vary; NaN where none does. 0: nothing shared, 1: each
-        feature determines the label and is determined by it.
+        Mean over the features that vary; NaN if none varies. 0: independent, 1: each
+        feature determines the label, and the label determines it.
     by_chance : float
-        Mean of the same with the labels shuffled within each group.
+        Mean value with the labels shuffled within each group.
     p_value : float
-        Share of the shuffles with as large a value.
+        Share of the shuffles whose value is at least as large.
     smallest_p : float
-        One over the number of different shuffles: no p-value can be smaller.
+        One over the number of different shuffles, the smallest possible p-value.
     """
 
     value: float
@@ -29,11 +29,11 @@ class MutualInformation(NamedTuple):
 
 
 def mutual_information(X, y_codes, group_codes, n_shuffles, rng):
-    """Normalised mutual information of features and labels, against shuffled labels.
+    """Compare the mutual information of features and labels with that of shuffled labels.
 
-    A handful of rows shares much information with any labels: a number that differs in
-    every row determines them. So the value alone says nothing, and features with more
-    values than √n are cut at quantiles first.
+    In a small set, features share much information with any labels: a number that differs
+    in every row determines them. Therefore features with more than √n values are cut at
+    quantiles first, and the value means something only compared with shuffled labels.
 
     Parameters
     ----------
@@ -62,14 +62,15 @@ def mutual_information(X, y_codes, group_codes, n_shuffles, rng):
         for rows in members:
             codes[rows] = y_codes[rng.permutation(rows)]
         shuffled[i] = _mean_shared(labels[codes].T @ indicators, offsets)
-    # The set itself is one of the shuffles, so that p is never 0; ties but for rounding.
+    # The original order counts as one shuffle, so that p is never 0. The tolerance counts
+    # ties that differ by rounding.
     as_large = np.sum(shuffled >= value - 1e-12)
     p_value = (1 + as_large) / (1 + n_shuffles)
     return MutualInformation(value, shuffled.mean(), p_value, smallest)
 
 
 def _levels(X):
-    """Position of every entry among the levels of all features that vary."""
+    """Number the levels of all features that vary; return them and each feature's first."""
     n_bins = max(2, int(np.sqrt(len(X))))
     codes, offsets = [], [0]
     for column in X.T:
@@ -85,7 +86,7 @@ def _levels(X):
 
 
 def _mean_shared(counts, offsets):
-    """Mean over features of 2 I(X_j; Y) / (H(X_j) + H(Y)), from counts (label, level)."""
+    """Average 2 I(X_j; Y) / (H(X_j) + H(Y)) over features, from counts (label, level)."""
     n = counts[:, : offsets[1]].sum()
     starts = offsets[:-1]
     joint = np.add.reduceat(_entropy_terms(counts / n).sum(axis=0), starts)
@@ -99,7 +100,7 @@ def _entropy_terms(shares):
 
 
 def _n_shuffles(codes):
-    """Number of different orders of these labels."""
+    """Compute the number of different orders of these labels."""
     left, ways = len(codes), 1
     for count in np.bincount(codes):
         ways *= comb(left, int(count))

@@ -1,4 +1,4 @@
-"""Display of the learned weights: whose rows the training listened to."""
+"""Display of the training weights by group and label."""
 
 import numpy as np
 import pandas as pd
@@ -9,18 +9,18 @@ from ._style import GREY, color, make_axes, percent, tidy
 
 
 class SampleWeightDisplay:
-    """Who was up-weighted: the applied training weights by group × label.
+    """Show the applied training weights of every group × label cell.
 
-    The learned weights are the method's means; this shows what it did with them. Weights
-    that differ within a cell more than between cells say that the method tells rows apart
+    The method acts through its weights; this figure shows which rows they favor. If
+    weights differ more within a cell than between cells, the method distinguishes rows
     and not only groups.
 
     Parameters
     ----------
     table : DataFrame
-        One row for each cell: columns cell, n (rows), share_of_rows, share_of_weight, mean
-        and the quantiles q10, q25, median, q75, q90 of the weight. The unit is the weight
-        of the average row.
+        One row for each cell. Columns: cell, n (number of rows), share_of_rows,
+        share_of_weight, mean, and the quantiles q10, q25, median, q75 and q90 of the
+        weight. The average row has the weight 1.
 
     Attributes
     ----------
@@ -30,13 +30,12 @@ class SampleWeightDisplay:
 
     See Also
     --------
-    conflict_report : Whom the weighted steps worked against.
+    conflict_report : The players that the weighted steps worked against.
 
     Notes
     -----
-    Training needs no sensitive attributes. To draw by group, the groups of the training
-    rows are needed here, after the fact; where they are unknown, leave them out and the
-    weights are shown by label.
+    Training does not need the groups of the training rows, but this figure does. If they
+    are unknown, leave `groups` out: the weights are then shown by label.
 
     Examples
     --------
@@ -61,16 +60,16 @@ class SampleWeightDisplay:
     def from_estimator(cls, estimator, y, groups=None, *, ax=None):
         """Draw the weights that a fitted estimator gave its training rows.
 
-        Rows that were not trained on, because they were held out, are left out.
+        Rows that `fit` held out as validation rows are left out.
 
         Parameters
         ----------
         estimator : NashMetaClassifier
-            Fitted; or a pipeline or search that ends in one.
+            A fitted estimator, or a fitted pipeline or search that ends in one.
         y : array-like of shape (n_samples,)
             Labels of the training rows.
         groups : array-like of shape (n_samples,) or (n_samples, n_columns), default=None
-            Groups of the training rows, where they are known.
+            Groups of the training rows, if they are known.
         ax : matplotlib Axes, default=None
             As in `plot`.
 
@@ -95,7 +94,7 @@ class SampleWeightDisplay:
         Parameters
         ----------
         weight : array-like of shape (n_samples,)
-            Non-negative, not zero everywhere, in any unit.
+            Non-negative weights in any unit, at least one of them above zero.
         y, groups, ax :
             As in `from_estimator`.
 
@@ -111,11 +110,11 @@ class SampleWeightDisplay:
         weight = np.asarray(weight, dtype=np.float64)
         y = column_or_1d(y)
         check_same_length(weight=weight, y=y)
-        # Not `min() < 0`: NaN is to be refused as well.
+        # `weight.min() < 0` would accept NaN.
         if not ((weight >= 0).all() and weight.sum() > 0):
             raise ValueError(
-                "`weight` should be zero or more, and not zero everywhere. Got weights "
-                f"from {weight.min():g} to {weight.max():g}."
+                "`weight` should have no negative values and at least one above zero. Got "
+                f"weights from {weight.min():g} to {weight.max():g}."
             )
         cells = [str(label) for label in y.tolist()]
         if groups is not None:
@@ -142,12 +141,12 @@ class SampleWeightDisplay:
         return cls(table.reset_index()).plot(ax)
 
     def plot(self, ax=None):
-        """Draw each cell's mean, its middle half and its middle 80 %.
+        """Draw the mean, the middle half and the middle 80 % of each cell's weights.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw. None makes a new figure.
+            Axes to draw on. None makes a new figure.
 
         Returns
         -------
@@ -190,7 +189,7 @@ class SampleWeightDisplay:
         self.ax_.set_yticks(places, table["cell"])
         self.ax_.set_ylim(n_cells - 0.4, -0.6)
         self.ax_.set_xlim(0, None)
-        self.ax_.set_xlabel("weight of a training row, in units of the average row's")
+        self.ax_.set_xlabel("weight of a training row (average row: 1)")
         self.ax_.legend(
             loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False,
             fontsize="small", columnspacing=1.2, handlelength=1.5, borderaxespad=0.2,

@@ -1,10 +1,11 @@
-"""What the displays share: axes, colours that colour-blind people tell apart, names."""
+"""Axes, colours and texts that the displays share."""
 
 import numpy as np
 
 from .._utils import import_optional
 
-# Okabe and Ito's, without the yellow that is lost on white.
+# The palette of Okabe and Ito, which colour-blind people can distinguish, without its
+# yellow, which is hard to see on white.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 LINES = ("-", "--", ":")
 MARKERS = "osD^vPX"
@@ -12,12 +13,12 @@ GREY = "#6b6b6b"
 
 
 def make_axes(ax, n_panels=1, *, size, stacked=False):
-    """The figure and a list of Axes: those given, or new ones side by side or stacked.
+    """Return a figure and its Axes: the given Axes, or new ones, side by side or stacked.
 
     Raises
     ------
     ValueError
-        If as many Axes as panels were not given.
+        If the number of given Axes is not the number of panels.
     """
     if ax is not None:
         axes = list(np.ravel(ax))
@@ -35,23 +36,23 @@ def make_axes(ax, n_panels=1, *, size, stacked=False):
 
 
 def color(place):
-    """Colour of the element at a place in a list."""
+    """Return the colour of the element at a position in a list."""
     return COLORS[place % len(COLORS)]
 
 
 def line(place):
-    """Colour and dashes: different for 21 elements."""
+    """Return colour and line style, which differ for the first 21 elements."""
     dashes = LINES[place // len(COLORS) % len(LINES)]
     return {"color": color(place), "linestyle": dashes}
 
 
 def tidy(ax):
-    """Leave out the frame's upper and right side."""
+    """Hide the upper and the right side of the frame."""
     ax.spines[["top", "right"]].set_visible(False)
 
 
 def percent(share):
-    """Write a share for people; what is small but not nothing does not become 0 %."""
+    """Write a share as text. A small share above zero is not written as 0 %."""
     if 0 < share < 0.01:
         return "< 1 %"
     if 0.99 < share < 1:
@@ -60,10 +61,10 @@ def percent(share):
 
 
 def counted(n, noun):
-    """Write a number of things: 1 group, 2 groups."""
+    """Write a number with its noun: 1 group, 2 groups."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 def metric_title(name):
-    """Write a metric's name for people: ``worst_group_auc`` is worst group AUC."""
+    """Write a metric's name as text: ``worst_group_auc`` becomes "worst group AUC"."""
     return name.replace("_", " ").replace("auc", "AUC")

@@ -1,4 +1,4 @@
-"""Whether a validation set can carry the method, in numbers and in plain words."""
+"""Report whether a validation set is good enough to train with."""
 
 import html
 
@@ -13,48 +13,49 @@ from .._utils import check_same_length, encode_groups, group_name
 from ._mutual_information import mutual_information
 from ._style import counted
 from ._validation_findings import (
-    contradictions,
-    labels_missing_in_a_group,
-    labels_without_a_voice,
-    says_little,
+    contradictory_labels,
+    groups_of_one_label,
+    missing_labels,
+    number_of_groups,
+    rows_in_training,
     small_cells,
-    twins_in_training,
+    unrelated_features,
 )
 
-# Root mean square difference of two rows, in standard deviations of the training rows,
-# up to which they may well be the same person.
+# Two rows are nearly equal if the root mean square of their differences, in standard
+# deviations of the training rows, is at most this.
 SAME_ROW = 0.01
 
 
 class ValidationReport:
-    """What `validation_report` found; made by it.
+    """Findings on a validation set; the result of `validation_report`.
 
     Parameters
     ----------
     cells : DataFrame
-        As the attribute.
+        The attribute `cells`.
     information : named tuple
-        With `value`, `by_chance` and `p_value`: the next three attributes.
+        Its `value`, `by_chance` and `p_value` become the next three attributes.
     near_duplicates, obstacles, cautions :
-        As the attributes.
+        The attributes of these names.
 
     Attributes
     ----------
     cells : DataFrame
-        Rows by group (index) and label (columns); 0 where a group lacks a label.
+        Number of rows by group (index) and label (columns); 0 if a group lacks a label.
     mutual_information : float
         Normalised mutual information of features and labels, averaged over the features.
     chance_information : float
-        The same with the labels shuffled within the groups.
+        Its mean with the labels shuffled within the groups.
     p_value : float
-        Share of the shuffles that share as much.
+        Share of the shuffles whose mutual information is at least as large.
     near_duplicates : DataFrame
-        Columns val_row, train_row and distance: validation rows that a training row is all
-        but equal to. Empty if no training rows were given.
+        Pairs of a validation row and a training row that are nearly equal. Columns:
+        val_row, train_row and distance. Empty if no training rows were given.
     obstacles : list of str
-        What `fit` would refuse.
+        Reasons for which `fit` refuses the validation set.
     cautions : list of str
-        What makes the method fragile, and what to do.
+        Problems that make the result unreliable, and what to do about each.
     """
 
     def __init__(self, cells, information, near_duplicates, obstacles, cautions):
@@ -68,12 +69,12 @@ class ValidationReport:
 
     @property
     def verdict(self):
-        """One sentence: whether this set can carry the method."""
+        """One sentence: whether to train with this validation set."""
         if self.obstacles:
-            return "This set cannot carry the method."
+            return "Training with this set is not possible."
         if self.cautions:
-            return "This set can carry the method, with care."
-        return "This set can carry the method."
+            return "Train with this set only with care."
+        return "This set is good enough to train with."
 
     def __str__(self):
         table = "\n".join(f"  {line}" for line in self.cells.to_string().split("\n"))
@@ -101,7 +102,7 @@ class ValidationReport:
 
     def _information(self):
         if np.isnan(self.mutual_information):
-            return "No feature varies, so the rows say nothing about their labels."
+            return "No feature varies, so the features cannot predict the labels."
         return (
             "Normalised mutual information of features and labels: "
             f"{self.mutual_information:.3f} (with shuffled labels "
@@ -112,37 +113,37 @@ class ValidationReport:
 def validation_report(
     X_val, y_val, groups_val=None, X_train=None, *, n_shuffles=999, random_state=None
 ):
-    r"""Say whether a validation set can carry the method, before anything is trained.
+    r"""Check, before training, whether a validation set is good enough to train with.
 
-    All that the training knows of the groups is in these few rows. The report counts the
-    cells, asks whether the features say anything about the labels, looks for rows that are
-    in the training set as well, and writes down what follows.
+    All that the training knows about the groups comes from these few rows. The report
+    counts the rows of each cell, tests whether the features are related to the labels,
+    looks for rows that are in the training set as well, and says what to do.
 
     Parameters
     ----------
     X_val : array-like or sparse matrix of shape (n_val, n_features)
-        Validation rows, prepared as for ``fit``: numbers, scaled.
+        Validation rows, prepared as for ``fit``: numeric and scaled.
     y_val : array-like of shape (n_val,)
         Their labels.
     groups_val : array-like of shape (n_val,) or (n_val, n_columns), default=None
-        Their groups; several columns become intersections. None: the classes are the
-        groups, as in ``fit``.
+        Their groups. With several columns, the groups are the intersections. None: the
+        classes are the groups, as in ``fit``.
     X_train : array-like or sparse matrix of shape (n_samples, n_features), default=None
         Training rows, to find validation rows that are among them.
     n_shuffles : int, default=999
-        Shuffles of the labels that the mutual information is compared with.
+        Number of times the labels are shuffled to test the mutual information.
     random_state : int, RandomState or None, default=None
-        Makes the shuffles repeatable.
+        Random numbers of the shuffles. The same int gives the same report.
 
     Returns
     -------
     report : ValidationReport
-        Print it, or look at its ``obstacles`` and ``cautions``.
+        Print it, or read its ``verdict``, ``obstacles`` and ``cautions``.
 
     Raises
     ------
     ValueError
-        If lengths differ, a group is missing, or a feature is not a finite number.
+        If the lengths differ, a group is missing, or a feature is not a finite number.
 
     See Also
     --------
@@ -150,16 +151,17 @@ def validation_report(
 
     Notes
     -----
-    The information is :math:`\frac{1}{d} \sum_j \frac{2 I(X_j; Y)}{H(X_j) + H(Y)}` over the
-    d features that vary, those with more than :math:`\sqrt{n}` values cut at quantiles. The
-    paper diagnoses noisy validation sets by such a number (Table 5), whose estimator it
-    does not give and which is much smaller throughout. A dozen rows share some information
-    with any labels, so what counts here is how it compares with shuffled ones, and a large
-    p-value says that these rows do not tell, and not that there is nothing to tell.
+    The normalised mutual information is
+    :math:`\frac{1}{d} \sum_j \frac{2 I(X_j; Y)}{H(X_j) + H(Y)}` over the d features that
+    vary; features with more than :math:`\sqrt{n}` values are cut at quantiles. The paper
+    identifies noisy validation sets by such a number (Table 5), but does not say how it is
+    estimated, and its values are all much smaller. In a dozen rows, features share some
+    information with any labels, so the value is compared with that of shuffled labels. A
+    large p-value means that these rows show no relation, not that there is none.
 
-    Two rows count as nearly equal when the root mean square of their differences, in
-    standard deviations of the training rows, is at most 0.01. Where features have few
-    values, different people can be equal: look before leaving them out.
+    Two rows count as nearly equal if the root mean square of their differences, in
+    standard deviations of the training rows, is at most 0.01. If features have few
+    values, the rows of different people can be equal: check before you leave rows out.
 
     References
     ----------
@@ -177,10 +179,10 @@ def validation_report(
     ... )
     >>> report = validation_report(X_val, y_val, groups_val, X_train, random_state=0)
     >>> report.verdict
-    'This set can carry the method, with care.'
+    'Train with this set only with care.'
     >>> report.cautions[0]
-    'A single row speaks for every cell. Its oddities become the aim of the training: add
-    rows, or keep `anchor` at 0.5 or more.'
+    'Every cell has a single row. Training will overfit to these rows: add rows, or
+    keep `anchor` at 0.5 or more.'
     """
     X_val = _features(X_val, "X_val")
     y_val = column_or_1d(y_val)
@@ -199,16 +201,17 @@ def validation_report(
     information = mutual_information(
         dense, y_codes, shuffled_within, n_shuffles, check_random_state(random_state)
     )
-    twins = _near_duplicates(X_val, X_train)
-    obstacles = [] if groups_val is None else labels_missing_in_a_group(cells)
+    near_duplicates = _near_duplicates(X_val, X_train)
+    obstacles = [] if groups_val is None else groups_of_one_label(cells)
     cautions = [
-        *([] if groups_val is None else labels_without_a_voice(cells)),
+        *([] if groups_val is None else missing_labels(cells)),
         *small_cells(cells),
-        *says_little(information),
-        *contradictions(dense, y_codes),
-        *twins_in_training(twins),
+        *number_of_groups(cells),
+        *unrelated_features(information),
+        *contradictory_labels(dense, y_codes),
+        *rows_in_training(near_duplicates),
     ]
-    return ValidationReport(cells, information, twins, obstacles, cautions)
+    return ValidationReport(cells, information, near_duplicates, obstacles, cautions)
 
 
 def _near_duplicates(X_val, X_train):
@@ -240,7 +243,7 @@ def _features(X, name):
 
 
 def _spread(X):
-    """Standard deviation of every column; 1 where it is constant but for rounding."""
+    """Compute each column's standard deviation; 1 if it varies by rounding only."""
     if issparse(X):
         mean = np.asarray(X.mean(axis=0)).ravel()
         variance = np.asarray(X.multiply(X).mean(axis=0)).ravel() - mean**2

@@ -330,7 +330,7 @@ def test_a_legend_names_the_players_with_the_largest_shares():
         epoch=epochs, stage=rate, success_rate=rate, conflict_rate=rate, alpha=alpha
     ).plot()
     labels = [text.get_text() for text in display.axes_[1].get_legend().get_texts()]
-    assert labels == [*(f"p{k}" for k in range(12, 20)), "12 with less"]
+    assert labels == [*(f"p{k}" for k in range(12, 20)), "12 smaller shares"]
     assert len(display.axes_[1].get_lines()) >= 20
 
 
@@ -380,7 +380,7 @@ def test_held_out_rows_are_left_out_of_the_weights():
     assert display.table["cell"].tolist() == ["0", "1"]
 
 
-def test_report_says_who_was_opposed_and_how_it_was_settled():
+def test_report_shows_opposed_players_and_agreement():
     report = conflict_report(HISTORY)
     assert report.n_epochs == {1: 2, 2: 1}
     assert report.agreed == 0.75
@@ -396,12 +396,11 @@ def test_report_says_who_was_opposed_and_how_it_was_settled():
         "In stage 1 the players agreed in 75 % of the steps; in the other 25 % the goal "
         "decided.",
         "",
-        "Who pulled against whom (share of steps in which what helps one raises the "
-        "other's loss)",
+        "Opposed players (share of steps in which lowering one's loss raises the other's)",
         "  players  stage 1  stage 2  of these, agreed",
         "  F  |  M     80 %    100 %              75 %",
         "",
-        "Whom the applied weights worked against (share of steps, to first order)",
+        "Players that the applied weights worked against (share of steps, to first order)",
         "  player  stage 1  stage 2",
         "  M         < 1 %    100 %",
         "  F          12 %      0 %",
@@ -418,7 +417,7 @@ def test_report_says_who_was_opposed_and_how_it_was_settled():
         ([2], "There was no bargaining: the goal decided every step."),
     ],
 )
-def test_report_in_one_word(rows, sentence):
+def test_report_of_one_stage(rows, sentence):
     report = conflict_report([HISTORY[row] for row in rows])
     assert str(report).split("\n\n")[1] == sentence
 
@@ -442,8 +441,8 @@ def test_report_of_many_players_names_the_most_opposed(fitted):
         "opposed_agreed_rates": rates,
     }
     text = str(conflict_report([row]))
-    assert "  3 more pairs, less often: see `opposed`." in text
-    assert "  The other 6 pairs never did." in text
+    assert "  Less often opposed: 3 pairs; see `opposed`." in text
+    assert "  Never opposed: 6 pairs." in text
     assert text.count("|") == 12
     clf = fitted[0]
     assert len(conflict_report(clf).opposed) == 6
@@ -458,7 +457,7 @@ def test_report_of_one_player_has_no_pairs():
     }
     report = conflict_report([row])
     assert len(report.opposed) == 0
-    assert "Who pulled" not in str(report)
+    assert "Opposed players" not in str(report)
 
 
 def test_misuse_is_explained():
@@ -474,8 +473,8 @@ def test_misuse_is_explained():
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         GroupLossDisplay.from_history(HISTORY, ax=axes)
     message = (
-        "`weight` should be zero or more, and not zero everywhere. Got weights from -1 to "
-        "1."
+        "`weight` should have no negative values and at least one above zero. Got weights "
+        "from -1 to 1."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         SampleWeightDisplay.from_weights([-1, 1], [0, 1])
