@@ -1,32 +1,32 @@
 """The estimator: a classifier that learns its training weights from an audited sample."""
 
-import numpy as np
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._training import (
     PARAMETER_CONSTRAINTS,
+    LogitsClassifierMixin,
+    NamedProtocolsMixin,
     module_dtype,
     predict_logits,
-    record_of_rows,
     train,
     training_rows,
     validation_set,
-    warn_of_cut_validation_set,
-    warn_of_names,
-    warn_of_untransformed_validation_set,
+    warn_of_preparation,
 )
-from ._utils import warn_user
-from ._version import __version__
-from .exceptions import ModelVersionWarning
-from .protocols import get_protocol
+from ._utils import VersionedPickleMixin, scratch_copy, set_fitted
 
 __all__ = ["NashMetaClassifier"]
 
 
-class NashMetaClassifier(ClassifierMixin, BaseEstimator):
+class NashMetaClassifier(
+    NamedProtocolsMixin,
+    LogitsClassifierMixin,
+    ClassifierMixin,
+    VersionedPickleMixin,
+    BaseEstimator,
+):
     """Neural network whose training weights serve every group of a validation set.
 
     For a team that has many training rows *without* sensitive attributes and a small,
@@ -120,24 +120,8 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
     n_iter_ : int
         Epochs done.
     history_ : list of dict
-        One per epoch, with these keys; "players" are those of the parameter `players`:
-
-        - ``epoch``, ``stage``, ``seconds``;
-        - ``train_loss``: mean of the minibatches', None where no step had a finite one;
-        - ``group_losses``: of the validation set, without dropout; ``worst_group_loss``;
-        - ``bargaining_success_rate``: share of the steps with an agreement, None in
-          stage 2; ``alpha``: mean weight of each bargainer where they agreed;
-        - ``conflict_rate``: share of the steps whose weights work against some player;
-          ``player_conflict_rates``: against each of them;
-        - ``opposed_rates``: share of the steps in which two players pull against each
-          other, for each player a dict of those after it; ``opposed_agreed_rates``:
-          opposed, and in agreement all the same;
-        - ``safe_meta_lr``: the bound of Theorem 3.6 for the epoch's first step with an
-          agreement, which is the length of its learned weights up to which no bargainer's
-          validation loss rises, by gains and curvatures measured along the step, without
-          dropout, momentum and anchor. 0.0 if without dropout somebody loses by any length;
-          None without an agreement or without measurable curvature;
-        - ``skipped_steps``: those in which every weight was zero or a loss not finite.
+        One per epoch: its stage, the loss of each group, and shares of the steps: with
+        agreements, with conflicts. The user guide lists the keys under "The history".
     module_ : torch.nn.Module
         The trained network.
     net_ : skorch.NeuralNet
@@ -256,42 +240,6 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def set_params(self, **params):
-        """Set parameters; ``bargaining__feasible`` works where bargaining is a name, too.
-
-        Parameters
-        ----------
-        **params : dict
-            Parameters of the estimator and, as ``goal__...`` and ``bargaining__...``, of
-            its protocols. A name such as "nash" becomes the object that it stands for.
-
-        Returns
-        -------
-        self : NashMetaClassifier
-
-        Raises
-        ------
-        ValueError
-            If there is no such parameter.
-
-        Examples
-        --------
-        >>> from skfairbargain import NashMetaClassifier
-        >>> NashMetaClassifier().set_params(bargaining__feasible="ball")
-        NashMetaClassifier(bargaining=Nash(feasible='ball'))
-        """
-        for name in ("goal", "bargaining"):
-            nested = [key for key in params if key.startswith(f"{name}__")]
-            protocol = params.get(name, getattr(self, name))
-            if nested and protocol is None:
-                raise ValueError(
-                    f"`{nested[0]}` should be set where `{name}` is a protocol. Got "
-                    f"{name}=None. In a search, put None into a grid of its own."
-                )
-            if nested and isinstance(protocol, str):
-                params[name] = get_protocol(protocol)
-        return super().set_params(**params)
-
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
         """Train the network.
@@ -327,29 +275,17 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         UndefinedGroupError
             If a group of `groups_val` has rows of one class only.
         """
-        continues = self.warm_start and hasattr(self, "module_")
-        X, y, sample_weight, rows = training_rows(
-            self, X, y, sample_weight, classes=None, reset=not continues
-        )
-        kept, validation = validation_set(self, X, y, rows, X_val, y_val, groups_val)
+        earlier = getattr(self, "net_", None) if self.warm_start else None
+        scratch, anew = scratch_copy(self), earlier is None
+        rows = training_rows(scratch, X, y, sample_weight, reset=anew)
+        rows, validation = validation_set(scratch, rows, X_val, y_val, groups_val)
         if X_val is not None:
-            warn_of_names(self, X_val)
-            warn_of_cut_validation_set(validation.cells, X.shape[0])
-            warn_of_untransformed_validation_set(X, validation.X)
-        self._first_seed = check_random_state(self.random_state).randint(2**30)
-        vars(self).pop("_kept_validation", None)
-        record = train(
-            self,
-            X,
-            y[kept],
-            rows[kept],
-            None if sample_weight is None else sample_weight[kept],
-            validation,
-            epochs=self.max_epochs,
-            seed=self._first_seed,
-            start="weights" if continues else "anew",
+            warn_of_preparation(scratch, rows, X_val, validation)
+        seed = check_random_state(self.random_state).randint(2**30)
+        net = train(
+            self, rows, validation, epochs=self.max_epochs, seed=seed, earlier=earlier
         )
-        record_of_rows(self, record, rows[kept], X.shape[0])
+        self._set_fitted(scratch, rows, validation, net, seed, kept_validation=None)
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)
@@ -391,101 +327,35 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             As `fit` does, and if a label is not among the classes of the first call.
         """
-        first = not hasattr(self, "module_")
-        X, y, sample_weight, rows = training_rows(
-            self, X, y, sample_weight, classes=classes, reset=first
-        )
-        kept = np.arange(len(y))
-        no_new_one = X_val is None and y_val is None and groups_val is None
-        if no_new_one and hasattr(self, "_kept_validation"):
-            validation = self._kept_validation
-        else:
-            kept, validation = validation_set(self, X, y, rows, X_val, y_val, groups_val)
-            if not first and validation.pairs != self.cells_:
+        earlier = getattr(self, "net_", None)
+        scratch, first = scratch_copy(self), earlier is None
+        rows = training_rows(scratch, X, y, sample_weight, classes=classes, reset=first)
+        given = any(part is not None for part in (X_val, y_val, groups_val))
+        validation = None if given else getattr(self, "_kept_validation", None)
+        if validation is None:
+            rows, validation = validation_set(scratch, rows, X_val, y_val, groups_val)
+            if not first and validation.players.cells != self.cells_:
                 raise ValueError(
                     "`groups_val` and `y_val` should have the cells of the first call, "
-                    f"{self.cells_}. Got {validation.pairs}. Only partial_fit keeps a "
-                    "validation set: after `fit`, pass it once more."
+                    f"{self.cells_}. Got {validation.players.cells}. Only partial_fit "
+                    "keeps a validation set: after `fit`, pass it once more."
                 )
         if first:
-            self._first_seed = check_random_state(self.random_state).randint(2**30)
-        record = train(
-            self,
-            X,
-            y[kept],
-            rows[kept],
-            None if sample_weight is None else sample_weight[kept],
-            validation,
-            epochs=1,
-            seed=self._first_seed + (0 if first else self.n_iter_),
-            start="anew" if first else "net",
+            first_seed = seed = check_random_state(self.random_state).randint(2**30)
+        else:
+            # Another one in each call, and repeatable.
+            first_seed, seed = self._first_seed, self._first_seed + self.n_iter_
+        net = train(
+            self, rows, validation, epochs=1, seed=seed, earlier=earlier, restart=False
         )
-        self._kept_validation = validation
-        record_of_rows(self, record, rows[kept], X.shape[0])
+        self._set_fitted(
+            scratch, rows, validation, net, first_seed, kept_validation=validation
+        )
         return self
 
-    def decision_function(self, X):
-        """Logits; for two classes, that of the second minus that of the first.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-        """
-        logits = self._logits(X)
-        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
-
-    def predict_proba(self, X):
-        """Probabilities of the classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`.
-        """
-        return torch.softmax(torch.from_numpy(self._logits(X)), dim=1).numpy()
-
-    def predict(self, X):
-        """Most probable classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-        """
-        best = self._logits(X).argmax(axis=1)
-        return self.classes_[best]
-
-    def __getstate__(self):
-        state = {**super().__getstate__(), "_skfairbargain_version": __version__}
-        # The net has it too, and brings it back on whichever device there is then.
-        state.pop("module_", None)
-        return state
-
-    def __setstate__(self, state):
-        state = dict(state)
-        stored_by = state.pop("_skfairbargain_version", "unknown")
-        super().__setstate__(state)
-        if "net_" in state:
-            self.module_ = self.net_.module_
-        if stored_by != __version__:
-            warn_user(
-                ModelVersionWarning(
-                    estimator_name=type(self).__name__,
-                    current_version=__version__,
-                    original_version=stored_by,
-                )
-            )
+    @property
+    def module_(self):
+        return self.net_.module_
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -503,3 +373,20 @@ class NashMetaClassifier(ClassifierMixin, BaseEstimator):
             reset=False,
         )
         return predict_logits(self.module_, X)
+
+    def _set_fitted(self, scratch, rows, validation, net, first_seed, kept_validation):
+        """Set all fitted attributes: together and last, so that a failed fit sets none."""
+        history, groups = net.epochs(), net.weighting.to_groups
+        set_fitted(
+            self,
+            scratch,
+            classes_=rows.classes,
+            groups_=validation.players.groups,
+            cells_=validation.players.cells,
+            net_=net,
+            history_=history,
+            n_iter_=len(history),
+            _first_seed=first_seed,
+            _kept_validation=kept_validation,
+            **net.records_.of_all_rows(rows.rows, rows.X.shape[0], groups),
+        )

@@ -17,9 +17,8 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 from sklearn.utils.validation import check_is_fitted
-from skorch.history import History
 
-from ._training import RECORDS, make_net
+from ._training import RECORDS, Players, make_net, run_settings
 from ._utils import write_at_once
 from ._version import __version__
 from .classifier import NashMetaClassifier
@@ -178,6 +177,13 @@ def load(path, *, module=None, device=None):
         learned |= {name: tensors[name].numpy().copy() for name in RECORDS}
         dtype = {"float32": np.float32, "float64": np.float64}[model["dtype"]]
         example = np.zeros((2, *model["row_shape"]), dtype)
+        settings = run_settings(
+            estimator,
+            Players(learned["groups_"], learned["cells_"]),
+            n_rows=len(learned["applied_weight_"]),
+            epochs=estimator.max_epochs,
+        )
+        epochs = [{**row, "batches": []} for row in learned["history_"]]
     except (
         ArithmeticError, LookupError, RecursionError, TypeError, ValueError, SafetensorError
     ) as error:  # fmt: skip
@@ -192,9 +198,17 @@ def load(path, *, module=None, device=None):
             f"`module` should be None, because {path} has the default network. Got "
             f"{module!r}."
         )
-    vars(estimator).update(learned, module=module)
+    estimator.module = module
     with torch.random.fork_rng(devices=[]):  # initial weights, about to be replaced
-        net = make_net(estimator, example)
+        net = make_net(
+            estimator,
+            example,
+            len(learned["classes_"]),
+            module=module,
+            earlier_epochs=epochs,
+            schedule_start=model["schedule_start"],
+            **settings,
+        )
     try:
         _restore(net, model, tensors)
     except (LookupError, RuntimeError, TypeError, ValueError) as error:
@@ -203,9 +217,9 @@ def load(path, *, module=None, device=None):
         raise ValueError(
             f"`module` should have the weights that {path} has. {error}"
         ) from error
-    # As after unpickling: sets `module_` and warns of another version.
+    # As after unpickling, which warns of another version.
     version = model["skfairbargain"]
-    estimator.__setstate__({"net_": net, "_skfairbargain_version": version})
+    estimator.__setstate__({**learned, "net_": net, "_skfairbargain_version": version})
     return estimator
 
 
@@ -258,7 +272,7 @@ def _read(data):
 
 
 def _restore(net, model, tensors):
-    """Bring weights, optimizer and history of a fresh net to what was stored."""
+    """Bring weights and optimizer of a fresh net to what was stored."""
     weights = {
         name.removeprefix("module."): tensor
         for name, tensor in tensors.items()
@@ -275,8 +289,6 @@ def _restore(net, model, tensors):
     net.optimizer_.load_state_dict(
         {"state": state, "param_groups": model["optimizer_groups"]}
     )
-    net.history_ = History({**row, "batches": []} for row in model["learned"]["history_"])
-    net.schedule_start = model["schedule_start"]
 
 
 def _damaged(path, error):

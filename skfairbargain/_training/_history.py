@@ -1,6 +1,7 @@
-"""What happened in the steps of one epoch, counted for the history."""
+"""Count what happened in the steps of an epoch, for its row of the history."""
 
 import time
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,10 +24,33 @@ EPOCH_KEYS = (
 )
 
 
-class EpochTally:
-    """Counts of one epoch."""
+class Names(NamedTuple):
+    """Names that the history uses.
 
-    def __init__(self):
+    Parameters
+    ----------
+    groups : list of str
+    players : list of str
+        Those whose conflicts are counted.
+    bargainers : list of str
+        Those who have an α: the players, or the groups where the protocol acts on groups.
+    """
+
+    groups: list
+    players: list
+    bargainers: list
+
+
+class EpochTally:
+    """Counts of one epoch.
+
+    Parameters
+    ----------
+    stage : {1, 2}
+    """
+
+    def __init__(self, stage):
+        self.stage = stage
         self.start = time.perf_counter()
         self.steps = self.skipped = self.bargains = self.agreements = self.in_conflict = 0
         self.loss = self.alpha = 0.0
@@ -34,6 +58,14 @@ class EpochTally:
         self.conflicts = self.opposed = self.opposed_agreed = 0
 
     def add(self, decision, loss):
+        """Count a step.
+
+        Parameters
+        ----------
+        decision : Decision
+        loss : float
+            Training loss of the minibatch.
+        """
         self.steps += 1
         self.loss += loss
         self.skipped += not decision.weights.any()
@@ -46,19 +78,41 @@ class EpochTally:
             self.alpha = self.alpha + decision.alpha
             self.opposed_agreed = self.opposed_agreed + decision.opposed
 
-    def summary(self, player_names, seat_names):
+    def add_undefined(self):
+        """Count a step that had a loss or a gradient that was not finite."""
+        self.skipped += 1
+
+    def row(self, names, group_losses, safe_meta_lr):
+        """Return the epoch's row of the history, except for its number.
+
+        Parameters
+        ----------
+        names : Names
+        group_losses : list of float
+            Validation loss of each group at the end of the epoch.
+        safe_meta_lr : float or None
+            Bound of Theorem 3.6.
+
+        Returns
+        -------
+        row : dict
+        """
         agreed = self.agreements > 0
         mean = (self.alpha / self.agreements).tolist() if agreed else []
         return {
+            "stage": self.stage,
             "train_loss": self.loss / self.steps if self.steps else None,
+            "group_losses": dict(zip(names.groups, group_losses, strict=True)),
+            "worst_group_loss": max(group_losses),
             "bargaining_success_rate": (
                 self.agreements / self.bargains if self.bargains else None
             ),
             "conflict_rate": self.in_conflict / max(self.steps, 1),
-            "player_conflict_rates": self._per_player(self.conflicts, seat_names),
-            "opposed_rates": self._per_pair(self.opposed, seat_names),
-            "opposed_agreed_rates": self._per_pair(self.opposed_agreed, seat_names),
-            "alpha": dict(zip(player_names, mean, strict=True)) if agreed else None,
+            "player_conflict_rates": self._per_player(self.conflicts, names.players),
+            "opposed_rates": self._per_pair(self.opposed, names.players),
+            "opposed_agreed_rates": self._per_pair(self.opposed_agreed, names.players),
+            "alpha": dict(zip(names.bargainers, mean, strict=True)) if agreed else None,
+            "safe_meta_lr": safe_meta_lr,
             "skipped_steps": self.skipped,
             "seconds": time.perf_counter() - self.start,
         }
@@ -74,3 +128,8 @@ class EpochTally:
             name: dict(zip(names[i + 1 :], rates[i, i + 1 :].tolist(), strict=True))
             for i, name in enumerate(names[:-1])
         }
+
+
+def finished_epochs(history):
+    """Return the finished epochs of a skorch history, a plain dict each."""
+    return [{key: row[key] for key in EPOCH_KEYS} for row in history]

@@ -1,6 +1,5 @@
 """From the estimator's parameters to an initialized net."""
 
-import copy
 import inspect
 from functools import partial
 
@@ -10,21 +9,79 @@ from skorch.utils import noop
 from torch import nn
 
 from ..losses import META_LOSSES
+from ..protocols import get_protocol
+from ._history import Names
 from ._modules import build_module, checked_sizes
 from ._net import MetaNet
 from ._parameters import OPTIMIZERS
+from ._weighting import Weighting
 
 
-def make_net(estimator, example, *, keep_weights=False):
+def run_settings(estimator, players, n_rows, epochs):
+    """Return the parameters of a net that may change from run to run.
+
+    Parameters
+    ----------
+    estimator : NashMetaClassifier
+    players : Players
+    n_rows : int
+        Number of rows to train on.
+    epochs : int
+        Number of epochs of the run.
+
+    Returns
+    -------
+    settings : dict
+        Parameters of `MetaNet`.
+
+    Raises
+    ------
+    ValueError
+        If there is no protocol of a name.
+    """
+    bargaining = estimator.bargaining
+    bargaining = None if bargaining is None else get_protocol(bargaining)
+    acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
+    batch_size = estimator.batch_size
+    return {
+        "weighting": Weighting(
+            get_protocol(estimator.goal),
+            bargaining,
+            players.cell_groups,
+            estimator.players,
+            estimator.meta_lr,
+            estimator.anchor,
+            estimator.weight_norm,
+        ),
+        "names": Names(
+            groups=players.names("groups"),
+            players=players.names(estimator.players),
+            bargainers=players.names("groups" if acts_on_groups else estimator.players),
+        ),
+        "batch_size": auto_batch_size(n_rows) if batch_size == "auto" else batch_size,
+        "bargain_epochs": estimator.bargain_epochs,
+        "max_epochs": epochs,
+    }
+
+
+def auto_batch_size(n_rows):
+    """Return a twentieth of the rows, but at least 32 and at most 512."""
+    return min(512, max(32, n_rows // 20))
+
+
+def make_net(estimator, example, n_classes, *, module, **settings):
     """Return a net with the estimator's parameters, ready to train.
 
     Parameters
     ----------
     estimator : NashMetaClassifier
-    example : ndarray of shape (n, ...)
+    example : ndarray of shape (n, n_features, ...)
         A few rows, in the dtype to compute in.
-    keep_weights : bool, default=False
-        Whether it goes on from a copy of the estimator's `module_` and its history.
+    n_classes : int
+    module : class, callable, torch.nn.Module or None
+        As the parameter of the estimator.
+    **settings : dict
+        More parameters of `MetaNet`, among them the `run_settings`.
 
     Returns
     -------
@@ -37,13 +94,30 @@ def make_net(estimator, example, *, keep_weights=False):
         the loss more than once for a step.
     """
     module = build_module(
-        estimator.module_ if keep_weights else estimator.module,
-        estimator.n_features_in_,
-        len(estimator.classes_),
+        module,
+        example.shape[1],
+        n_classes,
         hidden_layer_sizes=checked_sizes(estimator.hidden_layer_sizes),
         dropout=estimator.dropout,
         example=example,
     )
+    return MetaNet(
+        module,
+        engine=estimator.engine,
+        meta_loss=_meta_loss(estimator.meta_loss, n_classes),
+        row_shape=example.shape[1:],
+        lr=estimator.lr,
+        train_split=None,
+        callbacks=_callbacks(estimator),
+        device=torch.device(estimator.device),
+        verbose=int(estimator.verbose),
+        **_optimizer(estimator),
+        **settings,
+    ).initialize()
+
+
+def _optimizer(estimator):
+    """The optimizer's class and those of its options that the estimator sets."""
     optimizer = estimator.optimizer
     if isinstance(optimizer, str):
         optimizer = OPTIMIZERS[optimizer]
@@ -54,25 +128,7 @@ def make_net(estimator, example, *, keep_weights=False):
         for name in ("momentum", "weight_decay")
         if name in taken
     }
-    net = MetaNet(
-        module,
-        weighting=None,
-        engine=estimator.engine,
-        meta_loss=_meta_loss(estimator.meta_loss, len(estimator.classes_)),
-        bargain_epochs=estimator.bargain_epochs,
-        optimizer=optimizer,
-        lr=estimator.lr,
-        train_split=None,
-        callbacks=_callbacks(estimator),
-        device=torch.device(estimator.device),
-        verbose=int(estimator.verbose),
-        **options,
-    ).initialize()
-    net.row_shape = example.shape[1:]
-    if keep_weights:
-        net.history = copy.deepcopy(estimator.net_.history)
-        net.schedule_start = len(net.history)
-    return net
+    return {"optimizer": optimizer, **options}
 
 
 def _check_steps_once(optimizer):

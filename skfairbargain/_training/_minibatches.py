@@ -54,6 +54,15 @@ class TrainingData(Dataset):
         belongs = np.eye(self.cells.max() + 1)[self.cells]
         return belongs / belongs.sum(axis=0)
 
+    def probe_rows(self, device):
+        """A few validation rows and their classes, to compare engines on."""
+        # Some of them twice if need be.
+        index = np.arange(8) % len(self.y_val)
+        return (
+            torch.as_tensor(self.X_val[index], device=device),
+            torch.as_tensor(self.y_val[index], device=device),
+        )
+
 
 class Batch(NamedTuple):
     """One minibatch; ``inputs`` and ``targets`` go on with the validation rows."""

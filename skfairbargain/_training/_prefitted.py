@@ -6,7 +6,8 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from .._utils import fitted_attribute
 from ._inputs import class_indices
-from ._validation_set import check_given_together, given_validation_set, validation_codes
+from ._validation_inputs import check_given_together, validation_codes
+from ._validation_set import given_validation_set
 
 
 def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight):

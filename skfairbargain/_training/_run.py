@@ -1,82 +1,73 @@
-"""What ``fit`` and ``partial_fit`` share: checked rows, a net, a training run."""
+"""Train a net on checked rows: anew, from an earlier net's weights, or where it was."""
 
-import numpy as np
 import torch
 
 from .._utils import seeded_torch
-from ..protocols import get_protocol
-from ._make_net import make_net
+from ._history_warnings import warn_of_missing_agreement, warn_of_skipped_steps
+from ._make_net import make_net, run_settings
 from ._minibatches import TrainingData
 from ._modules import module_dtype
-from ._weighting import Weighting
-
-# What a run notes of its rows.
-RECORDS = ("cell_influence_", "sample_influence_", "applied_weight_")
 
 
-def train(estimator, X, y, rows, sample_weight, validation, *, epochs, seed, start):
-    """Train the estimator's net and set what it learned.
+def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=True):
+    """Return a trained net; the estimator and an earlier net are left as they are.
 
     Parameters
     ----------
-    X, y, rows, sample_weight, validation :
-        Of `training_rows` and `validation_set`.
+    estimator : NashMetaClassifier
+        Its parameters are read.
+    rows : TrainingRows
+    validation : ValidationSet
     epochs : int
     seed : int
         Seeds torch for the run; its global state is restored after.
-    start : {"anew", "weights", "net"}
-        From a fresh network; from the trained one, with a fresh optimizer and stage 1
-        first; or from the trained one where it was, optimizer and stages included.
+    earlier : MetaNet, default=None
+        A trained net to start from.
+    restart : bool, default=True
+        Whether an earlier net is given a fresh optimizer and begins with stage 1. If not,
+        it goes on where it was.
 
     Returns
     -------
-    cell_influence : ndarray of shape (n_rows, n_cells)
-    sample_influence : ndarray of shape (n_rows, n_groups)
-    applied_weight : ndarray of shape (n_rows,)
+    net : MetaNet
+
+    Warns
+    -----
+    SkippedStepWarning
+        If steps were skipped.
+    NoAgreementWarning
+        If the players never agreed.
     """
-    estimator.groups_, estimator.cells_ = validation.groups, validation.pairs
-    dtype = X.dtype if start == "anew" else module_dtype(estimator.module_)
+    dtype = rows.X.dtype if earlier is None else module_dtype(earlier.module_)
     data = TrainingData(
-        X, y, validation.X, validation.y, validation.cells, dtype, sample_weight, rows
+        rows.X,
+        rows.y,
+        validation.X,
+        validation.y,
+        validation.cells,
+        dtype,
+        rows.sample_weight,
+        rows.rows,
     )
-    bargaining = estimator.bargaining
-    bargaining = None if bargaining is None else get_protocol(bargaining)
-    weighting = Weighting(
-        get_protocol(estimator.goal),
-        bargaining,
-        validation.cell_groups,
-        estimator.players,
-        estimator.meta_lr,
-        estimator.anchor,
-        estimator.weight_norm,
-    )
-    acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
-    players = "groups" if acts_on_groups else estimator.players
+    settings = run_settings(estimator, validation.players, len(data), epochs)
+    module, earlier_epochs = estimator.module, ()
+    if earlier is not None:
+        module, earlier_epochs = earlier.module_, earlier.history
     with seeded_torch(seed, torch.device(estimator.device)):
-        if start == "net":
-            net = estimator.net_
+        if earlier is not None and not restart:
+            net = earlier.continued(**settings)
         else:
-            net = make_net(estimator, data.X_val[:2], keep_weights=start == "weights")
-        net.weighting, net.player_names = weighting, validation.player_names(players)
-        net.group_names = validation.group_names
-        net.seat_names = validation.player_names(estimator.players)
-        net.batch_size = estimator.batch_size
-        if net.batch_size == "auto":
-            net.batch_size = min(512, max(32, len(data) // 20))
-        done = len(net.history)
-        net.bargain_epochs, net.max_epochs = estimator.bargain_epochs, epochs
+            net = make_net(
+                estimator,
+                data.X_val[:2],
+                len(rows.classes),
+                module=module,
+                earlier_epochs=earlier_epochs,
+                schedule_start=len(earlier_epochs),
+                **settings,
+            )
         net.partial_fit(data)
-    estimator.net_, estimator.module_ = net, net.module_
-    estimator.history_ = net.epochs()
-    estimator.n_iter_ = len(estimator.history_)
-    net.warn_about_trouble(estimator.history_[done:])
-    sample_influence = net.cell_influence_ @ weighting.to_groups
-    return net.cell_influence_, sample_influence, net.applied_weight_
-
-
-def record_of_rows(estimator, record, rows, n_samples):
-    """Set what a run noted of its rows, each where it stands among all rows."""
-    for name, noted in zip(RECORDS, record, strict=True):
-        values = np.zeros((n_samples, *noted.shape[1:]))
-        values[rows] = noted
-        setattr(estimator, name, values)
+    new_epochs = net.epochs()[len(earlier_epochs) :]
+    warn_of_skipped_steps(new_epochs)
+    warn_of_missing_agreement(new_epochs)
+    return net

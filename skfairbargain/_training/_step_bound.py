@@ -106,3 +106,59 @@ def losses_along_step(module, batch, weights, validation, averages, lr, meta_los
         return losses.double().cpu().numpy() @ averages
 
     return losses_at
+
+
+class EpochBound:
+    """The bound of the first step of an epoch in which the bargainers agree.
+
+    Parameters
+    ----------
+    weighting : Weighting
+    averages : ndarray of shape (n_val, n_cells)
+        Column k averages the validation rows of cell k.
+    meta_loss : callable
+
+    Attributes
+    ----------
+    value : float or None
+        The bound on `meta_lr`; None before it is measured, or without a curved loss.
+    is_due : bool
+        Whether it is still to be measured.
+    """
+
+    def __init__(self, weighting, averages, meta_loss):
+        self.weighting = weighting
+        self.averages = averages
+        self.meta_loss = meta_loss
+        self.value, self.is_due = None, True
+
+    def measure(self, net, batch, hypergradients, alpha, sample_weight):
+        """Measure the bound along a step, without dropout and momentum.
+
+        Parameters
+        ----------
+        net : MetaNet
+            Its mode, buffers and random numbers are afterwards what they were before.
+        batch : Batch
+        hypergradients : ndarray of shape (n_batch, n_cells)
+        alpha : ndarray of shape (n_cells,) or (n_groups,)
+        sample_weight : ndarray of shape (n_batch,) or None
+        """
+        averages, n_batch = self.averages, len(batch.X)
+        if len(alpha) < averages.shape[1]:
+            averages = averages @ self.weighting.to_groups
+        with torch.random.fork_rng([net.device] if "cuda" in str(net.device) else []):
+            net._set_training(False)
+            losses_at = losses_along_step(
+                net.module_,
+                (batch.X, batch.y),
+                self.weighting.learned_weights(hypergradients, alpha, sample_weight),
+                (batch.inputs[n_batch:], batch.targets[n_batch:]),
+                averages,
+                net.optimizer_.param_groups[0]["lr"],
+                self.meta_loss,
+            )
+            epsilon = np.finfo(hypergradients.dtype).eps
+            self.value = step_bound(losses_at, self.weighting.meta_lr, epsilon)
+            net._set_training(True)
+        self.is_due = False

@@ -1,6 +1,7 @@
 """Helpers for every part of the package: cells, groups, files, intervals, extras."""
 
 from ._cells import Cells, cell_codes, encode_cells
+from ._features import scratch_copy, set_fitted
 from ._files import whole_file, write_at_once, write_csv, write_figure
 from ._fitted import fitted_attribute
 from ._groups import encode_groups, group_name
@@ -8,10 +9,12 @@ from ._intervals import mean_and_margin
 from ._lengths import check_same_length
 from ._optional import import_optional
 from ._random import seeded_torch
+from ._versioned import VersionedPickleMixin
 from ._warnings import warn_user
 
 __all__ = [
     "Cells",
+    "VersionedPickleMixin",
     "cell_codes",
     "check_same_length",
     "encode_cells",
@@ -20,7 +23,9 @@ __all__ = [
     "group_name",
     "import_optional",
     "mean_and_margin",
+    "scratch_copy",
     "seeded_torch",
+    "set_fitted",
     "warn_user",
     "whole_file",
     "write_at_once",

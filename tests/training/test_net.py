@@ -8,8 +8,13 @@ import torch
 from skorch.callbacks import Callback
 from torch import nn
 
+from skfairbargain._training._history import EPOCH_KEYS, Names
+from skfairbargain._training._history_warnings import (
+    warn_of_missing_agreement,
+    warn_of_skipped_steps,
+)
 from skfairbargain._training._minibatches import TrainingData
-from skfairbargain._training._net import EPOCH_KEYS, MetaNet
+from skfairbargain._training._net import MetaNet
 from skfairbargain._training._weighting import Weighting
 from skfairbargain.exceptions import NoAgreementWarning, SkippedStepWarning
 from skfairbargain.protocols import MetaGDRO, Nash, Protocol
@@ -36,9 +41,12 @@ def make_net(data, module, *, goal=None, bargaining=None, anchor=0.0, **options)
         weighting=Weighting(
             goal or MetaGDRO(), bargaining, cell_groups, "cells", 1.0, anchor, "l2"
         ),
-        player_names=[f"cell {k}" for k in range(n_cells)],
-        seat_names=[f"cell {k}" for k in range(n_cells)],
-        group_names=[f"group {g}" for g in np.unique(cell_groups)],
+        names=Names(
+            groups=[f"group {g}" for g in np.unique(cell_groups)],
+            players=[f"cell {k}" for k in range(n_cells)],
+            bargainers=[f"cell {k}" for k in range(n_cells)],
+        ),
+        row_shape=data.X_val.shape[1:],
         train_split=None,
         verbose=0,
         **{**settings, **options},
@@ -84,7 +92,7 @@ def test_one_step_by_hand():
     assert net.module_.weight.flatten().tolist() == [-0.25, 0.25]
     assert net.module_.bias.tolist() == [-0.25, 0.25]
     # Influence is lr times the columns of the cells; the group's is their mean.
-    np.testing.assert_allclose(net.cell_influence_.mean(axis=1), [0.375, -0.75, 0])
+    np.testing.assert_allclose(net.records_.cell_influence.mean(axis=1), [0.375, -0.75, 0])
     row = net.epochs()[-1]
     assert row["train_loss"] == pytest.approx(np.log(2))
     # Afterwards the margins are 0.5 v + 0.5 = 1.5 for v = 2, and 0 for v = −1.
@@ -149,7 +157,9 @@ def test_engines_agree_on_a_whole_fit():
         torch.manual_seed(0)
         net.partial_fit(data)
         assert net.engine_ == engine
-        weights.append([*net.module_.parameters(), torch.from_numpy(net.cell_influence_)])
+        weights.append(
+            [*net.module_.parameters(), torch.from_numpy(net.records_.cell_influence)]
+        )
     for ghost, autograd in zip(*weights, strict=True):
         torch.testing.assert_close(ghost, autograd, rtol=1e-7, atol=1e-9)
 
@@ -229,7 +239,7 @@ def test_an_interrupted_run_keeps_the_epochs_that_it_finished(moment, done, rows
     finished = make_net(data, mlp(), max_epochs=2, batch_size=16)
     torch.manual_seed(0)
     finished.partial_fit(data)
-    more = (net.cell_influence_ != finished.cell_influence_).any(axis=1)
+    more = (net.records_.cell_influence != finished.records_.cell_influence).any(axis=1)
     assert more.sum() == rows_more
     net.partial_fit(data, epochs=1)
     assert net.epochs()[-1]["epoch"] == len(net.epochs())
@@ -266,7 +276,7 @@ def test_skipped_steps_leave_the_weights_alone_and_are_counted():
         "finite. Scale the features, lower `lr`, or set `anchor` above 0.$"
     )
     with pytest.warns(SkippedStepWarning, match=message):
-        net.warn_about_trouble(rows)
+        warn_of_skipped_steps(rows)
 
 
 def test_players_that_never_agree_are_reported_and_the_goal_decides():
@@ -284,7 +294,7 @@ def test_players_that_never_agree_are_reported_and_the_goal_decides():
         r"bargaining=None.$"
     )
     with pytest.warns(NoAgreementWarning, match=message):
-        net.warn_about_trouble(net.epochs())
+        warn_of_missing_agreement(net.epochs())
 
 
 def test_a_run_that_goes_astray_reports_a_large_loss_and_no_nan():
@@ -297,7 +307,7 @@ def test_a_run_that_goes_astray_reports_a_large_loss_and_no_nan():
     assert np.isfinite(row["worst_group_loss"])
     assert row["skipped_steps"] == 4
     assert row["train_loss"] is None
-    assert not net.cell_influence_.any()
+    assert not net.records_.cell_influence.any()
 
 
 @pytest.mark.parametrize("lr", [1e3, 1e30, 1e100, 1e200])
@@ -306,4 +316,4 @@ def test_no_nan_whatever_the_learning_rate(lr):
     net = make_net(data, mlp(), lr=lr, max_epochs=5, batch_size=16, bargaining=Nash())
     for row in net.partial_fit(data).epochs():
         assert np.isfinite([row["worst_group_loss"], row["train_loss"] or 0]).all()
-    assert np.isfinite(net.cell_influence_).all()
+    assert np.isfinite(net.records_.cell_influence).all()

@@ -10,8 +10,11 @@ import torch
 from torch import nn
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain._training._net import MetaNet
-from skfairbargain._training._step_bound import losses_along_step, step_bound
+from skfairbargain._training._step_bound import (
+    EpochBound,
+    losses_along_step,
+    step_bound,
+)
 from skfairbargain.bargaining import nash_bargaining
 from skfairbargain.datasets import make_biased_classification
 from skfairbargain.hypergradients import GhostEngine
@@ -277,7 +280,7 @@ def test_the_bound_is_told_in_stage_1_only_and_changes_nothing(split, monkeypatc
     assert all(bound >= 0 for bound in bounds[:3] if bound is not None)
     assert any(bounds[:3])
     assert bounds[3:] == [None, None]
-    monkeypatch.setattr(MetaNet, "_bound_step", lambda *_: None)
+    monkeypatch.setattr(EpochBound, "measure", lambda *_: None)
     untold = fitted()
     np.testing.assert_array_equal(told.decision_function(X), untold.decision_function(X))
     np.testing.assert_array_equal(told.sample_influence_, untold.sample_influence_)

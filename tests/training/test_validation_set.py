@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._training._validation_set import (
-    given_validation_set,
-    hold_out_validation_set,
-)
+from skfairbargain._training._held_out import hold_out
+from skfairbargain._training._inputs import TrainingRows
+from skfairbargain._training._validation_set import given_validation_set
 from skfairbargain.exceptions import UndefinedGroupError, ValidationSetWarning
 
 CLASSES = np.array(["no", "yes"])
@@ -34,22 +33,27 @@ SEX = ["M", "M", "F", "F", "F", "F"]
 )
 def test_cells_are_sorted_pairs_of_group_and_class(groups):
     validation = given_validation_set(X, Y, groups, CLASSES)
-    assert validation.groups == ["F", "M"]
-    assert validation.pairs == [("F", "no"), ("F", "yes"), ("M", "no"), ("M", "yes")]
+    assert validation.players.groups == ["F", "M"]
+    assert validation.players.cells == [
+        ("F", "no"),
+        ("F", "yes"),
+        ("M", "no"),
+        ("M", "yes"),
+    ]
     assert validation.cells.tolist() == [2, 3, 1, 0, 0, 1]
-    assert validation.cell_groups.tolist() == [0, 0, 1, 1]
-    assert validation.group_names == ["F", "M"]
-    assert validation.player_names("groups") == ["F", "M"]
-    assert validation.player_names("cells") == ["F, no", "F, yes", "M, no", "M, yes"]
+    assert validation.players.cell_groups.tolist() == [0, 0, 1, 1]
+    assert validation.players.names("groups") == ["F", "M"]
+    assert validation.players.names("groups") == ["F", "M"]
+    assert validation.players.names("cells") == ["F, no", "F, yes", "M, no", "M, yes"]
 
 
 def test_several_columns_become_the_intersections_that_occur():
     groups = pd.DataFrame({"sex": SEX, "old": [True, True, False, False, True, True]})
     validation = given_validation_set(X, Y, groups, CLASSES)
-    assert validation.groups == [("F", False), ("F", True), ("M", True)]
-    assert validation.group_names == ["F & False", "F & True", "M & True"]
-    assert validation.pairs[0] == (("F", False), "no")
-    assert len(validation.pairs) == 6
+    assert validation.players.groups == [("F", False), ("F", True), ("M", True)]
+    assert validation.players.names("groups") == ["F & False", "F & True", "M & True"]
+    assert validation.players.cells[0] == (("F", False), "no")
+    assert len(validation.players.cells) == 6
 
 
 def test_a_cell_without_rows_is_not_a_player():
@@ -57,21 +61,21 @@ def test_a_cell_without_rows_is_not_a_player():
     y = np.array([0, 1, 2, 0, 1, 1])
     validation = given_validation_set(X, y, SEX, classes)
     # M has the classes 0 and 1, F has all three.
-    assert validation.pairs == [("F", 0), ("F", 1), ("F", 2), ("M", 0), ("M", 1)]
-    assert validation.cell_groups.tolist() == [0, 0, 0, 1, 1]
+    assert validation.players.cells == [("F", 0), ("F", 1), ("F", 2), ("M", 0), ("M", 1)]
+    assert validation.players.cell_groups.tolist() == [0, 0, 0, 1, 1]
 
 
 def test_without_groups_the_classes_are_the_groups():
     validation = given_validation_set(X, Y, None, CLASSES)
-    assert validation.groups == ["no", "yes"]
-    assert validation.pairs == [("no", "no"), ("yes", "yes")]
+    assert validation.players.groups == ["no", "yes"]
+    assert validation.players.cells == [("no", "no"), ("yes", "yes")]
     assert validation.cells.tolist() == Y.tolist()
 
 
 def test_labels_that_read_the_same_stay_apart():
     validation = given_validation_set(X, Y, np.array([1, 1, "1", "1", "1", "1"], object), Y)
-    assert validation.group_names == ["1", "'1'"]
-    assert len(set(validation.player_names("cells"))) == 4
+    assert validation.players.names("groups") == ["1", "'1'"]
+    assert len(set(validation.players.names("cells"))) == 4
 
 
 def test_a_group_of_one_class_is_refused():
@@ -85,15 +89,15 @@ def test_a_group_of_one_class_is_refused():
         given_validation_set(X, y, SEX, CLASSES)
 
 
-def test_classes_that_nobody_speaks_for_are_warned_of():
+def test_classes_whose_errors_training_cannot_see_are_warned_of():
     message = (
         "The validation set has no rows of the classes ['yes']. Without `groups_val` "
-        "the classes are the groups, so nothing in training speaks for these. Add rows of "
-        "them, or pass `groups_val`."
+        "the classes are the groups, so training cannot see its errors on these. Add "
+        "rows of them, or pass `groups_val`."
     )
     with pytest.warns(ValidationSetWarning, match=f"^{re.escape(message)}$"):
         validation = given_validation_set(X, np.zeros(6, int), None, CLASSES)
-    assert validation.groups == ["no"]
+    assert validation.players.groups == ["no"]
 
 
 @pytest.mark.parametrize(
@@ -104,23 +108,26 @@ def test_equally_many_of_every_class_are_held_out(fraction, per_class):
     y = np.r_[np.zeros(70, int), np.full(30, 2)]
     X = np.arange(100.0)[:, None]
     classes = np.array(["a", "b", "c"])
-    every = np.arange(len(y))
-    rows, validation = hold_out_validation_set(X, y, every, classes, fraction, 0)
+    given = TrainingRows(X, y, None, np.arange(len(y)), classes)
+    left, validation = hold_out(given, fraction, 0)
+    rows = left.rows
     assert np.bincount(validation.y).tolist() == [per_class, 0, per_class]
-    assert validation.groups == ["a", "c"]
+    assert validation.players.groups == ["a", "c"]
     assert sorted([*rows, *validation.X.ravel()]) == list(range(100))
     np.testing.assert_array_equal(y[validation.X.ravel().astype(int)], validation.y)
-    again, _ = hold_out_validation_set(X, y, every, classes, fraction, 0)
-    other, _ = hold_out_validation_set(X, y, every, classes, fraction, 1)
-    assert rows.tolist() == again.tolist() != other.tolist()
+    np.testing.assert_array_equal(left.y, y[rows])
+    again, _ = hold_out(given, fraction, 0)
+    other, _ = hold_out(given, fraction, 1)
+    assert rows.tolist() == again.rows.tolist() != other.rows.tolist()
 
 
 def test_of_many_rows_a_hundred_of_each_class_are_held_out():
     y = np.repeat([0, 1], 5_000)
     every = np.arange(len(y))
-    rows, validation = hold_out_validation_set(every[:, None], y, every, CLASSES, 0.1, 0)
+    given = TrainingRows(every[:, None], y, None, every, CLASSES)
+    rows, validation = hold_out(given, 0.1, 0)
     assert np.bincount(validation.y).tolist() == [100, 100]
-    assert len(rows) == 9_800
+    assert len(rows.rows) == 9_800
 
 
 def test_a_class_of_one_row_cannot_be_held_out():
@@ -128,7 +135,6 @@ def test_a_class_of_one_row_cannot_be_held_out():
         "A class should have 2 samples or more, so that one can be held out for "
         "validation. Class 'yes' has 1 sample. Leave it out, or pass `X_val` and `y_val`."
     )
+    rows = TrainingRows(X, np.array([0, 0, 0, 0, 0, 1]), None, np.arange(6), CLASSES)
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        hold_out_validation_set(
-            X, np.array([0, 0, 0, 0, 0, 1]), np.arange(6), CLASSES, 0.1, 0
-        )
+        hold_out(rows, 0.1, 0)

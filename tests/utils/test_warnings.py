@@ -61,7 +61,7 @@ def test_a_cross_validation_calls_through_joblib():
 def test_joblib_loads_through_several_frames(tmp_path, monkeypatch):
     clf = skipping()
     with monkeypatch.context() as patch:
-        patch.setattr("skfairbargain.classifier.__version__", "0.0.1")
+        patch.setattr("skfairbargain._utils._versioned.__version__", "0.0.1")
         joblib.dump(clf, tmp_path / "model")
     line = line_below()
     caught = caught_at(lambda: joblib.load(tmp_path / "model"))

@@ -1,22 +1,73 @@
-"""Is a validation set prepared as X was? Errors where it cannot be, signs of the rest."""
+"""Check that X_val was prepared like X."""
+
+import warnings
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils.validation import _get_feature_names
+from sklearn.utils.validation import _get_feature_names, validate_data
 
 from .._utils import warn_user
 from ..exceptions import ValidationSetWarning
-from ._validation_set import ROUTE_IT
 
 # Rows of X whose range is compared with the validation set's.
 RANGE_ROWS = 1000
+ROUTE_IT = 'In a Pipeline, transform_input=["X_val"] takes it through the earlier steps.'
+
+
+def prepared_alike(estimator, X_val, **checks):
+    """Check validation rows as the training rows before them.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Has the features of the training rows.
+    X_val : array-like of shape (n_val, ...)
+    **checks : dict
+        Of scikit-learn's ``validate_data``.
+
+    Returns
+    -------
+    X_val : as of ``validate_data``
+
+    Raises
+    ------
+    ValueError
+        If they are malformed or of other features.
+    """
+    try:
+        with warnings.catch_warnings():
+            # `warn_of_names` says more about this.
+            warnings.filterwarnings("ignore", "X (has|does not have valid) feature names")
+            return validate_data(estimator, X_val, reset=False, **checks)
+    except ValueError as error:
+        raise ValueError(
+            f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"
+        ) from error
+
+
+def warn_of_preparation(estimator, rows, X_val, validation):
+    """Warn of what makes it likely that a validation set was not prepared as X was.
+
+    Parameters
+    ----------
+    estimator : NashMetaClassifier
+        Has the features of the training rows.
+    rows : TrainingRows
+    X_val : array-like of shape (n_val, ...)
+        The validation rows as they were given.
+    validation : ValidationSet
+        They and their cells, checked.
+    """
+    warn_of_names(estimator, X_val)
+    warn_of_cut_validation_set(validation.cells, rows.X.shape[0])
+    warn_of_untransformed_validation_set(rows.X, validation.X)
 
 
 def warn_of_names(estimator, X_val):
     """Warn where only one of X and X_val has column names.
 
-    Names that differ are scikit-learn's error. Its warning of this case calls the
-    validation set "X", so that it is better replaced.
+    Names that differ are an error of scikit-learn's. Its warning of this case would call
+    the validation set "X", and is replaced by this one.
     """
     named = _get_feature_names(X_val) is not None
     if named != hasattr(estimator, "feature_names_in_"):
@@ -31,9 +82,9 @@ def warn_of_names(estimator, X_val):
 def warn_of_cut_validation_set(cells, n_samples):
     """Warn if a cross-validator has probably cut the validation set.
 
-    It cuts whatever is as long as its data, and what it leaves is as long as the rows that
-    it leaves: equal lengths are the trace. A set that is balanced by cell did not lose
-    random rows, so it raises no alarm.
+    A cross-validator cuts whatever is as long as its data, and what remains is as long as
+    the training rows. A set of that length that is balanced by cell has not lost random
+    rows, so it is not warned of.
 
     Parameters
     ----------

@@ -1,0 +1,57 @@
+"""Check the validation set that a fit was given, or hold one out."""
+
+from sklearn.utils.validation import column_or_1d
+
+from .._utils import check_same_length
+from ._held_out import hold_out
+from ._inputs import class_indices
+from ._preparation import prepared_alike
+from ._validation_set import given_validation_set
+
+
+def validation_set(estimator, rows, X_val, y_val, groups_val):
+    """Return the rows to train on, and the validation set, given or held out.
+
+    Parameters
+    ----------
+    estimator : NashMetaClassifier
+        Has the features of the training rows.
+    rows : TrainingRows
+    X_val, y_val, groups_val : array-like or None
+        As of `NashMetaClassifier.fit`.
+
+    Returns
+    -------
+    rows : TrainingRows
+    validation : ValidationSet
+    """
+    check_given_together(X_val, y_val, groups_val)
+    if X_val is None:
+        return hold_out(rows, estimator.validation_fraction, estimator.random_state)
+    X_val = prepared_alike(
+        estimator,
+        X_val,
+        accept_sparse="csr",
+        dtype=rows.X.dtype,
+        allow_nd=estimator.module is not None,
+    )
+    codes = validation_codes(rows.classes, X_val, y_val)
+    return rows, given_validation_set(X_val, codes, groups_val, rows.classes)
+
+
+def check_given_together(X_val, y_val, groups_val):
+    """Refuse a validation set without its rows or its labels."""
+    if X_val is None and (y_val is not None or groups_val is not None):
+        raise ValueError(
+            "`y_val` and `groups_val` describe `X_val`, which is missing. Pass it, "
+            "or none of the three."
+        )
+    if X_val is not None and y_val is None:
+        raise ValueError("`y_val` should be given with `X_val`. Got None.")
+
+
+def validation_codes(classes, X_val, y_val):
+    """Return the class indices of the validation rows, one label each."""
+    y_val = column_or_1d(y_val)
+    check_same_length(X_val=X_val, y_val=y_val)
+    return class_indices(classes, y_val, "y_val")
