@@ -1,19 +1,19 @@
-"""Groups and favorable outcomes, as lale's fairness information describes them."""
+"""Groups and favorable labels, from lale's fairness information."""
 
 import numpy as np
 import pandas as pd
 
 from ..exceptions import UndefinedGroupError
 
-TRAP = (
-    "If an earlier step scaled, encoded or redacted the column, its values no longer mean "
-    "what `protected_attributes` says: do that in `preparation` instead, as in "
+COLUMN_WAS_CHANGED = (
+    "If an earlier step scaled, encoded or redacted the column, its values no longer match "
+    "`protected_attributes`: do this in `preparation` instead, as in "
     "NashMeta(**fairness_info, preparation=StandardScaler())."
 )
 
 
 def named_attributes(X, protected_attributes):
-    """Return the protected attributes with names in place of positions, where X has names.
+    """Replace the positions of protected attributes by names if X has column names.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def named_attributes(X, protected_attributes):
 
 
 def fairness_groups(X, protected_attributes):
-    """Put every row into the group that its protected attributes describe.
+    """Assign every row to a group by its protected attributes.
 
     Parameters
     ----------
@@ -41,17 +41,17 @@ def fairness_groups(X, protected_attributes):
     Returns
     -------
     groups : DataFrame of shape (n_samples, n_attributes)
-        For each attribute a name such as ``"sex=female"`` or ``"sex!=female"``.
+        For each attribute, a name such as ``"sex=female"`` or ``"sex!=female"``.
     grouped : ndarray of shape (n_samples,), bool
-        Whether the row has a group. It has none where an attribute names both a reference
-        and a monitored group, and its value is in neither.
+        Whether the row has a group. It has none if an attribute has both a reference and a
+        monitored group, and the row's value is in neither.
 
     Raises
     ------
     UndefinedGroupError
-        If an attribute leaves one of its two groups empty.
+        If one of the two groups of an attribute is empty.
     ValueError
-        If X has no such column, or a value is missing.
+        If a column is missing in X, or a value is missing in a column.
 
     Examples
     --------
@@ -76,22 +76,24 @@ def fairness_groups(X, protected_attributes):
         ):
             if not (side == which).any():
                 raise UndefinedGroupError(
-                    f"The protected attribute {feature!r} should tell two groups apart. No "
-                    f"row is {lacking}. {values_seen(X, [attribute])} {TRAP}"
+                    f"The protected attribute {feature!r} should divide the rows into two "
+                    f"groups. No row is {lacking}. {values_seen(X, [attribute])} "
+                    f"{COLUMN_WAS_CHANGED}"
                 )
-        other = f"={_words(monitored)}" if monitored else f"!={_words(reference)}"
+        other = f"={_group_text(monitored)}" if monitored else f"!={_group_text(reference)}"
         names[feature] = np.where(
-            side == 1, f"{feature}={_words(reference)}", f"{feature}{other}"
+            side == 1, f"{feature}={_group_text(reference)}", f"{feature}{other}"
         )
         grouped &= side != 0.5
     return pd.DataFrame(names, index=getattr(X, "index", None)), grouped
 
 
 def membership(values, reference, other=None):
-    """1 where a value is in `reference`, 0 where it is in `other`, 0.5 where in neither.
+    """Return 1 for values in `reference`, 0 for values in `other`, 0.5 for all others.
 
-    The rule of lale's ``ProtectedAttributesEncoder``, for whole columns: a list of two is
-    a range with both its ends, and without `other` all that is not in `reference` is.
+    This is the rule of lale's ``ProtectedAttributesEncoder`` for whole columns: a list of
+    two values is a range that includes both; if `other` is None, it contains all values
+    that are not in `reference`.
 
     Examples
     --------
@@ -104,36 +106,36 @@ def membership(values, reference, other=None):
 
 
 def protected_column(X, feature):
-    """Values of one protected attribute."""
+    """Return the column of one protected attribute; refuse missing values."""
     columns = list(X.columns) if hasattr(X, "columns") else list(range(X.shape[1]))
     if feature not in columns:
         raise ValueError(
             f"X should have the protected attribute {feature!r} as a column. Its columns "
-            f"are {_some(columns)}. If an earlier step of a pipeline dropped or renamed "
-            "it, do that in `preparation` instead."
+            f"are {_first_values(columns)}. If an earlier step of a pipeline dropped or "
+            "renamed it, do this in `preparation` instead."
         )
     column = X[feature] if hasattr(X, "columns") else pd.Series(X[:, feature])
     n_missing = column.isna().sum()
     if n_missing:
         raise ValueError(
             f"The protected attribute {feature!r} should have a value in every row. Got "
-            f"{n_missing} missing of them. Give these rows a value of their own, such as "
-            "'unknown', or leave them out."
+            f"missing values in {n_missing} of {len(column)} rows. Give these rows a value "
+            "of their own, such as 'unknown', or leave them out."
         )
     return column
 
 
 def values_seen(X, protected_attributes):
-    """One sentence on the values that these columns have, for an error message."""
+    """Describe the values of these columns in one sentence, for an error message."""
     seen = []
     for attribute in protected_attributes:
         feature = attribute["feature"]
-        values = sorted(set(protected_column(X, feature).tolist()), key=_kind_and_value)
+        values = sorted(set(protected_column(X, feature).tolist()), key=_type_and_value)
         if len(values) > 8 and not isinstance(values[0], str):
             seen.append(f"{feature!r} is between {values[0]:g} and {values[-1]:g}")
         else:
-            seen.append(f"{feature!r} is among {_some(values)}")
-    return f"Here {' and '.join(seen)}."
+            seen.append(f"{feature!r} has the values {_first_values(values)}")
+    return f"In the data, {' and '.join(seen)}."
 
 
 def _name(feature, columns):
@@ -151,17 +153,17 @@ def _among(values, groups):
     return found
 
 
-def _kind_and_value(value):
+def _type_and_value(value):
     return isinstance(value, str), value
 
 
-def _words(groups):
+def _group_text(groups):
     return "|".join(
         f"{group[0]}..{group[1]}" if isinstance(group, list | tuple) else str(group)
         for group in groups
     )
 
 
-def _some(values, n_shown=8):
+def _first_values(values, n_shown=8):
     more = f" and {len(values) - n_shown} more" if len(values) > n_shown else ""
     return f"{values[:n_shown]}{more}"

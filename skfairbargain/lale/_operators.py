@@ -1,4 +1,4 @@
-"""The operators: our estimators in the form that lale's pipelines take."""
+"""The operators: the estimator in the form that lale's pipelines need."""
 
 import numpy as np
 from lale.docstrings import set_docstrings
@@ -19,22 +19,22 @@ class _NashMetaImpl:
     """Bargaining in-estimator fairness mitigator.
 
     While `NashMetaClassifier` trains, the groups of `protected_attributes` bargain over
-    the weights of the training samples. Predictions are labels as they are in y.
+    the weights of the training samples. Predictions have the labels of y.
 
     Parameters
     ----------
     redact : bool, default=True
-        Whether the network is kept from the protected attributes: they are set to a
+        Whether to hide the protected attributes from the network: they are set to a
         constant before `preparation`, in training, validation and prediction.
     preparation : operator, default=None
-        What makes numbers of the columns: a lale operator or sub-pipeline, or a
-        scikit-learn transformer. It is fitted on the training rows, without the
-        validation rows, and applied to both. None: lale.lib.lale.NoOp.
+        Turns the columns into numbers: a lale operator or sub-pipeline, or a scikit-learn
+        transformer. It is fitted on the training rows, without the validation rows, and
+        applied to both. None: lale.lib.lale.NoOp.
     validation_per_cell : int or "auto", default="auto"
-        Where `fit` is given no validation set, so many rows of every group with a
-        favorable label, and as many with another, are held out before anything is fitted.
-        "auto" shares `validation_fraction` of the rows out evenly, up to 50 a cell, and
-        takes at most a quarter of the smallest cell.
+        If `fit` gets no validation set, it holds out this number of rows of every group
+        with a favorable label, and the same number with an unfavorable one, before
+        anything is fitted. "auto" divides `validation_fraction` of the rows evenly among
+        the cells, with at most 50 rows and a quarter of the smallest cell for each.
     """
 
     __module__ = "skfairbargain.lale"  # where lale says to import the operator from
@@ -124,7 +124,7 @@ class _NashMetaImpl:
         self.preparation_ = None
         if self.preparation is not None:
             # lale's operators return a trained copy; scikit-learn's are fitted in place.
-            # Not joined by >>, which refuses scikit-learn's Pipeline.
+            # They are not joined by >>, which refuses scikit-learn's Pipeline.
             is_operator = isinstance(self.preparation, Operator)
             prepare = self.preparation if is_operator else clone(self.preparation)
             self.preparation_ = prepare.fit(self._redacted(X), y)
@@ -137,11 +137,11 @@ class _NashMetaImpl:
         if self.preparation_ is not None:
             prepared = self.preparation_.transform(prepared)
         if hasattr(prepared, "select_dtypes"):
-            words = list(prepared.select_dtypes(exclude=["number", "bool"]).columns)
-            if words:
+            others = list(prepared.select_dtypes(exclude=["number", "bool"]).columns)
+            if others:
                 raise ValueError(
-                    "Every column should be of numbers after `preparation`. Got others in "
-                    f"{words}. Pass a preparation that encodes or drops them, such as "
+                    "Every column should be numeric after `preparation`. Not numeric are "
+                    f"{others}. Pass a preparation that encodes or drops them, such as "
                     "OneHotEncoder()."
                 )
         return prepared
@@ -152,11 +152,11 @@ class _NashMetaClassifierImpl(_Estimator):
     __module__ = "skfairbargain.lale"
 
 
-# lale's own mitigators have no word for a missing value, and so refuse columns with any
-# where its data checks are switched on. Preparation may well fill them here.
-_CELLS = [{"type": "number"}, {"type": "string"}, {"type": "boolean"}, {"enum": [None]}]
+# The schemas of lale's own mitigators do not allow missing values. Here they are allowed,
+# because `preparation` can fill them.
+_VALUES = [{"type": "number"}, {"type": "string"}, {"type": "boolean"}, {"enum": [None]}]
 _WEIGHTS = {
-    "description": "Non-negative weights, which multiply the learned ones.",
+    "description": "Non-negative weights, which multiply the learned weights.",
     "anyOf": [{"type": "array", "items": {"type": "number"}}, {"enum": [None]}],
     "default": None,
 }
@@ -183,9 +183,9 @@ NashMeta = make_operator(
     operator_schemas(
         _own,
         documented=_NashMetaImpl,
-        cells=_CELLS,
+        cells=_VALUES,
         fit_keywords={
-            "X_val": {"description": "Audited validation rows, raw as X is.", **_ANY},
+            "X_val": {"description": "Audited validation rows, as raw as X.", **_ANY},
             "y_val": {"description": "Their class labels.", **_ANY},
             "sample_weight": _WEIGHTS,
         },
@@ -194,8 +194,8 @@ NashMeta = make_operator(
 )
 set_docstrings(NashMeta)
 
-# The estimator by itself, for `lale.wrap_imported_operators` and for pipelines whose
-# groups are not in X.
+# The estimator without preparation, for `lale.wrap_imported_operators` and for pipelines
+# whose groups are not in X.
 NashMetaClassifier = make_operator(
     _NashMetaClassifierImpl,
     operator_schemas(
@@ -203,7 +203,7 @@ NashMetaClassifier = make_operator(
         documented=_NashMetaClassifierImpl,
         cells=[{"type": "number"}],
         fit_keywords={
-            "X_val": {"description": "Validation rows, prepared as X was.", **_ANY},
+            "X_val": {"description": "Validation rows, prepared like X.", **_ANY},
             "y_val": {"description": "Their class labels.", **_ANY},
             "groups_val": {"description": "Their groups; None: the classes.", **_ANY},
             "sample_weight": _WEIGHTS,

@@ -1,4 +1,4 @@
-"""Worst-group AUC as a scorer of lale's kind, made from fairness information."""
+"""Worst-group AUC as a scorer that is made from lale's fairness information."""
 
 import numpy as np
 from lale.lib.aif360.util import _BaseInEstimatorImpl, _BasePostEstimatorImpl
@@ -10,23 +10,25 @@ from ._groups import fairness_groups, membership, named_attributes
 def worst_group_auc(
     favorable_labels, protected_attributes, unfavorable_labels=None, undefined="raise"
 ):
-    """Scorer of the ROC AUC in the group that is ranked worst.
+    """Make a scorer of the ROC AUC in the group that is ranked worst.
 
-    Made from fairness information like the scorers of ``lale.lib.aif360``, which has none
-    that looks at scores: for the `scoring` of Hyperopt, of a search of scikit-learn, or to
-    call as ``scorer(estimator, X, y)``. Higher is better; 0.5 is chance.
+    Like the scorers of ``lale.lib.aif360``, it is made from fairness information; unlike
+    them, it evaluates scores and not predicted labels. Use it as the `scoring` of Hyperopt
+    or of a scikit-learn search, or call ``scorer(estimator, X, y)``. Higher is better; 0.5
+    is chance.
 
     Parameters
     ----------
     favorable_labels : list
         Labels, or ranges of labels, that count as positive.
     protected_attributes : list of dict
-        In lale's format. Several attributes intersect.
+        The protected attributes in lale's format. The groups of several attributes are
+        their intersections.
     unfavorable_labels : list, default=None
-        Labels that count as negative; None: all the others.
+        Labels that count as negative; None: all other labels.
     undefined : {"raise", "warn"}, default="raise"
-        What to do where a group has labels of one kind only: an error, or leave the group
-        out with a warning.
+        What to do if a group has only favorable or only unfavorable labels: raise an
+        error, or leave the group out with a warning.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def worst_group_auc(
 
 
 class WorstGroupAUC:
-    """What `worst_group_auc` makes; its methods are those of lale's fairness scorers."""
+    """The scorer that `worst_group_auc` makes, with the methods of lale's scorers."""
 
     def __init__(
         self, favorable_labels, protected_attributes, unfavorable_labels, undefined
@@ -65,7 +67,7 @@ class WorstGroupAUC:
         self.undefined = undefined
 
     def score_data(self, y_true, y_score, X):
-        """Score of these rows, where larger scores mean favorable."""
+        """Compute the metric from scores; a larger `y_score` means more favorable."""
         positive = membership(y_true, self.favorable_labels, self.unfavorable_labels)
         attributes = named_attributes(X, self.protected_attributes)
         groups, grouped = fairness_groups(X, attributes)
@@ -78,12 +80,12 @@ class WorstGroupAUC:
         )
 
     def score_estimator(self, estimator, X, y):
-        """Score of a fitted estimator on X."""
+        """Compute the metric of a fitted estimator on X."""
         proba = np.asarray(estimator.predict_proba(X))
         return self.score_data(y, proba @ self._is_favorable(estimator), X)
 
     def __call__(self, estimator, X, y):
-        """Score of a fitted estimator on X."""
+        """Compute the metric of a fitted estimator on X."""
         return self.score_estimator(estimator, X, y)
 
     def _is_favorable(self, estimator):
@@ -91,7 +93,8 @@ class WorstGroupAUC:
         if isinstance(
             getattr(last, "impl", None), _BaseInEstimatorImpl | _BasePostEstimatorImpl
         ):
-            # lale's mitigators put the favorable label last, whatever their `classes_` say.
+            # lale's mitigators have the favorable label last, also where their `classes_`
+            # have it first.
             return np.array([0.0, 1.0])
         side = membership(
             estimator.classes_, self.favorable_labels, self.unfavorable_labels

@@ -1,18 +1,18 @@
-"""A balanced validation set out of the rows that a lale operator is fitted on."""
+"""Hold out a balanced validation set from the rows that a lale operator is fitted on."""
 
 import numpy as np
 
 from .._utils import encode_cells
 from ..exceptions import UndefinedGroupError
 from ..model_selection import balanced_validation_indices
-from ._groups import TRAP, fairness_groups, membership, values_seen
+from ._groups import COLUMN_WAS_CHANGED, fairness_groups, membership, values_seen
 
-# Validation rows pass through the network in every step; more of them cost time.
+# Every training step evaluates all validation rows, so more of them cost time.
 LARGEST_CELL = 50
 
 
 def check_outcomes(y, favorable_labels, unfavorable_labels):
-    """Refuse labels among which the fairness information finds one kind only."""
+    """Refuse labels that are all favorable or all unfavorable."""
     side = membership(y, favorable_labels, unfavorable_labels)
     if not (side == 1).any() or not (side == 0).any():
         raise ValueError(
@@ -23,7 +23,7 @@ def check_outcomes(y, favorable_labels, unfavorable_labels):
 
 
 def held_out_rows(X, y, fairness_info, *, per_cell, fraction, random_state):
-    """Row numbers to train on, and of as many rows of every group × outcome cell.
+    """Hold out the same number of rows of every group × outcome cell.
 
     Parameters
     ----------
@@ -32,22 +32,22 @@ def held_out_rows(X, y, fairness_info, *, per_cell, fraction, random_state):
     fairness_info : dict
         In lale's format, with features as `named_attributes` returns them.
     per_cell : int or "auto"
-        Rows of each cell; "auto" shares a fraction of the rows out evenly, up to 50 a cell
-        and a quarter of the smallest.
+        Number of rows of each cell; "auto" divides a fraction of the rows evenly among the
+        cells, with at most 50 rows and a quarter of the smallest cell for each.
     fraction : float
-        The share of the rows that "auto" takes.
+        The fraction of the rows that "auto" holds out.
     random_state : int, RandomState or None
 
     Returns
     -------
     train, val : ndarray of int64
-        Together every row once. Rows without a group, or whose label is neither favorable
-        nor unfavorable, are among those to train on.
+        Row numbers; every row is in exactly one of the two. Rows that have no group, or a
+        label that is neither favorable nor unfavorable, are in `train`.
 
     Raises
     ------
     UndefinedGroupError
-        If an attribute does not tell two groups apart, or a cell has too few rows.
+        If one of the two groups of an attribute is empty, or a cell has too few rows.
 
     Examples
     --------
@@ -87,9 +87,9 @@ def held_out_rows(X, y, fairness_info, *, per_cell, fraction, random_state):
         )
     except UndefinedGroupError as error:
         raise UndefinedGroupError(
-            f"No balanced validation set can be held out. {error} Here per_cell is "
-            "`validation_per_cell`; or pass `X_val` and `y_val` to `fit`. "
-            f"{values_seen(X, attributes)} {TRAP}"
+            f"No balanced validation set can be held out. {error} NashMeta calls per_cell "
+            "`validation_per_cell`. Or pass `X_val` and `y_val` to `fit`. "
+            f"{values_seen(X, attributes)} {COLUMN_WAS_CHANGED}"
         ) from error
     return np.setdiff1d(np.arange(len(side)), free[val]), free[val]
 

@@ -1,4 +1,4 @@
-"""NashMeta as a lale operator, on generated data: fit, predict, errors, forms."""
+"""NashMeta as a lale operator, on generated data."""
 
 import pickle
 import subprocess
@@ -85,7 +85,7 @@ def message(error, function, *args, **kwargs):
     return str(caught.value)
 
 
-def test_labels_come_back_as_they_were():
+def test_predictions_have_the_labels_of_y():
     X, y = people()
     trained = operator(max_epochs=20, lr=0.02).fit(X, y)
     assert trained.classes_.tolist() == ["no", "yes"]
@@ -108,7 +108,7 @@ def test_labels_come_back_as_they_were():
         ),
     ],
 )
-def test_any_kind_of_label_is_learned_and_predicted(labels, info):
+def test_labels_of_any_type_are_learned_and_predicted(labels, info):
     X, y = people()
     thresholds = X["income"].quantile(np.arange(1, len(labels)) / len(labels))
     y = pd.Series(np.array(labels)[np.digitize(X["income"], thresholds)], X.index)
@@ -120,8 +120,8 @@ def test_any_kind_of_label_is_learned_and_predicted(labels, info):
     assert trained.score(X, y) > 0.8
 
 
-def test_the_estimator_sees_what_the_steps_say():
-    """By hand: split, redact, prepare, train; the same numbers come out."""
+def test_fit_redacts_prepares_and_trains_in_this_order():
+    """The same steps done by hand give the same numbers."""
     X, y = people()
     X_val, y_val = people(100, seed=1)
     sides = [X_val["sex"] == "M", X_val["age"].between(25, 64)]
@@ -152,7 +152,7 @@ def test_preparation_is_fitted_without_the_rows_held_out():
     assert scaler.n_samples_seen_ == 400 - 7 * 8
 
 
-def test_redaction_keeps_the_protected_attributes_out():
+def test_redaction_hides_the_protected_attributes_from_the_network():
     X, y = people()
     other = X.assign(
         sex=X["sex"].map({"F": "M", "M": "F"}), age=X["age"].sample(frac=1).values
@@ -203,7 +203,7 @@ def test_weights_reach_the_estimator_and_reweighing_may_nest_it():
     ).max() > (1e-3)
     nested = Reweighing(**INFO, estimator=operator(), redact=False).fit(X, y)
     assert set(nested.predict(X)) <= {"no", "yes"}
-    with pytest.raises(UndefinedGroupError, match="'sex' should tell two groups apart"):
+    with pytest.raises(UndefinedGroupError, match="'sex' should divide the rows into two"):
         Reweighing(**INFO, estimator=operator()).fit(X, y)
 
 
@@ -359,16 +359,16 @@ def test_scaling_too_early_is_named_when_fitting():
     scaled = X.assign(age=StandardScaler().fit_transform(X[["age"]]))
     text = message(UndefinedGroupError, operator().fit, scaled, y)
     assert text.startswith(
-        "The protected attribute 'age' should tell two groups apart. No row is in its "
-        "reference group [[25, 64]]. Here 'age' is between -1."
+        "The protected attribute 'age' should divide the rows into two groups. No row is "
+        "in its reference group [[25, 64]]. In the data, 'age' is between -1."
     )
     assert text.endswith("preparation=StandardScaler()).")
 
 
-def test_words_that_preparation_left_are_named():
+def test_columns_that_preparation_left_as_text_are_named():
     X, y = people()
     assert message(ValueError, operator(preparation=None).fit, X, y) == (
-        "Every column should be of numbers after `preparation`. Got others in ['sex', "
+        "Every column should be numeric after `preparation`. Not numeric are ['sex', "
         "'region']. Pass a preparation that encodes or drops them, such as "
         "OneHotEncoder()."
     )
@@ -382,7 +382,7 @@ def test_half_a_validation_set_is_refused(given, missing):
     ) == (f"`X_val` and `y_val` should be given together. `{missing}` is missing.")
 
 
-def test_labels_of_another_kind_than_the_favorable_ones_are_refused():
+def test_labels_that_are_all_unfavorable_are_refused():
     X, y = people()
     assert message(ValueError, operator().fit, X, (y == "yes").astype(int)) == (
         "`y` should have favorable and unfavorable labels. Got [0, 1], where favorable are "
@@ -477,14 +477,14 @@ def test_worst_group_auc_is_that_of_the_metric():
     assert pickle.loads(pickle.dumps(scorer))(model, X, y) == expected
 
 
-def test_worst_group_auc_turns_where_the_favorable_label_comes_first():
+def test_worst_group_auc_uses_the_favorable_label_also_if_it_comes_first():
     X, y = people()
     model = make_pipeline(prepare(), LogisticRegression()).fit(X, y)
     turned = worst_group_auc(["no"], INFO["protected_attributes"])
     assert turned(model, X, y) == pytest.approx(worst_group_auc(**INFO)(model, X, y))
 
 
-def test_worst_group_auc_leaves_out_what_has_no_group_or_kind():
+def test_worst_group_auc_leaves_out_rows_without_a_group_or_an_outcome():
     X = pd.DataFrame({"race": list("wwbbxww"), "score": [1, 2, 1, 2, 0, 1, 0]})
     y = ["no", "yes", "no", "yes", "yes", "?", "?"]
     race = {"feature": "race", "reference_group": ["w"], "monitored_group": ["b"]}

@@ -6,7 +6,7 @@ import pytest
 
 from skfairbargain.exceptions import UndefinedGroupError
 from skfairbargain.lale._groups import (
-    TRAP,
+    COLUMN_WAS_CHANGED,
     fairness_groups,
     membership,
     named_attributes,
@@ -36,7 +36,7 @@ def test_values_and_ranges_have_both_their_ends():
     assert sides.tolist() == [0, 1, 1, 0, 1, 0]
 
 
-def test_what_is_in_neither_group_is_in_none():
+def test_values_outside_both_groups_have_no_group():
     sides = membership(["White", "Black", "Other"], ["White"], ["Black"])
     assert sides.tolist() == [1, 0, 0.5]
 
@@ -107,10 +107,10 @@ def test_scaling_that_came_too_early_is_named():
     X, _ = people()
     X["age"] = (X["age"] - 40) / 10
     assert message(UndefinedGroupError, fairness_groups, X, [SEX, AGE]) == (
-        "The protected attribute 'age' should tell two groups apart. No row is in its "
-        "reference group [[25, 64], 70]. Here 'age' is between -2.2 and 3.7. If an "
-        "earlier step scaled, encoded or redacted the column, its values no longer mean "
-        "what `protected_attributes` says: do that in `preparation` instead, as in "
+        "The protected attribute 'age' should divide the rows into two groups. No row is "
+        "in its reference group [[25, 64], 70]. In the data, 'age' is between -2.2 and "
+        "3.7. If an earlier step scaled, encoded or redacted the column, its values no "
+        "longer match `protected_attributes`: do this in `preparation` instead, as in "
         "NashMeta(**fairness_info, preparation=StandardScaler())."
     )
 
@@ -119,8 +119,9 @@ def test_a_reference_group_of_all_rows_is_refused():
     X, _ = people()
     everyone = {"feature": "sex", "reference_group": ["F", "M"]}
     assert message(UndefinedGroupError, fairness_groups, X, [everyone]) == (
-        "The protected attribute 'sex' should tell two groups apart. No row is outside "
-        f"its reference group ['F', 'M']. Here 'sex' is among ['F', 'M']. {TRAP}"
+        "The protected attribute 'sex' should divide the rows into two groups. No row is "
+        "outside its reference group ['F', 'M']. In the data, 'sex' has the values ['F', "
+        f"'M']. {COLUMN_WAS_CHANGED}"
     )
 
 
@@ -128,16 +129,17 @@ def test_a_monitored_group_of_no_rows_is_refused():
     X, _ = people()
     nobody = {**SEX, "monitored_group": ["female"]}
     assert message(UndefinedGroupError, fairness_groups, X, [nobody]) == (
-        "The protected attribute 'sex' should tell two groups apart. No row is in its "
-        f"monitored group ['female']. Here 'sex' is among ['F', 'M']. {TRAP}"
+        "The protected attribute 'sex' should divide the rows into two groups. No row is "
+        "in its monitored group ['female']. In the data, 'sex' has the values ['F', 'M']. "
+        f"{COLUMN_WAS_CHANGED}"
     )
 
 
-def test_many_words_are_not_all_listed():
+def test_only_the_first_of_many_values_are_listed():
     X = pd.DataFrame({"cabin": [f"C{i}" for i in range(10, 30)]})
     assert values_seen(X, [{"feature": "cabin"}]) == (
-        "Here 'cabin' is among ['C10', 'C11', 'C12', 'C13', 'C14', 'C15', 'C16', 'C17'] "
-        "and 12 more."
+        "In the data, 'cabin' has the values ['C10', 'C11', 'C12', 'C13', 'C14', 'C15', "
+        "'C16', 'C17'] and 12 more."
     )
 
 
@@ -145,12 +147,12 @@ def test_a_lost_column_is_named():
     X, _ = people()
     assert message(ValueError, fairness_groups, X[["age"]], [SEX]) == (
         "X should have the protected attribute 'sex' as a column. Its columns are "
-        "['age']. If an earlier step of a pipeline dropped or renamed it, do that in "
+        "['age']. If an earlier step of a pipeline dropped or renamed it, do this in "
         "`preparation` instead."
     )
     assert message(ValueError, fairness_groups, np.zeros((3, 2)), [SEX]) == (
         "X should have the protected attribute 'sex' as a column. Its columns are "
-        "[0, 1]. If an earlier step of a pipeline dropped or renamed it, do that in "
+        "[0, 1]. If an earlier step of a pipeline dropped or renamed it, do this in "
         "`preparation` instead."
     )
 
@@ -161,8 +163,9 @@ def test_missing_values_are_counted(missing):
     X["sex"] = X["sex"].astype("object" if missing is None else "string")
     X.loc[[1, 4], "sex"] = missing
     assert message(ValueError, fairness_groups, X, [SEX]) == (
-        "The protected attribute 'sex' should have a value in every row. Got 2 missing of "
-        "them. Give these rows a value of their own, such as 'unknown', or leave them out."
+        "The protected attribute 'sex' should have a value in every row. Got missing "
+        "values in 2 of 6 rows. Give these rows a value of their own, such as 'unknown', "
+        "or leave them out."
     )
 
 
@@ -176,7 +179,7 @@ def held_out(
     return train, val
 
 
-def test_every_cell_gives_as_many_rows():
+def test_the_same_number_of_rows_of_every_cell_is_held_out():
     X, y = people()
     _, val = held_out(X, y, per_cell=3, attributes=(SEX, AGE))
     groups, _ = fairness_groups(X.iloc[val], [SEX, AGE])
@@ -197,7 +200,7 @@ def test_auto_takes_a_share_within_limits(n, fraction, per_cell):
     assert len(held_out(*people(n), fraction=fraction)[1]) == 4 * per_cell
 
 
-def test_rows_of_no_group_or_kind_are_trained_on():
+def test_rows_without_a_group_or_an_outcome_are_trained_on():
     X, y = people()
     y = y.where(np.arange(len(y)) % 5 > 0, 2)
     race = pd.Series(np.resize(["White", "Black", "Asian", "White"], len(X)))
@@ -211,7 +214,7 @@ def test_rows_of_no_group_or_kind_are_trained_on():
     assert set(y.iloc[val]) == {0, 1}
 
 
-def test_of_many_labels_every_one_stays_to_train_on():
+def test_training_keeps_a_row_of_every_one_of_many_labels():
     X, _ = people(40)
     y = np.arange(40) % 20
     for seed in range(20):
@@ -225,9 +228,9 @@ def test_a_small_cell_is_named_with_the_values_seen():
     assert message(UndefinedGroupError, held_out, X, y, per_cell=5) == (
         "No balanced validation set can be held out. Every group should have 5 rows or "
         "more of each label. Group 'sex!=M' has 4 of label 'favorable'. Lower per_cell to "
-        "4 or less, or merge the group with another. Here per_cell is "
-        "`validation_per_cell`; or pass `X_val` and `y_val` to `fit`. Here 'sex' is among "
-        f"['F', 'M']. {TRAP}"
+        "4 or less, or merge the group with another. NashMeta calls per_cell "
+        "`validation_per_cell`. Or pass `X_val` and `y_val` to `fit`. In the data, 'sex' "
+        f"has the values ['F', 'M']. {COLUMN_WAS_CHANGED}"
     )
 
 

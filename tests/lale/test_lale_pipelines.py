@@ -75,7 +75,7 @@ def of_lale():
 
 @functools.cache
 def sample(name, n_rows=2000):
-    """Rows of one of lale's data sets, in an order of chance."""
+    """Rows of one of lale's data sets, in random order."""
     X, y, fairness_info = getattr(aif360, f"fetch_{name}_df")()
     X = X.drop(columns=AFTERWARDS, errors="ignore")
     X = X.sample(min(n_rows, len(X)), random_state=0)
@@ -226,7 +226,7 @@ def test_a_search_of_scikit_learn_over_lales_ranges(titanic):
 
 
 def test_a_pipeline_drops_the_validation_set(titanic):
-    """lale's pipelines take keywords in fit and pass none on."""
+    """lale's pipelines accept keywords in fit and ignore them."""
     X, y, fairness_info = titanic
     op = NashMeta(**fairness_info, preparation=make_preprocessor(), **QUICK)
     trained = (NoOp >> op).fit(X, y, X_val="nonsense", y_val="nonsense")
@@ -239,7 +239,7 @@ def test_a_pipeline_drops_the_validation_set(titanic):
         op.fit(X, y, X_val=X, y_val=y[:10])
 
 
-def test_a_scaler_before_it_is_the_error_that_names_the_trap():
+def test_a_scaler_before_it_is_named_in_the_error():
     X, y, fairness_info = sample("bank")
     X = X.select_dtypes("number")
     early = StandardScaler().fit(X)
@@ -247,15 +247,15 @@ def test_a_scaler_before_it_is_the_error_that_names_the_trap():
     with pytest.raises(UndefinedGroupError) as caught:
         NashMeta(**fairness_info, **QUICK).fit(scaled, y)
     assert str(caught.value).startswith(
-        "The protected attribute 'age' should tell two groups apart. No row is in its "
-        "reference group [[25, 1000]]. Here 'age' is between -"
+        "The protected attribute 'age' should divide the rows into two groups. No row is "
+        "in its reference group [[25, 1000]]. In the data, 'age' is between -"
     )
     with pytest.raises(ValueError, match="'age' as a column") as caught:
         (StandardScaler() >> NashMeta(**fairness_info, **QUICK)).fit(X, y)
     assert str(caught.value) == (
         "X should have the protected attribute 'age' as a column. Its columns are "
         "[0, 1, 2, 3, 4, 5, 6]. If an earlier step of a pipeline dropped or renamed it, "
-        "do that in `preparation` instead."
+        "do this in `preparation` instead."
     )
     late = NashMeta(**fairness_info, preparation=StandardScaler(), **QUICK)
     assert len(late.fit(X, y).impl.estimator_.groups_) == 2
