@@ -10,37 +10,18 @@ from .exceptions import (
     UndefinedGroupError,
     ValidationSetWarning,
 )
-from .protocols import (
-    FORML,
-    MGDA,
-    CAGrad,
-    GeneralizedMean,
-    LtR,
-    MetaGDRO,
-    Nash,
-    PCGrad,
-    Protocol,
-    get_protocol,
-)
+from .protocols import *
+from .protocols import __all__ as _PROTOCOLS
 
 __all__ = [
-    "FORML",
-    "MGDA",
-    "CAGrad",
-    "GeneralizedMean",
-    "LtR",
-    "MetaGDRO",
     "ModelVersionWarning",
-    "Nash",
     "NashMetaClassifier",
     "NoAgreementWarning",
-    "PCGrad",
-    "Protocol",
     "ReweightedClassifier",
     "SkippedStepWarning",
     "UndefinedGroupError",
     "ValidationSetWarning",
-    "get_protocol",
+    *_PROTOCOLS,
 ]
 
 

@@ -139,8 +139,8 @@ class Powered(Protocol):
     def __init__(self, power=1.0):
         self.power = power
 
-    def weights(self, losses, gram):
-        return losses**self.power
+    def weights(self, step):
+        return step.losses**self.power
 
 
 def test_a_protocol_of_the_users_is_tuned_by_a_search():
@@ -756,7 +756,7 @@ def test_steps_without_an_agreement_fall_to_the_goal_with_a_warning_at_the_calle
 
 
 class Nobody(Protocol):
-    def weights(self, losses, gram):
+    def weights(self, step):
         return None
 
 

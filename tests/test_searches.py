@@ -33,8 +33,8 @@ class Softmax(Protocol):
     def __init__(self, temperature=1.0):
         self.temperature = temperature
 
-    def weights(self, losses, gram):
-        odds = np.exp((losses - losses.max()) / self.temperature)
+    def weights(self, step):
+        odds = np.exp((step.losses - step.losses.max()) / self.temperature)
         return odds / odds.sum()
 
 

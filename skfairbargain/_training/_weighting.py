@@ -1,4 +1,4 @@
-"""From one step's hypergradients to its training weights: step 3 and 4 of Algorithm 1."""
+"""From one step's hypergradients to its training weights: steps 3 and 4 of Algorithm 1."""
 
 import copy
 from typing import NamedTuple
@@ -6,23 +6,24 @@ from typing import NamedTuple
 import numpy as np
 
 from ..bargaining import conflicts_of_step, opposed_players
+from ..protocols import MetaStep
 
 
 class Decision(NamedTuple):
-    """The weights of one step, and how they came about.
+    """The training weights of one step, and how they came about.
 
     Parameters
     ----------
     weights : ndarray of shape (n_batch,), float64
-        What each sample's loss is multiplied by; all zero means that there is no step.
+        What each sample's loss is multiplied by; if all are zero, the step is skipped.
     bargained : bool
         Whether stage 1 was in force.
     alpha : ndarray or None
-        The bargainers' weights where they agreed.
+        The players' bargaining weights where they agreed.
     conflicts : ndarray of shape (n_players,), dtype bool
         Which players with a stake lose by `weights`, to first order (eq. 3).
     opposed : ndarray of shape (n_players, n_players), dtype bool
-        Which pairs of players pull against each other, whatever the weights.
+        Which pairs of players have opposed hypergradients, whatever the weights.
     """
 
     weights: np.ndarray
@@ -38,13 +39,13 @@ class Weighting:
     Parameters
     ----------
     goal : Protocol
-        Decides in stage 2, and in stage 1 where there is no agreement.
+        Decides the steps of stage 2, and those of stage 1 without an agreement.
     bargaining : Protocol or None
-        Decides in stage 1.
+        Decides the steps of stage 1.
     cell_groups : ndarray of shape (n_cells,), int
         The group of each cell, 0 to n_groups − 1.
     players : {"cells", "groups"}
-        Who bargains, and whose conflicts are counted.
+        Who the players are: those who bargain and whose conflicts are counted.
     meta_lr, anchor, weight_norm :
         As in ``NashMetaClassifier``.
     """
@@ -72,7 +73,7 @@ class Weighting:
         bargain : bool
             Whether this is stage 1.
         sample_weight : ndarray of shape (n_batch,), default=None
-            Positive weights of the user's; a weight of 2 is like having the row twice.
+            The user's positive weights; a weight of 2 is the same as the row twice.
 
         Returns
         -------
@@ -81,33 +82,28 @@ class Weighting:
         Raises
         ------
         ValueError
-            If a protocol returns something else than a finite weight per player.
+            If a protocol returns anything but a finite weight per player.
         """
-        # With √s on the rows, twice the weight is the same as the row twice: inner
-        # products, norms and clipping all see s copies.
-        steps = hypergradients.astype(np.float64)
-        root = np.ones(len(steps))
-        if sample_weight is not None:
-            root = sample_weight**0.5
-            steps *= root[:, None]
-        seats, losses = steps, cell_losses
+        H, root = _by_root(hypergradients, sample_weight)
+        players = MetaStep(cell_losses, hypergradients=H)
         if self.players == "groups":
-            seats, losses = steps @ self.to_groups, cell_losses @ self.to_groups
-        gram = seats.T @ seats
+            players = self._of_groups(players)
         bargain = bargain and self.bargaining is not None
         direction = alpha = None
         if bargain:
-            direction, alpha = self._follow(self.bargaining, seats, losses, gram)
+            direction, alpha = self._follow(self.bargaining, players)
         if direction is None:
-            direction, _ = self._follow(self.goal, seats, losses, gram)
+            direction, _ = self._follow(self.goal, players)
         weights = self._normalise(direction, root)
         epsilon = np.finfo(hypergradients.dtype).eps
-        conflicts = conflicts_of_step(seats, weights, epsilon, gram)
-        opposed = opposed_players(gram, epsilon)
+        conflicts = conflicts_of_step(
+            players.hypergradients, weights, epsilon, players.gram
+        )
+        opposed = opposed_players(players.gram, epsilon)
         return Decision(weights * root, bargain, alpha, conflicts, opposed)
 
     def learned_weights(self, hypergradients, alpha, sample_weight=None):
-        """The weights that bargainers of these α ask for: meta_lr 1 and no anchor.
+        """The training weights that follow from given α alone: meta_lr 1 and no anchor.
 
         Parameters
         ----------
@@ -121,33 +117,34 @@ class Weighting:
         """
         bare = copy.copy(self)
         bare.meta_lr, bare.anchor = 1.0, 0.0
-        root = np.ones(len(hypergradients))
-        if sample_weight is not None:
-            root = sample_weight**0.5
-        steps = hypergradients.astype(np.float64) * root[:, None]
-        if len(alpha) < steps.shape[1]:
-            steps = steps @ self.to_groups
-        return bare._normalise(steps @ alpha, root) * root
+        H, root = _by_root(hypergradients, sample_weight)
+        if len(alpha) < H.shape[1]:
+            H = H @ self.to_groups
+        return bare._normalise(H @ alpha, root) * root
 
-    def _follow(self, protocol, steps, losses, gram):
+    def _of_groups(self, cells):
+        return MetaStep(
+            cells.losses @ self.to_groups,
+            hypergradients=cells.hypergradients @ self.to_groups,
+        )
+
+    def _follow(self, protocol, step):
         """Direction Hβ and β of a protocol; None and None where it found no agreement."""
         if protocol.acts_on == "groups" and self.players == "cells":
-            steps, losses = steps @ self.to_groups, losses @ self.to_groups
-            gram = steps.T @ steps
-        known = {"hypergradients": steps} if protocol.needs_hypergradients else {}
-        beta = protocol.weights(losses, gram, **known)
+            step = self._of_groups(step)
+        beta = protocol.weights(step)
         if beta is None:
             return None, None
         beta = np.asarray(beta, dtype=np.float64)
-        if beta.shape != losses.shape or not np.isfinite(beta).all():
+        if beta.shape != step.losses.shape or not np.isfinite(beta).all():
             raise ValueError(
-                f"{protocol!r}.weights should return None or {len(losses)} finite numbers, "
-                f"one per player. Got {beta!r}."
+                f"{protocol!r}.weights should return None or {len(step.losses)} finite "
+                f"numbers, one per player. Got {beta!r}."
             )
-        return steps @ beta, beta
+        return step.hypergradients @ beta, beta
 
     def _normalise(self, direction, root):
-        """Clip, bring to the norm, mix with the uniform weights; all in units of √s."""
+        """Clip at zero, scale to the norm, mix in uniform weights; all in units of √s."""
         uniform = root / np.sqrt(root @ root)
         weights = np.zeros(len(root)) if direction is None else np.maximum(direction, 0)
         # Divided by the largest first, so that no square under- or overflows.
@@ -165,3 +162,16 @@ class Weighting:
             uniform *= length * largest
         weights *= (1 - self.anchor) * self.meta_lr
         return weights + self.anchor * uniform if self.anchor else weights
+
+
+def _by_root(hypergradients, sample_weight):
+    """Multiply the rows of H by √s; return them in float64, and √s.
+
+    Twice the weight is then the same as the row twice: inner products, norms and clipping
+    all see s copies.
+    """
+    H = hypergradients.astype(np.float64)
+    if sample_weight is None:
+        return H, np.ones(len(H))
+    root = sample_weight**0.5
+    return H * root[:, None], root

@@ -1,29 +1,48 @@
-"""Conflict between the weights that are applied and the players' hypergradients."""
+"""Conflict between the training weights applied and the players' hypergradients."""
 
 import numpy as np
 
-from ._solver import STAKE
+from ._stake import has_stake
 
 
-def conflicts_of_step(steps, weights, epsilon, gram=None):
-    """As `conflicting_players`, for float64 arrays whose squares are in range.
+def conflicts_of_step(hypergradients, weights, epsilon, gram=None):
+    """Which players with a stake lose by the weights: ⟨h_k, w⟩ < 0 beyond rounding.
 
-    `gram` holds the inner products of the columns of `steps`, where they are known.
+    Parameters
+    ----------
+    hypergradients : ndarray of shape (n_samples, n_players), float64
+        Its squares should be in float64's range.
+    weights : ndarray of shape (n_samples,), float64
+        What is applied.
+    epsilon : float
+        Rounding unit of the dtype in which the hypergradients were computed.
+    gram : ndarray of shape (n_players, n_players), default=None
+        HᵀH, where it is known.
+
+    Returns
+    -------
+    conflicts : ndarray of shape (n_players,), dtype bool
     """
     if gram is None:
-        gram = steps.T @ steps
+        gram = hypergradients.T @ hypergradients
     norms = np.sqrt(gram.diagonal())
     noise = 4 * epsilon * np.sqrt(weights @ weights)
-    return (norms > STAKE * norms.max()) & (weights @ steps < -noise * norms)
+    return has_stake(norms) & (weights @ hypergradients < -noise * norms)
 
 
 def opposed_players(gram, epsilon):
-    """Which pairs of players pull against each other: ⟨h_j, h_k⟩ < 0, both with a stake.
+    """Which pairs of players with a stake are opposed: ⟨h_j, h_k⟩ < 0 beyond rounding.
+
+    Parameters
+    ----------
+    gram : ndarray of shape (n_players, n_players), float64
+    epsilon : float
+        Rounding unit of the dtype in which the hypergradients were computed.
 
     Returns
     -------
     opposed : ndarray of shape (n_players, n_players), dtype bool
     """
     norms = np.sqrt(gram.diagonal())
-    norms = np.where(norms > STAKE * norms.max(), norms, np.inf)
+    norms = np.where(has_stake(norms), norms, np.inf)
     return gram < -4 * epsilon * np.outer(norms, norms)

@@ -94,7 +94,7 @@ def parameter_descriptions(documented):
     --------
     >>> from skfairbargain.bargaining import nash_bargaining
     >>> parameter_descriptions(nash_bargaining)["max_iter"]
-    'Most Newton steps. Ten or so are usual.'
+    'Largest number of Newton steps. About ten are usual.'
     """
     text = inspect.getdoc(documented) or ""
     _, _, section = text.partition("Parameters\n----------\n")

@@ -4,9 +4,9 @@ from sklearn.base import BaseEstimator
 
 
 class Protocol(BaseEstimator):
-    """A rule from losses and hypergradients to the weights β of the players.
+    """A rule from losses and hypergradients to the bargaining weights β of the players.
 
-    The meta step moves the training weights along Hβ, with one column of H per player. A
+    The meta step moves the training weights along Hβ, where H has one column per player. A
     rule of your own is a subclass with one method, `weights`; its constructor arguments
     become parameters that ``clone``, ``set_params`` and a grid search reach
     (``goal__power``). Two protocols are equal when class and parameters are.
@@ -17,41 +17,39 @@ class Protocol(BaseEstimator):
         Class attribute. Whether the columns are the sensitive groups, each the mean of its
         cells ("groups", the default), or what the estimator's ``players`` names, by
         default the group × label cells.
-    needs_hypergradients : bool
-        Class attribute, default False. If true, `weights` is also given
-        ``hypergradients``, the matrix H of shape (batch_size, n_players).
+
+    See Also
+    --------
+    MetaStep : The argument of `weights`.
 
     Examples
     --------
     A compromise between the average and the worst group:
 
     >>> import numpy as np
-    >>> from skfairbargain.protocols import Protocol
+    >>> from skfairbargain.protocols import MetaStep, Protocol
     >>> class Softmax(Protocol):
     ...     def __init__(self, temperature=1.0):
     ...         self.temperature = temperature
     ...
-    ...     def weights(self, losses, gram):
-    ...         odds = np.exp((losses - losses.max()) / self.temperature)
+    ...     def weights(self, step):
+    ...         odds = np.exp((step.losses - step.losses.max()) / self.temperature)
     ...         return odds / odds.sum()
-    >>> Softmax().weights(np.array([1.0, 1.0]), np.eye(2))
+    >>> Softmax().weights(MetaStep([1.0, 1.0]))
     array([0.5, 0.5])
     >>> Softmax(temperature=2.0) == Softmax().set_params(temperature=2.0)
     True
     """
 
     acts_on = "groups"
-    needs_hypergradients = False
 
-    def weights(self, losses, gram):
+    def weights(self, step):
         """Weigh the players of one step.
 
         Parameters
         ----------
-        losses : ndarray of shape (n_players,), float64
-            Validation losses.
-        gram : ndarray of shape (n_players, n_players), float64
-            Inner products HᵀH of the hypergradients.
+        step : MetaStep
+            ``step.losses``, ``step.gram`` and ``step.hypergradients`` of the players.
 
         Returns
         -------

@@ -1,18 +1,18 @@
-"""CAGrad: near the average, serve whoever gains least."""
+"""CAGrad: the direction near the average with the largest smallest gain."""
 
 import numpy as np
 
 from ._base import Protocol
-from ._least_distance import SMALLEST_COMMON_GAIN, _shortest, _unit_columns
+from ._least_distance import SMALLEST_COMMON_GAIN, shortest, unit_columns
 
 
 class CAGrad(Protocol):
-    """Stay near the average direction, and within that serve whoever gains least.
+    """Stay near the average direction, and there raise the smallest gain of any player.
 
     The direction is the one in a ball around the average hypergradient with the largest
-    smallest gain. With a small radius it is the average (`LtR` over the players); from a
-    radius of 1 on it can serve everybody wherever that is possible. Below 1 it may have to
-    hurt somebody, and long hypergradients count more, in the average and in gains.
+    smallest gain. With a radius of 0 it is the average (`LtR` over the players); from a
+    radius of 1 on it serves everybody wherever that is possible. Below 1 somebody may lose
+    by it, and long hypergradients count more, in the average and in gains.
 
     Parameters
     ----------
@@ -25,10 +25,10 @@ class CAGrad(Protocol):
     1/K + u_k with u ≥ 0 the multipliers: ‖Hu‖ = c‖g₀‖, and u_k > 0 only for players with
     the smallest gain. It is found exactly, as the zero of a convex function of that gain,
     where the authors call a general optimizer for the dual; in some versions they also
-    divide d by 1 + c² or 1 + c, which changes its length only. Where the best that all can
-    have is a gain of 0, d is the nearest direction to g₀ that hurts nobody; None if that
-    is to stand still, and if g₀ is zero. Players whose hypergradient is shorter than 1e-6
-    of the longest do not count as the one who gains least.
+    divide d by 1 + c² or 1 + c, which changes its length only. Where the largest smallest
+    gain is 0, d is the nearest direction to g₀ by which nobody loses; where that is d = 0,
+    and where g₀ = 0, the result is None. Players without a stake, whose hypergradient is
+    at most 1e-6 of the longest, are left out of the minimum.
 
     References
     ----------
@@ -37,11 +37,11 @@ class CAGrad(Protocol):
     Examples
     --------
     >>> import numpy as np
-    >>> from skfairbargain.protocols import CAGrad
-    >>> H = np.array([[4.0, -1.0], [0.0, 1.0]])
-    >>> (H.T @ H @ CAGrad(c=0).weights(np.ones(2), H.T @ H)).round(3)
+    >>> from skfairbargain.protocols import CAGrad, MetaStep
+    >>> step = MetaStep(np.ones(2), hypergradients=[[4.0, -1.0], [0.0, 1.0]])
+    >>> (step.gram @ CAGrad(c=0).weights(step)).round(3)  # the average
     array([ 6., -1.])
-    >>> (H.T @ H @ CAGrad(c=0.9).weights(np.ones(2), H.T @ H)).round(3)
+    >>> (step.gram @ CAGrad(c=0.9).weights(step)).round(3)
     array([1.975, 1.012])
     """
 
@@ -50,7 +50,7 @@ class CAGrad(Protocol):
     def __init__(self, c=0.5):
         self.c = c
 
-    def weights(self, losses, gram):
+    def weights(self, step):
         """See `Protocol.weights`.
 
         Raises
@@ -60,6 +60,7 @@ class CAGrad(Protocol):
         """
         if not 0 <= self.c < np.inf:
             raise ValueError(f"`c` should be 0 or more, and finite. Got {self.c!r}.")
+        gram = step.gram
         n_players = len(gram)
         average = np.full(n_players, 1 / n_players)
         length = np.sqrt(max(gram.mean(), 0.0))
@@ -69,18 +70,18 @@ class CAGrad(Protocol):
         if self.c == 0:
             return average
         # In units of the longest hypergradient nothing under- or overflows.
-        seated, norms, columns = _unit_columns(gram)
-        gains = gram[seated].mean(axis=1) / longest**2
+        staked, norms, columns = unit_columns(gram)
+        gains = gram[staked].mean(axis=1) / longest**2
         multipliers = _within_ball(
             columns, norms / longest, gains, self.c * length / longest
         )
         if multipliers is None:
             return None
         beta = average
-        beta[seated] += multipliers
-        # For c ≥ 1 the ball holds 0, and standing still may be the best that all can have.
-        stands_still = beta @ gram @ beta <= (SMALLEST_COMMON_GAIN * length) ** 2
-        return None if stands_still else beta
+        beta[staked] += multipliers
+        # For c ≥ 1 the ball contains d = 0, which is the optimum where nothing serves all.
+        is_zero = beta @ gram @ beta <= (SMALLEST_COMMON_GAIN * length) ** 2
+        return None if is_zero else beta
 
 
 def _within_ball(columns, norms, gains, radius):
@@ -89,7 +90,7 @@ def _within_ball(columns, norms, gains, radius):
     To give everybody a gain of t the shortest correction has length ρ(t), convex in t, with
     slope Σu/ρ. Newton's method finds ρ(t) = radius from above without overshooting.
     """
-    common = _shortest(columns, norms.min() / norms)
+    common = shortest(columns, norms.min() / norms)
     # No convex combination w of the players can gain more than ⟨Hw, d⟩: bounds on t.
     gain = (gains + radius * norms).min()
     if common is None:
@@ -97,10 +98,10 @@ def _within_ball(columns, norms, gains, radius):
     else:
         convex = common / norms
         convex /= convex.sum()
-        shortest = np.linalg.norm(columns @ (convex * norms))
-        gain = min(gain, convex @ gains + radius * shortest)
+        length = np.linalg.norm(columns @ (convex * norms))
+        gain = min(gain, convex @ gains + radius * length)
     for _ in range(100):
-        scaled = _shortest(columns, (gain - gains) / norms)
+        scaled = shortest(columns, (gain - gains) / norms)
         if scaled is None:
             return None
         multipliers = scaled / norms

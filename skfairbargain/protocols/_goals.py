@@ -1,4 +1,4 @@
-"""Fairness goals, which look at the groups' losses alone."""
+"""Fairness goals: rules that read the groups' losses alone."""
 
 import numpy as np
 from scipy.special import logsumexp
@@ -10,8 +10,8 @@ class LtR(Protocol):
     """Learning to reweight: every group counts the same.
 
     Minimises the average validation loss over balanced groups. It fails where the average
-    hides a group that pays for the others: nothing stops the smallest gradient from being
-    outvoted. The authors average over samples; over balanced groups that is the same.
+    falls while one group's loss rises: nothing stops long hypergradients from outweighing
+    a short one. The authors average over samples; over balanced groups that is the same.
 
     Notes
     -----
@@ -23,23 +23,22 @@ class LtR(Protocol):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from skfairbargain.protocols import LtR
-    >>> LtR().weights(np.array([0.2, 0.9]), np.eye(2))
+    >>> from skfairbargain.protocols import LtR, MetaStep
+    >>> LtR().weights(MetaStep([0.2, 0.9]))
     array([0.5, 0.5])
     """
 
-    def weights(self, losses, gram):
+    def weights(self, step):
         """See `Protocol.weights`."""
-        return np.full(len(losses), 1 / len(losses))
+        return _equal_weights(step)
 
 
 class FORML(Protocol):
     """Close the gap between the group with the largest and the one with the smallest loss.
 
-    It raises the best group's loss as gladly as it lowers the worst one's, and for groups
-    in between it does nothing. Where all losses are equal there is no gap, and the average
-    decides; the authors' code would take no step.
+    It raises the best group's loss as readily as it lowers the worst one's, and for groups
+    in between it does nothing. Where all losses are equal there is no gap, and the groups
+    are averaged; the authors' code would take no step.
 
     Notes
     -----
@@ -52,18 +51,17 @@ class FORML(Protocol):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from skfairbargain.protocols import FORML
-    >>> FORML().weights(np.array([0.5, 0.2, 0.9]), np.eye(3))
+    >>> from skfairbargain.protocols import FORML, MetaStep
+    >>> FORML().weights(MetaStep([0.5, 0.2, 0.9]))
     array([ 0., -1.,  1.])
     """
 
-    def weights(self, losses, gram):
+    def weights(self, step):
         """See `Protocol.weights`."""
-        worst, best = np.argmax(losses), np.argmin(losses)
-        if losses[worst] == losses[best]:
-            return np.full(len(losses), 1 / len(losses))
-        beta = np.zeros(len(losses))
+        worst, best = np.argmax(step.losses), np.argmin(step.losses)
+        if step.losses[worst] == step.losses[best]:
+            return _equal_weights(step)
+        beta = np.zeros(len(step.losses))
         beta[worst], beta[best] = 1.0, -1.0
         return beta
 
@@ -71,9 +69,9 @@ class FORML(Protocol):
 class MetaGDRO(Protocol):
     """Serve the group whose validation loss is largest (max-min).
 
-    With a handful of validation samples the largest loss may be one odd sample's, and two
-    groups that take turns at being worst can make the steps zigzag; stage 1 is there to
-    get past that.
+    With a handful of validation samples the largest loss may come from one unusual sample.
+    Two groups that are the worst in alternation can make the steps zigzag; stage 1 is
+    meant to prevent that.
 
     Notes
     -----
@@ -86,26 +84,25 @@ class MetaGDRO(Protocol):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from skfairbargain.protocols import MetaGDRO
-    >>> MetaGDRO().weights(np.array([0.5, 0.2, 0.9]), np.eye(3))
+    >>> from skfairbargain.protocols import MetaGDRO, MetaStep
+    >>> MetaGDRO().weights(MetaStep([0.5, 0.2, 0.9]))
     array([0., 0., 1.])
     """
 
-    def weights(self, losses, gram):
+    def weights(self, step):
         """See `Protocol.weights`."""
-        return np.eye(len(losses))[np.argmax(losses)]
+        return np.eye(len(step.losses))[np.argmax(step.losses)]
 
 
 class GeneralizedMean(Protocol):
     """Lower the power mean of the group losses: between the average and the worst group.
 
     With power 1 it is the average (`LtR`); the larger the power, the more the groups with
-    large losses count; towards infinity it is the worst group alone (`MetaGDRO`). Unlike
-    the worst group, the mean is smooth, so that groups with nearly equal losses do not
-    take turns. It looks at losses only, so it fails where hypergradients conflict: a group
-    with a large loss drives the step, whomever it costs. Powers below 1 favor the groups
-    that are served well already; 0 (the geometric mean) counts relative gains.
+    large losses count; in the limit of infinity only the worst group does (`MetaGDRO`).
+    Unlike the largest loss, the mean is smooth, so groups with nearly equal losses do not
+    alternate. It reads losses only, so it fails where hypergradients conflict: a group
+    with a large loss decides the step even if another group loses by it. Powers below 1
+    favor the groups with the smallest losses; 0 (the geometric mean) counts relative gains.
 
     Parameters
     ----------
@@ -115,8 +112,8 @@ class GeneralizedMean(Protocol):
     Notes
     -----
     With M_p = (Σ_k L_k^p / K)^{1/p}, β_k = ∂M_p/∂L_k = (L_k / M_p)^{p − 1} / K. Losses must
-    not be negative. Those below 2e-16 of the largest count as that, which keeps powers
-    below 1 finite; where all are zero, β_k = 1/K.
+    not be negative. A loss below 2e-16 of the largest is replaced by that bound, which
+    keeps powers below 1 finite; where all are zero, β_k = 1/K.
 
     References
     ----------
@@ -125,19 +122,18 @@ class GeneralizedMean(Protocol):
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from skfairbargain.protocols import GeneralizedMean
-    >>> losses = np.array([1.0, 7.0])
-    >>> GeneralizedMean(power=1).weights(losses, np.eye(2))
+    >>> from skfairbargain.protocols import GeneralizedMean, MetaStep
+    >>> step = MetaStep([1.0, 7.0])
+    >>> GeneralizedMean(power=1).weights(step)
     array([0.5, 0.5])
-    >>> GeneralizedMean(power=2).weights(losses, np.eye(2))  # M_2 = 5
+    >>> GeneralizedMean(power=2).weights(step)  # M_2 = 5
     array([0.1, 0.7])
     """
 
     def __init__(self, power=2.0):
         self.power = power
 
-    def weights(self, losses, gram):
+    def weights(self, step):
         """See `Protocol.weights`.
 
         Raises
@@ -150,19 +146,23 @@ class GeneralizedMean(Protocol):
                 "`power` should lie between -1000 and 1000; MetaGDRO() is its limit at "
                 f"infinity. Got {self.power!r}."
             )
-        smallest, largest = losses.min(), losses.max()
+        smallest, largest = step.losses.min(), step.losses.max()
         if smallest < 0:
             raise ValueError(
                 "GeneralizedMean needs losses of 0 or more, or their power is not "
                 f"defined. Got {smallest}. Use a meta_loss that cannot be negative."
             )
-        n_players = len(losses)
         if largest == 0:
-            return np.full(n_players, 1 / n_players)
-        logs = np.log(np.maximum(losses / largest, np.finfo(np.float64).eps))
+            return _equal_weights(step)
+        n_players = len(step.losses)
+        logs = np.log(np.maximum(step.losses / largest, np.finfo(np.float64).eps))
         if self.power == 0:
             log_mean = logs.mean()
         else:
             log_sum = logsumexp(self.power * logs)
             log_mean = (log_sum - np.log(n_players)) / self.power
         return np.exp((self.power - 1) * (logs - log_mean)) / n_players
+
+
+def _equal_weights(step):
+    return np.full(len(step.losses), 1 / len(step.losses))

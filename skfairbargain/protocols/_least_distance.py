@@ -1,27 +1,36 @@
-"""The shortest direction that gives every player its due, for MGDA and CAGrad."""
+"""The shortest direction with given gains for all players, for MGDA and CAGrad."""
 
 import numpy as np
 from scipy.optimize import nnls
 
-from ..bargaining import STAKE
+from ..bargaining import has_stake
 
-# Players whose common gain is below this fraction of what the weakest could gain alone
-# cannot be served together, by about the measure of Nash's bargain: the squares in gram
-# leave half of float64's digits, and what is left of them should be right to 1e-6.
+# Players count as impossible to serve together when the largest gain that all can have is
+# below this fraction of what the shortest hypergradient gives its own player. It is about
+# the limit of Nash's bargain: the squares in gram leave half of float64's digits, and the
+# result should be right to 1e-6.
 SMALLEST_COMMON_GAIN = 1 / 3162
 
 
-def _unit_columns(gram):
-    """Who has a stake, their norms, and unit vectors with their cosines, as columns."""
+def unit_columns(gram):
+    """Which players have a stake, their norms, and unit vectors with their cosines.
+
+    Returns
+    -------
+    staked : ndarray of shape (n_players,), dtype bool
+    norms : ndarray of shape (n_staked,)
+    columns : ndarray of shape (n_staked, n_staked)
+        One unit vector per player with a stake.
+    """
     norms = np.sqrt(gram.diagonal())
-    seated = norms > STAKE * norms.max(initial=0.0)
-    norms = norms[seated]
-    cosines = gram[np.ix_(seated, seated)] / norms[:, None] / norms
+    staked = has_stake(norms)
+    norms = norms[staked]
+    cosines = gram[np.ix_(staked, staked)] / norms[:, None] / norms
     values, vectors = np.linalg.eigh(cosines)
-    return seated, norms, np.sqrt(np.maximum(values, 0))[:, None] * vectors.T
+    return staked, norms, np.sqrt(np.maximum(values, 0))[:, None] * vectors.T
 
 
-def _shortest(columns, bounds):
+def shortest(columns, bounds):
     """Multipliers λ ≥ 0 of the shortest x with columnsᵀx ≥ bounds, x = columns @ λ.
 
     None where there is no such x, or none shorter than 3162 times the largest bound.

@@ -7,10 +7,10 @@ from ._base import Protocol
 class Nash(Protocol):
     """Nash's bargain: the direction with the largest product of the players' gains.
 
-    Nobody who agrees loses. Players that cannot agree get None and leave the step to the
-    fairness goal. The authors bargain over all directions (``feasible="ball"``) and clip
-    the negative training weights afterwards, which can break the agreement; bargaining
-    over non-negative weights to begin with keeps it.
+    Every player with a stake gains. Where no direction serves all of them, the result is
+    None, and the fairness goal decides the step. The authors bargain over all directions
+    (``feasible="ball"``) and clip the negative training weights afterwards, which can
+    break the agreement; bargaining over non-negative weights from the start keeps it.
 
     Parameters
     ----------
@@ -18,8 +18,8 @@ class Nash(Protocol):
         What is bargained over: training weights that can be applied, or any direction, as
         in the paper.
     min_stake : float, default=1e-6
-        Players whose hypergradient is shorter than this fraction of the longest have
-        nothing to bargain for.
+        Players whose hypergradient is at most this fraction of the longest have no stake
+        and get β_k = 0.
 
     See Also
     --------
@@ -33,11 +33,11 @@ class Nash(Protocol):
     Examples
     --------
     >>> import numpy as np
-    >>> from skfairbargain.protocols import Nash
-    >>> nash = Nash(feasible="ball")
-    >>> nash.weights(np.array([0.5, 0.9]), np.diag([1.0, 4.0]))
+    >>> from skfairbargain.protocols import MetaStep, Nash
+    >>> losses = [0.5, 0.9]
+    >>> Nash().weights(MetaStep(losses, hypergradients=np.diag([1.0, 2.0])))
     array([1. , 0.5])
-    >>> nash.weights(np.array([0.5, 0.9]), np.array([[1.0, -1.0], [-1.0, 1.0]])) is None
+    >>> Nash(feasible="ball").weights(MetaStep(losses, [[1, -1], [-1, 1]])) is None
     True
     """
 
@@ -47,30 +47,19 @@ class Nash(Protocol):
         self.feasible = feasible
         self.min_stake = min_stake
 
-    @property
-    def needs_hypergradients(self):
-        """Whether `weights` must see H itself: for the weights, not for the ball."""
-        return self.feasible == "weights"
+    def weights(self, step):
+        """See `Protocol.weights`; the losses are not used.
 
-    def weights(self, losses, gram, hypergradients=None):
-        """See `Protocol.weights`.
-
-        Parameters
-        ----------
-        losses : ndarray of shape (n_players,)
-            Not used: the bargain is about gains.
-        gram : ndarray of shape (n_players, n_players)
-            Used with ``feasible="ball"``.
-        hypergradients : ndarray of shape (batch_size, n_players), default=None
-            Used with ``feasible="weights"``.
-
-        Returns
-        -------
-        beta : ndarray of shape (n_players,) or None
+        Raises
+        ------
+        ValueError
+            If `feasible` or `min_stake` is out of range, or the hypergradients are needed
+            and `step` has none.
         """
+        over_weights = self.feasible == "weights"
         solution = nash_bargaining(
-            gram if hypergradients is None else None,
-            hypergradients=hypergradients,
+            None if over_weights else step.gram,
+            hypergradients=step.hypergradients if over_weights else None,
             feasible=self.feasible,
             min_stake=self.min_stake,
         )

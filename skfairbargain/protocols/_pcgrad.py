@@ -10,24 +10,24 @@ from ._base import Protocol
 class PCGrad(Protocol):
     """Take out of each player's hypergradient what works against another one.
 
-    Player i meets the others one after the other, and each time it points against one, it
-    is projected onto the plane at right angles to that one; the results are added up. Two
-    players never lose by it. With three or more, a later projection can bring an
-    earlier conflict back, and the sum may conflict with someone. Longer hypergradients
-    weigh more.
+    Player i is compared with the others in turn. Where its inner product with another is
+    negative, it is projected onto the plane at right angles to that one; the results are
+    added up. With two players, neither loses. With three or more, a later projection can
+    bring back a conflict that an earlier one removed, and the sum may raise someone's
+    loss. Longer hypergradients count more.
 
     Parameters
     ----------
     random_state : int, default=0
-        Chooses the orders in which players meet; they matter for three and more.
+        Seed of the orders in which players are compared, which matter for three or more.
 
     Notes
     -----
     The authors draw new orders at every step from a global generator. Here the orders are
     drawn from `random_state` and a checksum of gram: they change from step to step, so
-    that nobody is always met last, and still the same gram always gives the same β; a
-    clone or a repeated run does the same. As in the authors' code β is the sum of the
-    projected players, not their mean. Players with a hypergradient of zero are passed over.
+    that no player is always the last to be compared with, and the same gram always gives
+    the same β, in a clone or a repeated run too. As in the authors' code, β is the sum of
+    the projected players, not their mean. Nobody is projected for a hypergradient of zero.
 
     References
     ----------
@@ -36,12 +36,12 @@ class PCGrad(Protocol):
     Examples
     --------
     >>> import numpy as np
-    >>> from skfairbargain.protocols import PCGrad
-    >>> H = np.array([[1.0, -1.0], [0.0, 1.0]])
-    >>> beta = PCGrad().weights(np.ones(2), H.T @ H)
+    >>> from skfairbargain.protocols import MetaStep, PCGrad
+    >>> step = MetaStep(np.ones(2), hypergradients=[[1.0, -1.0], [0.0, 1.0]])
+    >>> beta = PCGrad().weights(step)
     >>> beta  # h₁ + h₂/2 and h₂ + h₁
     array([2. , 1.5])
-    >>> H.T @ H @ beta
+    >>> step.gram @ beta  # what each player gains
     array([0.5, 1. ])
     """
 
@@ -50,21 +50,21 @@ class PCGrad(Protocol):
     def __init__(self, random_state=0):
         self.random_state = random_state
 
-    def weights(self, losses, gram):
+    def weights(self, step):
         """See `Protocol.weights`."""
-        rng = np.random.default_rng([self.random_state, zlib.crc32(gram.tobytes())])
-        n_players = len(gram)
+        rng = np.random.default_rng([self.random_state, zlib.crc32(step.gram.tobytes())])
+        n_players = len(step.gram)
         orders = np.tile(np.arange(n_players), (n_players, 1))
-        return _project_in_turn(gram, rng.permuted(orders, axis=1))
+        return _project_in_turn(step.gram, rng.permuted(orders, axis=1))
 
 
 def _project_in_turn(gram, orders):
-    """Sum of the projected players; row i of `orders` is whom player i meets, in order."""
+    """Sum of the projected players; row i of `orders` is player i's order of comparison."""
     players = np.arange(len(gram))
     squares = np.where(gram.diagonal() > 0, gram.diagonal(), 1)
     weights = np.eye(len(gram))
-    for met in orders.T:
-        products = np.einsum("ij,ij->i", weights, gram[met])
-        against = (products < 0) & (met != players)
-        weights[players, met] -= np.where(against, products / squares[met], 0)
+    for others in orders.T:
+        products = np.einsum("ij,ij->i", weights, gram[others])
+        against = (products < 0) & (others != players)
+        weights[players, others] -= np.where(against, products / squares[others], 0)
     return weights.sum(axis=0)

@@ -1,4 +1,4 @@
-"""The protocols by name."""
+"""The protocols by name: the one table to enter a new protocol in."""
 
 from ._base import Protocol
 from ._cagrad import CAGrad
@@ -7,6 +7,8 @@ from ._mgda import MGDA
 from ._nash import Nash
 from ._pcgrad import PCGrad
 
+# The names are what `goal` and `bargaining`, the command line and saved models take. What
+# the packages export and what the documentation lists is read from here as well.
 PROTOCOLS = {
     "cagrad": CAGrad,
     "forml": FORML,
@@ -19,14 +21,16 @@ PROTOCOLS = {
 }
 
 
+__all__ = ["PROTOCOLS", "get_protocol", *(kind.__name__ for kind in PROTOCOLS.values())]
+
+
 def get_protocol(protocol):
     """Return the protocol that a name stands for, or the object itself.
 
     Parameters
     ----------
     protocol : str or Protocol
-        ``"ltr"``, ``"forml"``, ``"meta_gdro"``, ``"generalized_mean"``; ``"nash"``,
-        ``"pcgrad"``, ``"cagrad"``, ``"mgda"``; or an instance.
+        A name in ``PROTOCOLS``, or an instance.
 
     Returns
     -------

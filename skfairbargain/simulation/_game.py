@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from sklearn.base import clone
 
 from ..bargaining import conflicts_of_step
-from ..protocols import Protocol, get_protocol
+from ..protocols import MetaStep, Protocol, get_protocol
 from ._figures import LIMITS, draw_game, draw_landscape
 
 # No loss is lower: of c₁ and c₂ one is 0 and the other below 1, and g is −20 or more.
@@ -322,13 +322,13 @@ def _play(goal, bargaining, starts, lr, n_steps, stage_1):
     for step in range(n_steps):
         losses, gradients = objectives(path[step])
         for i, hypergradients in enumerate(-gradients):
-            gram = hypergradients.T @ hypergradients
+            players = MetaStep(losses[i] - LOWEST, hypergradients=hypergradients)
             beta = None
             if step < stage_1:
-                beta = bargaining.weights(losses[i] - LOWEST, gram)
+                beta = bargaining.weights(players)
                 agreed[step + 1, i] = beta is not None
             if beta is None and goal is not None:
-                beta = goal.weights(losses[i] - LOWEST, gram)
+                beta = goal.weights(players)
             direction = np.zeros(2) if beta is None else hypergradients @ beta
             path[step + 1, i] = path[step, i] + lr * direction
             conflicts = conflicts_of_step(hypergradients, direction, EPSILON)

@@ -262,7 +262,7 @@ NAN = float("nan")
          "`gram` should be symmetric with a non-negative diagonal, as HᵀH is. "
          "Got array([[1. , 0.5],\n       [0. , 1. ]])."),
         ({"gram": [[1.0]], "feasible": "weights"},
-         "feasible='weights' needs to know which samples pull which way: pass "
+         "feasible='weights' needs to know which samples help which player: pass "
          "`hypergradients` of shape (n_samples, n_players) instead of `gram`."),
         ({"gram": [[1.0]], "feasible": "box"},
          "`feasible` should be 'ball' or 'weights'. Got 'box'."),

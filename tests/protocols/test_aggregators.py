@@ -11,7 +11,7 @@ from torchjd.aggregation import CAGradWeighting, MGDAWeighting, PCGradWeighting
 from skfairbargain import NashMetaClassifier
 from skfairbargain.datasets import make_biased_classification
 from skfairbargain.model_selection import balanced_validation_split
-from skfairbargain.protocols import MGDA, CAGrad, GeneralizedMean, PCGrad
+from skfairbargain.protocols import MGDA, CAGrad, GeneralizedMean, MetaStep, PCGrad
 from skfairbargain.protocols._pcgrad import _project_in_turn
 
 AGGREGATORS = [GeneralizedMean(), PCGrad(), MGDA(), CAGrad(), CAGrad(c=1.5)]
@@ -51,7 +51,7 @@ def test_generalized_mean_is_the_gradient_of_the_power_mean(power):
 
     steps = 1e-5 * np.eye(4)
     expected = [(mean(losses + h) - mean(losses - h)) / 2e-5 for h in steps]
-    beta = GeneralizedMean(power).weights(losses, np.eye(4))
+    beta = GeneralizedMean(power).weights(MetaStep(losses, np.eye(4)))
     np.testing.assert_allclose(beta, expected, rtol=1e-7, atol=1e-10)
     # The mean has degree 1, so that by Euler's theorem Σ β_k L_k is the mean itself.
     assert beta @ losses == pytest.approx(mean(losses))
@@ -60,16 +60,18 @@ def test_generalized_mean_is_the_gradient_of_the_power_mean(power):
 @pytest.mark.parametrize("scale", [1e-300, 1e-8, 1e8, 1e300])
 def test_generalized_mean_does_not_care_about_the_unit_of_losses(scale):
     losses = np.array([0.3, 1.1, 0.7])
-    expected = GeneralizedMean(3).weights(losses, np.eye(3))
+    expected = GeneralizedMean(3).weights(MetaStep(losses, np.eye(3)))
     np.testing.assert_allclose(
-        GeneralizedMean(3).weights(scale * losses, np.eye(3)), expected, rtol=1e-12
+        GeneralizedMean(3).weights(MetaStep(scale * losses, np.eye(3))),
+        expected,
+        rtol=1e-12,
     )
 
 
 @pytest.mark.parametrize("power", [-1000, -2, 0, 0.5, 1, 2, 1000])
 @pytest.mark.parametrize("losses", [[0.0, 0.0], [0.0, 1.0], [1e-320, 1.0], [5.0, 5.0]])
 def test_generalized_mean_of_losses_of_zero_is_finite(power, losses):
-    beta = GeneralizedMean(power).weights(np.array(losses), np.eye(2))
+    beta = GeneralizedMean(power).weights(MetaStep(np.array(losses), np.eye(2)))
     assert np.isfinite(beta).all()
     assert (beta >= 0).all()
     assert beta.any()
@@ -79,9 +81,9 @@ def test_generalized_mean_of_losses_of_zero_is_finite(power, losses):
 
 def test_generalized_mean_goes_from_the_average_to_the_worst():
     losses = np.array([0.3, 1.1, 0.7])
-    average = GeneralizedMean(1).weights(losses, np.eye(3))
+    average = GeneralizedMean(1).weights(MetaStep(losses, np.eye(3)))
     np.testing.assert_allclose(average, np.full(3, 1 / 3), rtol=1e-15)
-    shares = GeneralizedMean(1000).weights(losses, np.eye(3))
+    shares = GeneralizedMean(1000).weights(MetaStep(losses, np.eye(3)))
     np.testing.assert_allclose(shares / shares.sum(), [0, 1, 0], atol=1e-9)
 
 
@@ -92,7 +94,7 @@ def test_pcgrad_by_hand():
     # h₁ = (1, 0), h₂ = (−1, 1): ⟨h₁, h₂⟩ = −1, ‖h₂‖² = 2. Projected, h₁ + h₂/2 = (½, ½) and
     # h₂ + h₁ = (0, 1); β = (1 + 1, ½ + 1).
     gram = np.array([[1.0, -1.0], [-1.0, 2.0]])
-    np.testing.assert_array_equal(PCGrad().weights(np.ones(2), gram), [2.0, 1.5])
+    np.testing.assert_array_equal(PCGrad().weights(MetaStep(np.ones(2), gram)), [2.0, 1.5])
     # h₃ = (0, −1) is at right angles to h₁ and against h₂: ⟨h₂, h₃⟩ = −1.
     gram = np.array([[1.0, -1.0, 0.0], [-1.0, 2.0, -1.0], [0.0, -1.0, 1.0]])
     orders = np.array([[1, 2, 0], [0, 2, 1], [0, 1, 2]])
@@ -116,7 +118,7 @@ def test_pcgrad_agrees_with_torchjd_for_the_orders_that_torchjd_drew():
         np.testing.assert_allclose(H @ beta, H @ expected, rtol=1e-6, atol=1e-6)
         if n_players == 2:
             np.testing.assert_allclose(
-                PCGrad().weights(np.ones(2), H.T @ H), expected, rtol=1e-6
+                PCGrad().weights(MetaStep(np.ones(2), H.T @ H)), expected, rtol=1e-6
             )
 
 
@@ -125,10 +127,10 @@ def test_pcgrad_of_two_hurts_neither_and_of_many_may():
     hurt = 0
     for _ in range(200):
         H = rng.normal(size=(5, 2))
-        beta = PCGrad().weights(np.ones(2), H.T @ H)
+        beta = PCGrad().weights(MetaStep(np.ones(2), H.T @ H))
         assert (H.T @ H @ beta >= -1e-12).all()
         H = rng.normal(size=(5, 4))
-        hurt += (H.T @ H @ PCGrad().weights(np.ones(4), H.T @ H)).min() < -1e-6
+        hurt += (H.T @ H @ PCGrad().weights(MetaStep(np.ones(4), H.T @ H))).min() < -1e-6
     assert hurt > 10
 
 
@@ -136,13 +138,13 @@ def test_pcgrad_repeats_itself_and_changes_its_orders_from_step_to_step():
     rng = np.random.default_rng(2)
     H = rng.normal(size=(6, 5))
     gram = H.T @ H
-    beta = PCGrad().weights(np.ones(5), gram)
-    np.testing.assert_array_equal(clone(PCGrad()).weights(np.ones(5), gram), beta)
-    seeds = {tuple(PCGrad(seed).weights(np.ones(5), gram)) for seed in range(20)}
+    beta = PCGrad().weights(MetaStep(np.ones(5), gram))
+    np.testing.assert_array_equal(clone(PCGrad()).weights(MetaStep(np.ones(5), gram)), beta)
+    seeds = {tuple(PCGrad(seed).weights(MetaStep(np.ones(5), gram))) for seed in range(20)}
     assert len(seeds) > 5
     # Scaled by less than 1e-9, other orders are drawn for what is the same problem.
     steps = {
-        tuple(PCGrad().weights(np.ones(5), gram * (1 + 1e-12 * t)).round(6))
+        tuple(PCGrad().weights(MetaStep(np.ones(5), gram * (1 + 1e-12 * t))).round(6))
         for t in range(20)
     }
     assert len(steps) > 5
@@ -156,7 +158,7 @@ def test_mgda_is_the_shortest_point_of_the_hull():
     found = 0
     for trial in range(300):
         H = random_hypergradients(rng, shared=trial % 3, scale=trial % 2)
-        beta = MGDA().weights(np.ones(H.shape[1]), H.T @ H)
+        beta = MGDA().weights(MetaStep(np.ones(H.shape[1]), H.T @ H))
         if beta is None:
             continue
         found += 1
@@ -176,7 +178,7 @@ def test_mgda_is_no_longer_than_what_torchjd_finds(n_players):
     rng = np.random.default_rng(n_players)
     for _ in range(5):
         H = rng.normal(size=(80, n_players))
-        beta = MGDA().weights(np.ones(n_players), H.T @ H)
+        beta = MGDA().weights(MetaStep(np.ones(n_players), H.T @ H))
         expected = by_torchjd(MGDAWeighting(epsilon=1e-12, max_iters=2_000), H)
         if n_players <= 3:  # where Frank and Wolfe's iteration reaches the end
             np.testing.assert_allclose(beta, expected, atol=1e-6)
@@ -193,7 +195,7 @@ def test_cagrad_is_the_best_of_its_ball_for_whoever_gains_least(c):
     for trial in range(100):
         H = random_hypergradients(rng, shared=1 + trial % 3, scale=0.5 * (trial % 2))
         n_players = H.shape[1]
-        beta = CAGrad(c).weights(np.ones(n_players), H.T @ H)
+        beta = CAGrad(c).weights(MetaStep(np.ones(n_players), H.T @ H))
         if beta is None:
             continue
         found += 1
@@ -214,7 +216,7 @@ def test_cagrad_gives_at_least_what_torchjd_finds(c, n_players):
     rng = np.random.default_rng(n_players)
     for _ in range(3):
         H = rng.normal(size=(60, n_players)) + 0.3
-        beta = CAGrad(c).weights(np.ones(n_players), H.T @ H)
+        beta = CAGrad(c).weights(MetaStep(np.ones(n_players), H.T @ H))
         expected = by_torchjd(CAGradWeighting(c=c), H)
         ours, theirs = (H.T @ H @ beta).min(), (H.T @ H @ expected).min()
         assert ours >= theirs - 1e-6 * abs(theirs)
@@ -229,9 +231,12 @@ def test_cagrad_gives_at_least_what_torchjd_finds(c, n_players):
 def test_cagrad_goes_from_the_average_to_serving_everybody():
     H = np.array([[4.0, -1.0], [0.0, 1.0]])
     gram = H.T @ H
-    np.testing.assert_array_equal(CAGrad(c=0).weights(np.ones(2), gram), [0.5, 0.5])
+    np.testing.assert_array_equal(
+        CAGrad(c=0).weights(MetaStep(np.ones(2), gram)), [0.5, 0.5]
+    )
     smallest = [
-        (gram @ CAGrad(c).weights(np.ones(2), gram)).min() for c in (0, 0.3, 0.6, 0.9, 1.2)
+        (gram @ CAGrad(c).weights(MetaStep(np.ones(2), gram))).min()
+        for c in (0, 0.3, 0.6, 0.9, 1.2)
     ]
     assert smallest == sorted(smallest)
     assert smallest[0] < 0 < smallest[-1]
@@ -252,15 +257,15 @@ def test_order_and_common_scale_of_the_players_do_not_matter(protocol, kind, sca
     elif kind == "rank one":
         H = np.outer(H[:, 0], rng.uniform(1, 2, n_players))
     losses = rng.uniform(0.1, 1, n_players)
-    direction = H @ protocol.weights(losses, H.T @ H)
+    direction = H @ protocol.weights(MetaStep(losses, H.T @ H))
     assert np.isfinite(direction).all()
     scaled = H * scale
-    beta = protocol.weights(losses, scaled.T @ scaled)
+    beta = protocol.weights(MetaStep(losses, scaled.T @ scaled))
     if n_players == 2 or not isinstance(protocol, PCGrad):
         np.testing.assert_allclose(H @ beta, direction, rtol=1e-6, atol=1e-6)
         order = rng.permutation(n_players)
         shuffled = H[:, order]
-        beta = protocol.weights(losses[order], shuffled.T @ shuffled)
+        beta = protocol.weights(MetaStep(losses[order], shuffled.T @ shuffled))
         np.testing.assert_allclose(shuffled @ beta, direction, rtol=1e-6, atol=1e-6)
 
 
@@ -276,16 +281,16 @@ def test_whatever_comes_the_weights_are_finite_or_none(protocol, spread):
             H[:, 1] = -H[:, 0]
         elif trial % 5 == 3:
             H[:, 1] = H[:, 0] * (1 + 1e-9)
-        beta = protocol.weights(rng.uniform(0, 1, H.shape[1]), H.T @ H)
+        beta = protocol.weights(MetaStep(rng.uniform(0, 1, H.shape[1]), H.T @ H))
         assert beta is None or np.isfinite(beta).all()
 
 
 @pytest.mark.parametrize("protocol", AGGREGATORS, ids=repr)
 def test_one_player_is_served_and_nobody_is_no_trouble(protocol):
-    direction = protocol.weights(np.array([0.3]), np.array([[4.0]]))
+    direction = protocol.weights(MetaStep(np.array([0.3]), np.array([[4.0]])))
     assert direction.shape == (1,)
     assert direction[0] > 0
-    beta = protocol.weights(np.ones(3), np.zeros((3, 3)))
+    beta = protocol.weights(MetaStep(np.ones(3), np.zeros((3, 3))))
     assert beta is None or np.isfinite(beta).all()
     assert (beta is None) == isinstance(protocol, MGDA | CAGrad)
 
@@ -294,18 +299,20 @@ def test_one_player_is_served_and_nobody_is_no_trouble(protocol):
 def test_who_cannot_be_served_together_gets_none(protocol):
     angles = 2 * np.pi * np.arange(3) / 3
     cycle = np.stack([np.cos(angles), np.sin(angles)]) * [1.0, 2.0, 3.0]
-    assert protocol.weights(np.ones(3), cycle.T @ cycle) is None
+    assert protocol.weights(MetaStep(np.ones(3), cycle.T @ cycle)) is None
     opposed = np.array([[1.0, -2.0], [-2.0, 4.0]])
-    assert protocol.weights(np.ones(2), opposed) is None
+    assert protocol.weights(MetaStep(np.ones(2), opposed)) is None
 
 
 def test_players_without_a_stake_leave_the_table():
     H = np.array([[1.0, 0.2, 1e-9, 0.0], [0.5, 1.0, -1e-9, 0.0]])
-    pair = MGDA().weights(np.ones(2), H[:, :2].T @ H[:, :2])
+    pair = MGDA().weights(MetaStep(np.ones(2), H[:, :2].T @ H[:, :2]))
     np.testing.assert_allclose(
-        MGDA().weights(np.ones(4), H.T @ H), [*pair, 0, 0], rtol=1e-12
+        MGDA().weights(MetaStep(np.ones(4), H.T @ H)), [*pair, 0, 0], rtol=1e-12
     )
-    np.testing.assert_array_equal(CAGrad().weights(np.ones(4), H.T @ H)[2:], [0.25, 0.25])
+    np.testing.assert_array_equal(
+        CAGrad().weights(MetaStep(np.ones(4), H.T @ H))[2:], [0.25, 0.25]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -357,4 +364,4 @@ def test_parameters_are_reached_through_the_estimator():
 )  # fmt: skip
 def test_bad_parameters_are_explained(protocol, losses, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        protocol.weights(np.array(losses), np.eye(1))
+        protocol.weights(MetaStep(np.array(losses), np.eye(1)))

@@ -11,6 +11,7 @@ from skfairbargain.protocols import (
     PROTOCOLS,
     LtR,
     MetaGDRO,
+    MetaStep,
     Nash,
     Protocol,
     get_protocol,
@@ -25,8 +26,8 @@ class Powered(Protocol):
     def __init__(self, power=2):
         self.power = power
 
-    def weights(self, losses, gram):
-        return losses**self.power
+    def weights(self, step):
+        return step.losses**self.power
 
 
 @pytest.mark.parametrize(
@@ -39,36 +40,37 @@ class Powered(Protocol):
     ],
 )
 def test_goals_follow_their_rule(protocol, expected):
-    np.testing.assert_array_equal(protocol.weights(LOSSES, np.eye(4)), expected)
+    np.testing.assert_array_equal(protocol.weights(MetaStep(LOSSES, np.eye(4))), expected)
     assert protocol.acts_on == "groups"
 
 
 @pytest.mark.parametrize("protocol", [LtR(), FORML(), MetaGDRO(), Nash(feasible="ball")])
 def test_one_group_alone_is_served(protocol):
-    assert protocol.weights(np.array([0.3]), np.array([[1.0]])) == pytest.approx([1.0])
+    assert protocol.weights(MetaStep([0.3], [[1.0]])) == pytest.approx([1.0])
 
 
 def test_forml_without_a_gap_takes_the_average():
-    np.testing.assert_array_equal(FORML().weights(np.ones(2), np.eye(2)), [0.5, 0.5])
+    np.testing.assert_array_equal(
+        FORML().weights(MetaStep(np.ones(2), np.eye(2))), [0.5, 0.5]
+    )
 
 
 def test_nash_bargains_over_directions_or_over_weights():
     H = np.array([[1.0, 0.0], [-1.0, 1.0], [0.5, 0.5]])
     ball = Nash(feasible="ball")
-    beta = ball.weights(LOSSES[:2], H.T @ H)
+    beta = ball.weights(MetaStep(LOSSES[:2], H.T @ H))
     np.testing.assert_allclose(H.T @ H @ beta, 1 / beta)
-    assert not ball.needs_hypergradients
     weights = Nash()
-    beta = weights.weights(LOSSES[:2], H.T @ H, hypergradients=H)
+    beta = weights.weights(MetaStep(LOSSES[:2], H.T @ H, hypergradients=H))
     np.testing.assert_allclose(H.T @ np.maximum(H @ beta, 0), 1 / beta)
-    assert weights.needs_hypergradients
     assert weights.acts_on == ball.acts_on == "players"
 
 
 def test_nash_without_an_agreement_says_none():
-    assert Nash("ball").weights(LOSSES[:2], np.array([[1.0, -1.0], [-1.0, 1.0]])) is None
-    assert Nash().weights(LOSSES[:2], None, hypergradients=-np.eye(2)) is None
-    assert Nash().weights(LOSSES[:2], None, hypergradients=np.zeros((3, 2))) is None
+    opposed = MetaStep(LOSSES[:2], [[1.0, -1.0], [-1.0, 1.0]])
+    assert Nash("ball").weights(opposed) is None
+    for H in (-np.eye(2), np.zeros((3, 2))):
+        assert Nash().weights(MetaStep(LOSSES[:2], hypergradients=H)) is None
 
 
 @pytest.mark.parametrize(
@@ -116,4 +118,4 @@ def test_a_protocol_without_a_rule_says_so():
         pass
 
     with pytest.raises(NotImplementedError, match=r"^Empty should define `weights`\.$"):
-        Empty().weights(LOSSES, np.eye(4))
+        Empty().weights(MetaStep(LOSSES, np.eye(4)))

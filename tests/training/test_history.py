@@ -19,15 +19,14 @@ class Noting(Protocol):
     """Move along fixed weights, and note the hypergradients that a protocol is shown."""
 
     acts_on = "players"
-    needs_hypergradients = True
 
     def __init__(self, beta, agrees=True):
         self.beta = beta
         self.agrees = agrees
         self.seen = []
 
-    def weights(self, losses, gram, hypergradients=None):
-        self.seen.append(hypergradients.copy())
+    def weights(self, step):
+        self.seen.append(step.hypergradients.copy())
         return np.array(self.beta) if self.agrees else None
 
 

@@ -258,7 +258,7 @@ def test_an_error_in_a_callback_leaves_no_hooks_and_no_half_epoch():
 
 
 class Nobody(Protocol):
-    def weights(self, losses, gram):
+    def weights(self, step):
         return None
 
 

@@ -28,21 +28,19 @@ class Fixed(Protocol):
         self.beta = beta
         self.acts_on = acts_on
 
-    def weights(self, losses, gram):
+    def weights(self, step):
         return self.beta
 
 
 class Spy(Protocol):
     """Remembers what it saw."""
 
-    needs_hypergradients = True
-
     def __init__(self, acts_on="groups"):
         self.acts_on = acts_on
 
-    def weights(self, losses, gram, hypergradients):
-        self.seen = losses, gram, hypergradients
-        return np.ones(len(losses))
+    def weights(self, step):
+        self.seen = step
+        return np.ones(len(step.losses))
 
 
 def weighting(goal=None, bargaining=None, **changed):
@@ -120,7 +118,11 @@ def test_conflict_is_that_of_the_players_with_the_weights_applied():
 def test_protocols_see_groups_or_players(acts_on, players, n):
     goal = Spy(acts_on)
     weighting(goal, players=players).decide(H, LOSSES, bargain=False)
-    losses, gram, hypergradients = goal.seen
+    losses, gram, hypergradients = (
+        goal.seen.losses,
+        goal.seen.gram,
+        goal.seen.hypergradients,
+    )
     if n == 2:
         np.testing.assert_allclose(losses, [1.5, 0.5])
         np.testing.assert_allclose(hypergradients, [[3, 0], [0, 1], [-1, 5], [-4, 0]])

@@ -1,0 +1,91 @@
+"""A damped Newton method for the bargain's convex function of α."""
+
+from math import sqrt
+
+import numpy as np
+from scipy.linalg.lapack import dposv
+
+# Rounding ends the iteration somewhere; what it reached counts as solved below this.
+ACCEPTED_RESIDUAL = 1e-8
+# max α · Σα beyond which float64 cannot reach that residual: its rounding is a few 1e-16
+# of that product. Σα is above 3162 there, so the convex combination α/Σα of the unit
+# hypergradients is shorter than √K/3162: 0 lies in their hull within this tolerance.
+LARGEST_PRODUCT = 1e7
+
+
+def minimise(problem, tol, max_iter):
+    """Minimise ½ q(α) − Σ log α_k, or show that it has no minimum.
+
+    Parameters
+    ----------
+    problem : Ball or Orthant
+        Among unit-norm hypergradients.
+    tol, max_iter :
+        As in `nash_bargaining`.
+
+    Returns
+    -------
+    alpha : ndarray of shape (n_players,)
+        The minimum; without one, convex weights (sum 1) of the certificate.
+    agreed : bool
+        Whether there is a minimum.
+    residual : float
+    n_iter : int
+    """
+    alpha, best, best_alpha = np.ones(problem.n_players), np.inf, None
+    for n_iter in range(max_iter + 1):
+        squared_length, gains, curvature = problem.evaluate(alpha)
+        # On the ray through α, f is least where the direction's length is √K.
+        length = sqrt(max(squared_length, 0.0))
+        if problem.n_players * alpha.max() * alpha.sum() >= LARGEST_PRODUCT * length**2:
+            return alpha / alpha.sum(), False, float(best), n_iter
+        scale = sqrt(problem.n_players) / length
+        alpha = alpha * scale
+        gap = 1 - alpha * (gains * scale)
+        residual = max(gap.max(), -gap.min())
+        at_floor = best <= ACCEPTED_RESIDUAL and residual > best / 2
+        if residual < best:
+            best, best_alpha = residual, alpha
+        if best <= tol or at_floor:
+            break
+        matrix = alpha[:, None] * curvature * alpha
+        matrix.flat[:: problem.n_players + 1] += 1
+        _, step, failed = dposv(matrix, gap)
+        if failed:
+            step = gap
+        decrement = sqrt(max(gap @ step, 0.0))
+        # Below a decrement of 1/4 the full step converges quadratically.
+        if decrement > 0.25:
+            step = step * _line_search(problem, alpha, step, 1 / (1 + decrement))
+        alpha = alpha * (1 + step)
+    agreed = bool(best <= max(tol, ACCEPTED_RESIDUAL))
+    if not agreed:
+        best_alpha = best_alpha / best_alpha.sum()
+    return best_alpha, agreed, float(best), n_iter
+
+
+def _line_search(problem, alpha, step, t):
+    """Return t near the minimum of the convex t ↦ f(α + t α∘step), from a feasible `t`.
+
+    Newton's method in one variable, kept inside a bracket that the sign of the slope
+    narrows. t may grow far beyond 1: without an agreement f has no minimum and α no bound.
+    """
+    slope_at = problem.along(alpha, alpha * step)
+    shrink = -step.min()
+    low, high = 0.0, 1 / shrink if shrink > 0 else 1e6
+    for _ in range(20):
+        ratio = step / (1 + t * step)
+        slope, bend = slope_at(t)
+        slope, bend = slope - ratio.sum(), bend + ratio @ ratio
+        if slope < 0:
+            low = t
+        else:
+            high = t
+        if slope * slope <= 0.01 * bend:
+            break
+        t_new = t - slope / bend
+        # At least double t while f falls, so that a minimum far away is reached soon.
+        if slope < 0:
+            t_new = max(t_new, min(2 * t, 0.5 * (t + high)))
+        t = t_new if low < t_new < high else 0.5 * (low + high)
+    return low if low > 0 else min(t, 0.99 * high)
