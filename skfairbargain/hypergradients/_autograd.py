@@ -7,11 +7,11 @@ from ._step_gradients import StepGradients
 
 
 class AutogradEngine:
-    """Hypergradients by differentiating the unrolled step: any module, at a price.
+    """Hypergradients by differentiating the unrolled step: any module, and slow.
 
     It takes one second-order backward pass per player. Batch normalisation in training
-    mode, tied weights and samples that see each other are all differentiated as they are.
-    It is also the oracle that the ghost engine is tested against.
+    mode, tied parameters and layers that mix samples are all differentiated as they are.
+    The ghost engine is tested against it.
 
     Parameters
     ----------
@@ -20,8 +20,8 @@ class AutogradEngine:
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.
     joint : bool, default=False
-        Whether minibatch and validation set go through the module as one, as in the ghost
-        engine, or one after the other, so that no layer can mix them.
+        Whether minibatch and validation set pass through the module as one tensor, as in
+        the ghost engine, or one after the other, so that no layer can mix them.
 
     See Also
     --------

@@ -37,11 +37,16 @@ def unsupported(module, train_loss, meta_loss, example):
 
 
 def _structural_obstacle(module):
-    """A layer that has no rule or mixes samples, or a parameter of two layers."""
+    """A layer without a rule, with batch statistics, or sharing a parameter."""
     owners = {}
     for layer in module.modules():
         if isinstance(layer, nn.modules.batchnorm._BatchNorm):
             return f"{type(layer).__name__} mixes the samples of a batch."
+        if getattr(layer, "track_running_stats", False):
+            return (
+                f"{type(layer).__name__} keeps running statistics, which must not see the "
+                "validation set."
+            )
         own = [p for p in layer.parameters(recurse=False) if p.requires_grad]
         if own and type(layer) not in LAYER_RULES:
             return f"{type(layer).__name__} has parameters and no layer rule."

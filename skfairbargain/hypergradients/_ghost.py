@@ -10,16 +10,16 @@ class GhostEngine:
     """Hypergradients and the weighted gradient from one shared backward pass.
 
     For a linear layer with input a and output gradient δ the inner product of two samples'
-    gradients is (δ·δ')(a·a' + 1). So the layers' a and δ, known after one backward pass
-    over minibatch and validation set together, give H as a sum over layers of small matrix
-    products, and the weighted gradient as well. Nothing of size n_batch × n_parameters is
-    formed.
+    gradients is (δ·δ')(a·a' + 1). One backward pass over minibatch and validation set
+    together gives every layer's a and δ. From these, H is a sum over layers of small matrix
+    products, and the weighted gradient follows as well. Nothing of size
+    n_batch × n_parameters is formed.
 
     Parameters
     ----------
     module : torch.nn.Module
-        Made of layers with a rule (`LAYER_RULES`) and layers without parameters, each used
-        once in a forward pass, with no layer that mixes samples. See `unsupported`.
+        Made of layers that have a rule and layers without parameters, each used once in a
+        forward pass, and none of which mixes samples. `make_engine` checks this.
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.
 
@@ -29,7 +29,7 @@ class GhostEngine:
 
     Notes
     -----
-    Use it as a context manager: hooks sit on the layers inside the ``with`` block only.
+    Use it as a context manager: the layers have hooks inside the ``with`` block only.
 
     References
     ----------
@@ -49,7 +49,7 @@ class GhostEngine:
     >>> with GhostEngine(module, cross_entropy, cross_entropy) as engine:
     ...     step = engine.hypergradients(inputs, target, 2, averages=torch.ones(1, 1))
     ...     engine.backward(torch.tensor([1.0, 0.0]))
-    >>> step.hypergradients  # (δ·δ')(a·a' + 1) with δ·δ' = 1/2: the second one hurts
+    >>> step.hypergradients  # (δ·δ')(a·a' + 1) with δ·δ' = 1/2
     tensor([[ 1.5000],
             [-0.5000]])
     >>> module.weight.grad
@@ -79,15 +79,15 @@ class GhostEngine:
         self._hooks, self._calls = [], []
 
     def hypergradients(self, inputs, targets, n_batch, averages):
-        """Forward and backward once; keep what `backward` needs.
+        """Run one forward and one backward pass, and keep what `backward` needs.
 
         Parameters
         ----------
         inputs : Tensor of shape (n_batch + n_val, ...)
-            The minibatch and below it the validation set.
+            The rows of the minibatch, then those of the validation set.
         targets : LongTensor of shape (n_batch + n_val,)
         n_batch : int
-            Number of rows that are the minibatch.
+            Number of rows of the minibatch.
         averages : Tensor of shape (n_val, n_players)
             Column k averages the validation samples of player k.
 

@@ -1,21 +1,23 @@
 """One rule per layer type: inner products of per-sample gradients, without forming them.
 
-A rule sees the layer's input ("features") and the loss's gradient at its output
+A rule is given the layer's input ("features") and the loss's gradient at its output
 ("delta") for all rows, the minibatch's first. To support another layer, enter it in
-`LAYER_RULES`: `AffineRule` serves every layer that takes one input, treats its samples
-apart and is affine in its parameters; a rule of its own pays where that one is slow.
+`LAYER_RULES`: `AffineRule` is right for every layer that takes one input, does not mix
+samples and is affine in its parameters. A rule of its own is worth it where that is slow.
 """
 
-from typing import NamedTuple, Protocol
+from abc import ABC, abstractmethod
+from typing import NamedTuple
 
 import torch
 from torch import nn
 from torch.func import functional_call
 
 
-class LayerRule(Protocol):
-    """What the ghost engine asks of a layer type."""
+class LayerRule(ABC):
+    """What the ghost engine needs to know of a layer type."""
 
+    @abstractmethod
     def products(self, layer, features, delta, n_batch, averages):
         """Inner products ⟨∇ℓ_i, ∇L_k⟩ over the layer's parameters, (n_players, n_batch).
 
@@ -29,6 +31,7 @@ class LayerRule(Protocol):
             Column k averages the validation samples of player k.
         """
 
+    @abstractmethod
     def set_gradients(self, layer, features, delta, weights):
         """Set the ``grad`` of the layer's parameters to that of Σ w_i ℓ_i.
 
@@ -41,7 +44,7 @@ class LayerRule(Protocol):
         """
 
 
-class LinearRule:
+class LinearRule(LayerRule):
     """``nn.Linear``, on inputs of shape (n, in) or (n, ..., in).
 
     One sample's gradient is Σ_t δ_t a_tᵀ, with t over the dimensions between the first and
@@ -86,13 +89,13 @@ class LinearRule:
             layer.bias.grad = weights @ delta
 
 
-class AffineRule:
+class AffineRule(LayerRule):
     """Any layer whose output is affine in its parameters: convolutions, embeddings, norms.
 
     With G_k the player's gradient, an average over validation samples, ⟨∇ℓ_i, G_k⟩ is the
     derivative of ℓ_i along G_k: δ_i times that of the layer's output. For a layer affine
-    in its parameters, the latter is the output with G_k in their place less the output
-    with zeros, so the layer's own kernels do the work. The price is one pass of the
+    in its parameters, the latter is the output with G_k in their place minus the output
+    with zeros, so the layer's own kernels can compute it. It takes one pass of the
     minibatch through the layer for each player.
     """
 
@@ -109,8 +112,8 @@ class AffineRule:
                 {name: torch.zeros_like(p) for name, p in _trained_parameters(layer)}
             )
         columns = []
-        for share in averages.T:
-            gradient = _weighted_gradient(layer, validation, delta[n_batch:], share)
+        for average in averages.T:
+            gradient = _weighted_gradient(layer, validation, delta[n_batch:], average)
             with torch.no_grad():
                 columns.append(against_delta(gradient) - at_zero)
         return torch.stack(columns)
@@ -131,7 +134,7 @@ def _weighted_gradient(layer, features, delta, weights):
     parameters = {
         name: p.detach().requires_grad_() for name, p in _trained_parameters(layer)
     }
-    # A player's share is zero on all samples but its own: most of the work falls away.
+    # A player's average is zero on all samples but its own; leave those out.
     used = weights.nonzero()[:, 0]
     if len(used) == 0:
         return {name: torch.zeros_like(p) for name, p in parameters.items()}
@@ -169,6 +172,9 @@ LAYER_RULES = {nn.Linear: LinearRule()} | dict.fromkeys(
         nn.ConvTranspose3d,
         nn.Embedding,
         nn.GroupNorm,
+        nn.InstanceNorm1d,
+        nn.InstanceNorm2d,
+        nn.InstanceNorm3d,
         nn.LayerNorm,
         nn.PReLU,
         nn.RMSNorm,

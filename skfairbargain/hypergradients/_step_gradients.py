@@ -6,7 +6,7 @@ import torch
 
 
 class StepGradients(NamedTuple):
-    """What one forward and one backward pass tell about a step.
+    """Hypergradients and losses of one step.
 
     Parameters
     ----------

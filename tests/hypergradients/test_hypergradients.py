@@ -295,6 +295,10 @@ DIFFERENT = (
          "BatchNorm1d mixes the samples of a batch."),
         (nn.Sequential(nn.Linear(7, 2), Offset()),
          "Offset has parameters and no layer rule."),
+        (nn.Sequential(
+            nn.Unflatten(1, (1, 7)), nn.InstanceNorm1d(1, track_running_stats=True),
+            nn.Flatten(), nn.Linear(7, 2)),
+         "InstanceNorm1d keeps running statistics, which must not see the validation set."),
         (Shared(), "two of its layers share a parameter."),
         (Twice(),
          "The ghost engine expects each layer to be used once in a forward pass. A layer "

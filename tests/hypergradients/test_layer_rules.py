@@ -63,10 +63,25 @@ def small_volume_network():
     )
 
 
+def small_styled_network():
+    return nn.Sequential(
+        nn.InstanceNorm3d(1, affine=True),
+        nn.Conv3d(1, 2, 2),
+        nn.Flatten(2),
+        nn.InstanceNorm1d(2, affine=True),
+        nn.Unflatten(2, (2, 4)),
+        nn.Tanh(),
+        nn.InstanceNorm2d(2, affine=True),
+        nn.Flatten(),
+        nn.Linear(16, 2),
+    )
+
+
 CASES = {
     "images": (small_image_network, (2, 5, 5), 3),
     "signals": (small_signal_network, (2, 7), 2),
     "volumes": (small_volume_network, (1, 3, 3, 3), 2),
+    "instances": (small_styled_network, (1, 3, 3, 3), 2),
     "tokens": (Tokens, (3,), 2),
     "tokens with padding": (lambda: Tokens(padding_idx=0), (3,), 2),
 }
