@@ -187,6 +187,7 @@ API_REFERENCE = {
         [
             "run_game",
             "summarize_game",
+            "Method",
             "objectives",
             "pareto_front",
             "plot_game",

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ._cli import one_sentence_errors
 from ._utils import write_csv
+from .protocols import PROTOCOLS
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,7 +23,8 @@ app = typer.Typer(
 )
 
 Method = StrEnum("Method", ["erm", "one-stage", "two-stage"])
-Goal = StrEnum("Goal", ["meta_gdro", "forml", "ltr"])
+# Any protocol can serve as the goal, so a new one needs no line here.
+Goal = StrEnum("Goal", list(PROTOCOLS))
 
 
 @app.callback()

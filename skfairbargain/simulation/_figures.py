@@ -3,8 +3,10 @@
 import numpy as np
 
 from .._utils import import_optional
+from ._game import METHODS
+from ._objectives import objectives, pareto_front
 
-# The figures of the paper, by the names of `simulation.METHODS`.
+# The figures of the paper, by the names in METHODS.
 FIGURES = {
     "one stage (Figure 2b)": ("ltr", "forml", "meta_gdro"),
     "bargaining (Figure 3)": (
@@ -20,35 +22,36 @@ FRONT, LINE, START, END = "#d55e00", "0.45", "white", "black"
 STAGES = {1: "#009e73", 2: "#0072b2"}
 
 
-def draw_game(trajectories, front, methods, *, axes=None, limits=LIMITS):
-    """See `simulation.plot_game`."""
+def plot_game(trajectories, *, axes=None, limits=LIMITS):
+    """Draw trajectories among the losses, one panel per method (Figures 2b, 3 and 5).
+
+    Parameters
+    ----------
+    trajectories : DataFrame
+        From `run_game`.
+    axes : array of matplotlib Axes, default=None
+        One for every method; None makes a figure.
+    limits : tuple of (float, float), default=(-22, 11.5)
+        Range of both axes.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed; it names the extra to install.
+    """
     plt = import_optional("matplotlib.pyplot", extra="plot")
+    front = pareto_front()
     names = list(dict.fromkeys(trajectories["method"]))
     if axes is None:
-        rows = _rows(names)
-        n_columns = max(map(len, rows.values()))
-        _, grid = plt.subplots(
-            len(rows),
-            n_columns,
-            figsize=(3.1 * n_columns, 3.2 * len(rows) + 0.5),
-            sharex=True,
-            sharey=True,
-            squeeze=False,
-            layout="constrained",
-        )
-        axes = []
-        for row, (figure_title, members) in zip(grid, rows.items(), strict=True):
-            row[0].set_ylabel(f"{figure_title}\n\nloss of player 2".lstrip())
-            axes += list(row[: len(members)])
-            for ax in row[len(members) :]:
-                ax.set_axis_off()
-        names = [name for members in rows.values() for name in members]
-        for ax in grid[-1]:
-            ax.set_xlabel("loss of player 1")
+        names, axes = _panels(plt, _rows(names))
     axes = np.ravel(axes)
     for ax, name in zip(axes, names, strict=True):
         _draw_method(ax, trajectories[trajectories["method"] == name], front)
-        ax.set_title(methods[name].title if name in methods else name)
+        ax.set_title(METHODS[name].title if name in METHODS else name)
         ax.set(xlim=limits, ylim=limits, aspect="equal")
     figure = axes[0].figure
     handles, labels = _legend(axes)
@@ -56,9 +59,27 @@ def draw_game(trajectories, front, methods, *, axes=None, limits=LIMITS):
     return figure
 
 
-def draw_landscape(objectives, front, trajectories=None, *, axes=None):
-    """See `simulation.plot_landscape`."""
+def plot_landscape(trajectories=None, *, axes=None):
+    """Draw both losses and their mean over the plane, with the Pareto front.
+
+    Parameters
+    ----------
+    trajectories : DataFrame, default=None
+        From `run_game`, to be drawn on top.
+    axes : sequence of 3 matplotlib Axes, default=None
+        None makes a figure.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed; it names the extra to install.
+    """
     plt = import_optional("matplotlib.pyplot", extra="plot")
+    front = pareto_front()
     if axes is None:
         _, axes = plt.subplots(
             1, 3, figsize=(11, 4.2), sharex=True, sharey=True, layout="constrained"
@@ -89,8 +110,31 @@ def draw_landscape(objectives, front, trajectories=None, *, axes=None):
     return figure
 
 
+def _panels(plt, rows):
+    """Make a figure with one panel per method; return the methods and the panels."""
+    n_columns = max(map(len, rows.values()))
+    _, grid = plt.subplots(
+        len(rows),
+        n_columns,
+        figsize=(3.1 * n_columns, 3.2 * len(rows) + 0.5),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        layout="constrained",
+    )
+    axes = []
+    for row, (figure_title, members) in zip(grid, rows.items(), strict=True):
+        row[0].set_ylabel(f"{figure_title}\n\nloss of player 2".lstrip())
+        axes += list(row[: len(members)])
+        for ax in row[len(members) :]:
+            ax.set_axis_off()
+    for ax in grid[-1]:
+        ax.set_xlabel("loss of player 1")
+    return [name for members in rows.values() for name in members], axes
+
+
 def _rows(names):
-    """Which method is drawn in which row: the paper's figures, and what is in none."""
+    """Which methods each row shows: a figure of the paper, or the rest in the last."""
     rows = {
         title: [name for name in members if name in names]
         for title, members in FIGURES.items()
@@ -126,7 +170,7 @@ def _mark_ends(ax, x, y):
 
 
 def _legend(axes):
-    """One entry for every label, whatever the panel it first appears in."""
+    """One entry for every label, from the first panel that has it."""
     kinds = {}
     for ax in axes:
         handles, labels = ax.get_legend_handles_labels()

@@ -14,6 +14,7 @@ from skfairbargain.protocols import CAGrad, Nash
 from skfairbargain.simulation import (
     METHODS,
     STARTS,
+    Method,
     objectives,
     pareto_front,
     plot_game,
@@ -21,7 +22,6 @@ from skfairbargain.simulation import (
     run_game,
     summarize_game,
 )
-from skfairbargain.simulation._game import Method
 
 TWO_STAGE = ["two_stage_ltr", "two_stage_forml", "two_stage_meta_gdro"]
 
