@@ -6,6 +6,8 @@ a name that is missing here, or gone from there, is a red test and not a stale p
 
 from typing import NamedTuple
 
+from skfairbargain.protocols import PROTOCOLS
+
 
 class Section(NamedTuple):
     """A part of the API page.
@@ -39,12 +41,17 @@ API_REFERENCE = {
         "skfairbargain.protocols",
         "Rules from the groups' losses and hypergradients to how much each group counts, "
         "for `goal` and `bargaining`. See [the guide](user_guide/protocols.md).",
-        ["Protocol", "LtR", "FORML", "MetaGDRO", "Nash", "get_protocol"],
-    ),
-    "Aggregators": Section(
-        "skfairbargain.protocols",
-        "Other rules that settle conflicts between gradients, as protocols.",
-        ["PCGrad", "CAGrad", "GeneralizedMean", "MGDA"],
+        [
+            "Protocol",
+            "MetaStep",
+            *(protocol.__name__ for protocol in PROTOCOLS.values()),
+            "get_protocol",
+        ],
+        {
+            "PROTOCOLS": "The protocols by their names for ``goal`` and ``bargaining``: "
+            + ", ".join(f'``"{name}"`` (`{p.__name__}`)' for name, p in PROTOCOLS.items())
+            + "."
+        },
     ),
     "Bargaining": Section(
         "skfairbargain.bargaining",

@@ -41,10 +41,10 @@ class NashMetaClassifier(
     Parameters
     ----------
     goal : str or Protocol, default="ltr"
-        What stage 2 pursues: ``"ltr"`` lowers the average of the groups, ``"meta_gdro"``
-        serves the worst group, ``"forml"`` closes the gap between worst and best; "pcgrad",
-        "cagrad", "mgda" and "generalized_mean" aggregate gradients in other ways; or an
-        instance of a `Protocol`.
+        What stage 2 pursues: ``"ltr"`` lowers the average loss of the groups,
+        ``"meta_gdro"`` that of the worst group, ``"forml"`` the gap between worst and best.
+        Any other name in `skfairbargain.protocols.PROTOCOLS`, or an instance of a
+        `Protocol`, is possible as well.
     bargaining : str, Protocol or None, default="nash"
         What stage 1 does. None trains by the goal alone (one-stage).
     bargain_epochs : int, default=15

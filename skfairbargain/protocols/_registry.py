@@ -1,4 +1,4 @@
-"""The protocols by name: the one table to enter a new protocol in."""
+"""The protocols by name: the table in which a new protocol is entered."""
 
 from ._base import Protocol
 from ._cagrad import CAGrad
@@ -7,17 +7,17 @@ from ._mgda import MGDA
 from ._nash import Nash
 from ._pcgrad import PCGrad
 
-# The names are what `goal` and `bargaining`, the command line and saved models take. What
-# the packages export and what the documentation lists is read from here as well.
+# These are the names that `goal`, `bargaining`, the command line and saved models take. The
+# packages' exports and the documentation's list are read from this table as well.
 PROTOCOLS = {
-    "cagrad": CAGrad,
-    "forml": FORML,
-    "generalized_mean": GeneralizedMean,
     "ltr": LtR,
     "meta_gdro": MetaGDRO,
-    "mgda": MGDA,
+    "forml": FORML,
+    "generalized_mean": GeneralizedMean,
     "nash": Nash,
     "pcgrad": PCGrad,
+    "cagrad": CAGrad,
+    "mgda": MGDA,
 }
 
 

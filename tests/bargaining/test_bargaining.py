@@ -197,7 +197,7 @@ def test_no_player_loses_from_non_negative_weights():
     assert clipped_conflicts > 20  # what clipping the ball's solution does
 
 
-def test_players_without_a_stake_leave_the_table():
+def test_players_without_a_stake_are_left_out():
     H = np.array([[1.0, 0.0, 1e-9, 0.2], [0.0, 0.0, -1e-9, 1.0]])
     for feasible in FEASIBLE:
         solution = nash_bargaining(hypergradients=H, feasible=feasible)
@@ -205,7 +205,7 @@ def test_players_without_a_stake_leave_the_table():
         assert solution.alpha[1] == solution.alpha[2] == 0
         pair = nash_bargaining(hypergradients=H[:, [0, 3]], feasible=feasible)
         np.testing.assert_array_equal(solution.alpha[[0, 3]], pair.alpha)
-        # With every one kept, the tiny player still has a say.
+        # With everyone kept, the player with a tiny hypergradient has a weight.
         assert (
             nash_bargaining(hypergradients=H, feasible=feasible, min_stake=0).alpha[2] > 0
         )

@@ -304,7 +304,7 @@ def test_who_cannot_be_served_together_gets_none(protocol):
     assert protocol.weights(MetaStep(np.ones(2), opposed)) is None
 
 
-def test_players_without_a_stake_leave_the_table():
+def test_players_without_a_stake_are_left_out():
     H = np.array([[1.0, 0.2, 1e-9, 0.0], [0.5, 1.0, -1e-9, 0.0]])
     pair = MGDA().weights(MetaStep(np.ones(2), H[:, :2].T @ H[:, :2]))
     np.testing.assert_allclose(
