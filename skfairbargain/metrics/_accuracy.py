@@ -1,9 +1,66 @@
-"""Group metrics of how often predictions are right: accuracy and balanced accuracy."""
+"""Accuracy: how often predictions are right."""
 
-from ._forms import by_label, disparity, group_metric, ratio
+import numpy as np
+
+from ._confusion import confusion_bins, of_confusion
+from ._forms import difference, overall, ratio, worst_group
+from ._quantity import Quantity
+
+__all__ = [
+    "group_accuracy_ratio",
+    "max_group_accuracy_disparity",
+    "overall_accuracy_score",
+    "worst_group_accuracy_score",
+]
 
 
-@group_metric(reads="labels", greater_is_better=True)
+@of_confusion
+def _accuracy(matrix):
+    return np.trace(matrix, axis1=-2, axis2=-1) / matrix.sum(axis=(-2, -1))
+
+
+ACCURACY = Quantity(
+    name="accuracy",
+    title="accuracy",
+    reads="labels",
+    bins=confusion_bins,
+    formula=_accuracy,
+)
+
+
+@overall(ACCURACY)
+def overall_accuracy_score(
+    y_true,
+    y_pred,
+    *,
+    sensitive_features=None,
+    sample_weight=None,
+    undefined="raise",
+):
+    r"""Share of all rows whose prediction is right.
+
+    .. math:: P(\hat Y = Y)
+
+    1: no mistake; 0: nothing but mistakes. It is what a search without groups maximises,
+    and no measure of harm: a group's mistakes weigh as little as the group is small. Groups
+    are accepted and not used. Known misuse: where one label is rare, always predicting the
+    other has a high accuracy; see :func:`overall_balanced_accuracy_score`.
+
+    <parameters>
+
+    See Also
+    --------
+    worst_group_accuracy_score : The same for the group with the most mistakes.
+
+    Examples
+    --------
+    >>> from skfairbargain.metrics import overall_accuracy_score
+    >>> overall_accuracy_score([0, 0, 0, 1, 1], [0, 1, 0, 0, 1])
+    0.6
+    """
+
+
+@worst_group(ACCURACY)
 def worst_group_accuracy_score(
     y_true, y_pred, *, sensitive_features, sample_weight=None, undefined="raise"
 ):
@@ -30,14 +87,9 @@ def worst_group_accuracy_score(
     >>> worst_group_accuracy_score(y_true, y_pred, sensitive_features=groups)
     0.75
     """
-    return min(
-        by_label(
-            "accuracy", y_true, y_pred, sensitive_features, sample_weight, undefined
-        ).values()
-    )
 
 
-@group_metric(reads="labels", greater_is_better=False)
+@difference(ACCURACY)
 def max_group_accuracy_disparity(
     y_true, y_pred, *, sensitive_features, sample_weight=None, undefined="raise"
 ):
@@ -65,12 +117,9 @@ def max_group_accuracy_disparity(
     >>> max_group_accuracy_disparity(y_true, y_pred, sensitive_features=groups)
     0.0
     """
-    return disparity(
-        by_label("accuracy", y_true, y_pred, sensitive_features, sample_weight, undefined)
-    )
 
 
-@group_metric(reads="labels", greater_is_better=True)
+@ratio(ACCURACY)
 def group_accuracy_ratio(
     y_true, y_pred, *, sensitive_features, sample_weight=None, undefined="raise"
 ):
@@ -97,125 +146,3 @@ def group_accuracy_ratio(
     >>> group_accuracy_ratio(y_true, y_pred, sensitive_features=groups)
     1.0
     """
-    return ratio(
-        by_label("accuracy", y_true, y_pred, sensitive_features, sample_weight, undefined)
-    )
-
-
-@group_metric(reads="labels", greater_is_better=True)
-def worst_group_balanced_accuracy_score(
-    y_true, y_pred, *, sensitive_features, sample_weight=None, undefined="raise"
-):
-    r"""Balanced accuracy of the group with the most mistakes.
-
-    .. math:: \min_g \frac{1}{K} \sum_{k=1}^{K} P(\hat Y = k \mid Y = k, A = g)
-
-    over the :math:`K` classes. 1: no mistake in any group; :math:`1/K`: as good as a
-    constant in some group; 0: nothing but mistakes. The harm it measures is a quality
-    of service that some group, or those of some group with the rarer label, do not get.
-    Known misuse: in a group with three positives, one of them moves it by a sixth.
-
-    <parameters>
-
-    See Also
-    --------
-    worst_group_accuracy_score : Without balance between the labels.
-    sklearn.metrics.balanced_accuracy_score : The quantity that is compared.
-
-    Examples
-    --------
-    >>> from skfairbargain.metrics import worst_group_balanced_accuracy_score
-    >>> y_true, y_pred = [0, 1, 1, 0, 0, 1, 0, 1], [0, 1, 0, 0, 1, 1, 0, 1]
-    >>> groups = list("FFFFMMMM")
-    >>> worst_group_balanced_accuracy_score(y_true, y_pred, sensitive_features=groups)
-    0.75
-    """
-    return min(
-        by_label(
-            "balanced_accuracy",
-            y_true,
-            y_pred,
-            sensitive_features,
-            sample_weight,
-            undefined,
-        ).values()
-    )
-
-
-@group_metric(reads="labels", greater_is_better=False)
-def max_group_balanced_accuracy_disparity(
-    y_true, y_pred, *, sensitive_features, sample_weight=None, undefined="raise"
-):
-    r"""Largest difference in balanced accuracy between two groups.
-
-    .. math:: \max_g \mathrm{BA}_g - \min_g \mathrm{BA}_g, \quad
-              \mathrm{BA}_g = \frac{1}{K} \sum_{k=1}^{K} P(\hat Y = k \mid Y = k, A = g)
-
-    0: every group is served equally well; 1: one perfectly and another upside down. The
-    harm it measures is a quality of service that depends on the group, whatever the
-    base rates. Known misuse: it is 0 for every constant prediction, so read it beside
-    :func:`worst_group_balanced_accuracy_score`.
-
-    <parameters>
-
-    See Also
-    --------
-    equalized_odds_difference : The two kinds of mistakes apart.
-
-    Examples
-    --------
-    >>> from skfairbargain.metrics import max_group_balanced_accuracy_disparity
-    >>> y_true, y_pred = [0, 1, 1, 0, 0, 1, 0, 1], [0, 1, 0, 0, 1, 1, 0, 1]
-    >>> groups = list("FFFFMMMM")
-    >>> max_group_balanced_accuracy_disparity(y_true, y_pred, sensitive_features=groups)
-    0.0
-    """
-    return disparity(
-        by_label(
-            "balanced_accuracy",
-            y_true,
-            y_pred,
-            sensitive_features,
-            sample_weight,
-            undefined,
-        )
-    )
-
-
-@group_metric(reads="labels", greater_is_better=True)
-def group_balanced_accuracy_ratio(
-    y_true, y_pred, *, sensitive_features, sample_weight=None, undefined="raise"
-):
-    r"""Smallest balanced accuracy of a group over the largest.
-
-    .. math:: \min_g \mathrm{BA}_g \,/\, \max_g \mathrm{BA}_g, \quad
-              \mathrm{BA}_g = \frac{1}{K} \sum_{k=1}^{K} P(\hat Y = k \mid Y = k, A = g)
-
-    1: every group is served equally well; 0: nothing but mistakes in some group. The
-    harm is that of :func:`max_group_balanced_accuracy_disparity`. Known misuse: a
-    constant prediction has a ratio of 1.
-
-    <parameters>
-
-    See Also
-    --------
-    max_group_balanced_accuracy_disparity : The same comparison as a difference.
-
-    Examples
-    --------
-    >>> from skfairbargain.metrics import group_balanced_accuracy_ratio
-    >>> y_true, y_pred = [0, 1, 1, 0, 0, 1, 0, 1], [0, 1, 0, 0, 1, 1, 0, 1]
-    >>> groups = list("FFFFMMMM")
-    >>> group_balanced_accuracy_ratio(y_true, y_pred, sensitive_features=groups)
-    1.0
-    """
-    return ratio(
-        by_label(
-            "balanced_accuracy",
-            y_true,
-            y_pred,
-            sensitive_features,
-            sample_weight,
-            undefined,
-        )
-    )

@@ -1,129 +1,128 @@
-"""What the public group metrics share: inputs, forms, and the words for parameters."""
+"""The forms of a quantity: decorators that make public metrics of it.
 
+A public metric is declared by its signature and docstring and has no body of its own:
+``@worst_group(PRECISION)`` gives it one, and enters it in the table of all metrics.
+"""
+
+import functools
 import inspect
+import types
 from typing import NamedTuple
 
-from ._base import BASE_METRICS, group_values
-from ._inputs import read_labels, read_scores
-
-PARAMETERS = {
-    "y_true": """\
-y_true : array-like of shape (n_samples,)
-    True labels.""",
-    "y_pred": """\
-y_pred : array-like of shape (n_samples,)
-    Predicted labels, as ``predict`` gives them.""",
-    "y_score": """\
-y_score : array-like of shape (n_samples,), (n_samples, 2) or (n_samples, n_classes)
-    What ranks the rows: ``predict_proba`` or ``decision_function``. One score for each
-    row speaks for the larger of two labels. Three classes or more have a column each and
-    the result is the average over the classes of each against the rest.""",
-    "y_proba": """\
-y_proba : array-like of shape (n_samples,), (n_samples, 2) or (n_samples, n_classes)
-    Probabilities, as ``predict_proba`` gives them. One column speaks for the larger of
-    two labels.""",
-    "sensitive_features": """\
-sensitive_features : array-like of shape (n_samples,) or (n_samples, n_columns)
-    The group of each row. Several columns are compared as their intersections.""",
-    "sample_weight": """\
-sample_weight : array-like of shape (n_samples,)
-    Weight of each row. A row of weight zero counts as absent.""",
-    "undefined": """\
-undefined : {"raise", "warn"}
-    What to do with a group in which the quantity is undefined: an error, or leave the
-    group out with a warning.""",
-    "pos_label": """\
-pos_label : label
-    The label that counts as positive. None: the larger of the two.""",
-    "labels": """\
-labels : array-like of shape (n_classes,)
-    The classes in the order of the columns, as a model's ``classes_``. None: the sorted
-    labels of `y_true`. Needed where some class is absent from `y_true`.""",
-    "agg": """\
-agg : {"worst_case", "mean"}
-    How the true-positive and the false-positive side become one number.""",
-}
-
-RAISES = """\
-Raises
-------
-UndefinedGroupError
-    If the quantity is undefined in some group and `undefined` is "raise", or if it is
-    defined in none.
-ValueError
-    If the inputs differ in length, have missing values, or are of the wrong kind."""
+from ._inputs import read_rows
+from ._parameters import with_sections
+from ._quantity import Quantity
+from ._values import group_values, overall_value
 
 
 class GroupMetric(NamedTuple):
-    """A public metric, and what a scorer needs to know of it."""
+    """A public metric, and what a scorer or a display needs to know of it."""
 
     function: object
     reads: str  # "labels", "scores" or "probabilities"
     greater_is_better: bool
+    quantity: Quantity | None  # None where there are several
 
 
 GROUP_METRICS = {}
 
 
-def group_metric(*, reads, greater_is_better):
-    """Enter a public function in the table, and write out the parameters that all share.
+def overall(quantity):
+    """Form of all rows together, whatever their group."""
 
-    The line ``<parameters>`` of its docstring becomes the sections Parameters, Returns
-    and Raises, after its signature.
+    def compute(given):
+        return overall_value(quantity, read_rows(quantity, given))
+
+    return _form(quantity, compute, quantity.greater_is_better)
+
+
+def worst_group(quantity):
+    """Form of the smallest value of a group; the largest of a loss."""
+    worst = min if quantity.greater_is_better else max
+
+    def compute(given):
+        return worst(values_by_group(quantity, given).values())
+
+    return _form(quantity, compute, quantity.greater_is_better)
+
+
+def difference(quantity):
+    """Form of the largest value of a group less the smallest."""
+
+    def compute(given):
+        return largest_difference(values_by_group(quantity, given))
+
+    return _form(quantity, compute, greater_is_better=False)
+
+
+def ratio(quantity):
+    """Form of the smallest value of a group over the largest."""
+
+    def compute(given):
+        return smallest_ratio(values_by_group(quantity, given))
+
+    return _form(quantity, compute, greater_is_better=True)
+
+
+def public_metric(compute, *, reads, greater_is_better, quantity=None):
+    """Decorator that makes a public metric of a signature and a docstring.
+
+    Parameters
+    ----------
+    compute : callable
+        From the arguments, a dict by name with the defaults filled in, to the value.
+    reads : {"labels", "scores", "probabilities"}
+    greater_is_better : bool
+    quantity : Quantity, default=None
+
+    Returns
+    -------
+    decorate : callable
     """
 
-    def enter(function):
-        GROUP_METRICS[function.__name__] = GroupMetric(function, reads, greater_is_better)
-        if function.__doc__ is not None:  # python -OO
-            parameters = "\n".join(
-                _described(parameter)
-                for parameter in inspect.signature(function).parameters.values()
-            )
-            sections = (
-                f"Parameters\n----------\n{parameters}\n\n"
-                "Returns\n-------\nvalue : float\n    The quantity defined above.\n\n"
-                f"{RAISES}"
-            )
-            text = inspect.cleandoc(function.__doc__)
-            function.__doc__ = text.replace("<parameters>", sections)
-        return function
+    def decorate(declared):
+        signature = inspect.signature(declared)
 
-    return enter
+        def metric(*args, **kwargs):
+            declared(*args, **kwargs)  # Python's own error, where arguments do not fit
+            given = signature.bind(*args, **kwargs)
+            given.apply_defaults()
+            return compute(given.arguments)
 
+        # doctest runs a function's examples only in the module whose globals it has.
+        metric = types.FunctionType(
+            metric.__code__, declared.__globals__, closure=metric.__closure__
+        )
+        functools.update_wrapper(metric, declared)
+        metric.__doc__ = with_sections(declared)
+        entry = GroupMetric(metric, reads, greater_is_better, quantity)
+        GROUP_METRICS[declared.__name__] = entry
+        return metric
 
-def by_label(
-    name, y_true, y_pred, sensitive_features, sample_weight, undefined, pos_label=None
-):
-    """Value in each group of a metric that reads predicted labels."""
-    metric = BASE_METRICS[name]
-    rows = read_labels(metric, y_true, y_pred, sample_weight, pos_label)
-    return group_values(metric, rows, sensitive_features, undefined)
+    return decorate
 
 
-def by_score(name, y_true, y_score, sensitive_features, sample_weight, undefined, labels):
-    """Value in each group of a metric that reads scores or probabilities."""
-    metric = BASE_METRICS[name]
-    rows = read_scores(metric, y_true, y_score, sample_weight, labels)
-    return group_values(metric, rows, sensitive_features, undefined)
+def _form(quantity, compute, greater_is_better):
+    return public_metric(
+        compute,
+        reads=quantity.reads,
+        greater_is_better=greater_is_better,
+        quantity=quantity,
+    )
 
 
-def disparity(values):
+def values_by_group(quantity, given):
+    """Value of a quantity in each group, from a metric's arguments."""
+    rows = read_rows(quantity, given)
+    return group_values(quantity, rows, given["sensitive_features"], given["undefined"])
+
+
+def largest_difference(values):
     """Largest value less the smallest."""
     return max(values.values()) - min(values.values())
 
 
-def ratio(values):
+def smallest_ratio(values):
     """Smallest value over the largest; 1 where all are zero, for they are equal."""
     largest = max(values.values())
     return min(values.values()) / largest if largest else 1.0
-
-
-def _described(parameter):
-    """Words for a parameter, with its default from the signature."""
-    kind, _, text = PARAMETERS[parameter.name].partition("\n")
-    if parameter.default is not parameter.empty:
-        default = parameter.default
-        kind += ", default=" + (
-            f'"{default}"' if isinstance(default, str) else str(default)
-        )
-    return f"{kind}\n{text}"

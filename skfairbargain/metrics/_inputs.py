@@ -5,10 +5,20 @@ import pandas as pd
 from sklearn.utils import check_array, column_or_1d
 
 from .._utils import check_same_length
-from ._base import Rows
+from ._quantity import Rows
 
 
-def read_labels(metric, y_true, y_pred, sample_weight=None, pos_label=None):
+def read_rows(quantity, given):
+    """Rows of a metric's arguments, by what its quantity reads."""
+    y_true, output = list(given.values())[:2]
+    sample_weight = given["sample_weight"]
+    if quantity.reads == "labels":
+        pos_label = given.get("pos_label")
+        return read_labels(quantity, y_true, output, sample_weight, pos_label)
+    return read_scores(quantity.reads, y_true, output, sample_weight, given["labels"])
+
+
+def read_labels(quantity, y_true, y_pred, sample_weight=None, pos_label=None):
     """Rows whose output is the position of the predicted label among the classes.
 
     A prediction that is no class of `y_true` gets the position after the last one.
@@ -23,8 +33,8 @@ def read_labels(metric, y_true, y_pred, sample_weight=None, pos_label=None):
         )
     both = np.concatenate([y_true, y_pred])
     found = np.unique(both)
-    if not metric.multiclass:
-        classes = _negative_and_positive(found, pos_label, metric)
+    if not quantity.multiclass:
+        classes = _negative_and_positive(found, pos_label, quantity)
     elif len(found) <= 2:
         classes = _completed(found)
     else:
@@ -38,9 +48,9 @@ def read_labels(metric, y_true, y_pred, sample_weight=None, pos_label=None):
     )
 
 
-def read_scores(metric, y_true, y_score, sample_weight=None, labels=None):
+def read_scores(reads, y_true, y_score, sample_weight=None, labels=None):
     """Rows whose output is one score each, or one score for each class of three or more."""
-    name = "y_proba" if metric.reads == "probabilities" else "y_score"
+    name = "y_proba" if reads == "probabilities" else "y_score"
     y_true = _labels(y_true, "y_true")
     scores = _scores(y_score, name)
     check_same_length(**{"y_true": y_true, name: scores})
@@ -65,7 +75,7 @@ def read_scores(metric, y_true, y_score, sample_weight=None, labels=None):
             f"shape {scores.shape}. Pass predict_proba(X), and `labels` (the model's "
             "classes_) where `y_true` may lack some class."
         )
-    if metric.reads == "probabilities":
+    if reads == "probabilities":
         scores = _probabilities(scores, name)
     if scores.ndim == 2 and len(classes) == 2:
         scores = scores[:, 1]
@@ -148,10 +158,10 @@ def _completed(found):
     return found
 
 
-def _negative_and_positive(found, pos_label, metric):
+def _negative_and_positive(found, pos_label, quantity):
     if len(found) > 2:
         raise ValueError(
-            f"The {metric.title} needs two labels. Got {len(found)}: "
+            f"The {quantity.title} needs two labels. Got {len(found)}: "
             f"{', '.join(map(repr, found.tolist()))}. Compare one class with the rest, as "
             f"in y == {found.tolist()[-1]!r}, or use accuracy, balanced accuracy, AUC or "
             "log loss."

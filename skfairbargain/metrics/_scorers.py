@@ -1,23 +1,10 @@
 """Scorers of the group metrics, for scikit-learn's searches and cross-validation."""
 
 import difflib
-import inspect
-import sys
 
-import numpy as np
-from scipy.sparse import issparse
-from sklearn.metrics import _scorer as sklearn_scorers
-from sklearn.utils.metadata_routing import MetadataRequest
-
-# The modules enter their metrics in the table when they are imported.
-from . import _accuracy, _overall, _parity, _rates, _score_metrics  # noqa: F401
-from ._forms import GROUP_METRICS
-
-RESPONSE_METHODS = {
-    "labels": ("predict",),
-    "scores": ("decision_function", "predict_proba"),
-    "probabilities": ("predict_proba",),
-}
+from ._group_scorer import GroupScorer
+from ._quantities import GROUP_METRICS
+from ._registry import enter, leave
 
 
 def get_scorer_names():
@@ -133,7 +120,8 @@ def make_group_scorer(name, sensitive_features=None, undefined="raise", **parame
     >>> cross_val_score(LogisticRegression(), X, y, scoring=scorer, cv=2).tolist()
     [1.0, 1.0]
     """
-    return GroupScorer(name, sensitive_features, {"undefined": undefined, **parameters})
+    parameters = {"undefined": undefined, **parameters}
+    return GroupScorer(name, _metric_of_scorer(name), sensitive_features, parameters)
 
 
 def register_scorers(sensitive_features=None, undefined="raise"):
@@ -172,12 +160,12 @@ def register_scorers(sensitive_features=None, undefined="raise"):
     make_group_scorer('worst_group_auc', sensitive_features='sex', undefined='raise')
     >>> unregister_scorers()
     """
-    names = get_scorer_names()
-    for name in names:
-        scorer = make_group_scorer(name, sensitive_features, undefined)
-        sklearn_scorers._SCORERS[name] = scorer
-    for options in _lists_of_scorer_names():
-        options.update(names)
+    enter(
+        {
+            name: make_group_scorer(name, sensitive_features, undefined)
+            for name in get_scorer_names()
+        }
+    )
 
 
 def unregister_scorers():
@@ -197,111 +185,7 @@ def unregister_scorers():
     >>> "worst_group_auc" in sklearn.metrics.get_scorer_names()
     False
     """
-    names = get_scorer_names()
-    for name in names:
-        sklearn_scorers._SCORERS.pop(name, None)
-    for options in _lists_of_scorer_names():
-        options.difference_update(names)
-
-
-class GroupScorer(sklearn_scorers._BaseScorer):
-    """What `make_group_scorer` makes: one of scikit-learn's scorers that knows groups.
-
-    Being one of them, it shares predictions with the others of a multi-metric search.
-    """
-
-    def __init__(self, name, sensitive_features, parameters):
-        metric = _metric_of_scorer(name)
-        known = inspect.signature(metric.function).parameters
-        strange = [parameter for parameter in parameters if parameter not in known]
-        if strange:
-            raise ValueError(
-                f"{name!r} has no parameter {strange[0]!r}. It has "
-                f"{[p for p in known if known[p].kind is known[p].KEYWORD_ONLY]}."
-            )
-        sign = 1 if metric.greater_is_better else -1
-        super().__init__(metric.function, sign, parameters, RESPONSE_METHODS[metric.reads])
-        self._name = name
-        self._sensitive_features = sensitive_features
-        # Routing looks here. With groups from X, there is nothing else to ask for; whether
-        # weights count in scores is for the user to say, as in scikit-learn.
-        self._metadata_request = MetadataRequest(owner=repr(self))
-        self.set_score_request(sample_weight=None)
-        if sensitive_features is None:
-            self.set_score_request(sensitive_features=True)
-
-    def __repr__(self):
-        parameters = {"sensitive_features": self._sensitive_features, **self._kwargs}
-        return (
-            f"make_group_scorer({self._name!r}, "
-            f"{', '.join(f'{name}={value!r}' for name, value in parameters.items())})"
-        )
-
-    def __call__(
-        self, estimator, X, y_true, *, sample_weight=None, sensitive_features=None
-    ):
-        """Score of a fitted estimator on X; greater is better."""
-
-        def respond(estimator, method, X, pos_label=None):
-            return getattr(estimator, method)(X)
-
-        given = {"sample_weight": sample_weight, "sensitive_features": sensitive_features}
-        return self._score(respond, estimator, X, y_true, **given)
-
-    def set_score_request(self, **requests):
-        """Say which metadata to take, and under which name, when routing is enabled.
-
-        Parameters
-        ----------
-        **requests : dict
-            `sample_weight` or `sensitive_features`, to True, False, None or another name
-            under which the metadata are passed. What is not mentioned stays as it is.
-
-        Returns
-        -------
-        self : GroupScorer
-        """
-        for parameter, alias in requests.items():
-            if parameter not in ("sample_weight", "sensitive_features"):
-                raise TypeError(
-                    "A group scorer takes 'sample_weight' and 'sensitive_features'. Got a "
-                    f"request for {parameter!r}."
-                )
-            self._metadata_request.score.add_request(param=parameter, alias=alias)
-        return self
-
-    def _score(
-        self, respond, estimator, X, y_true, sample_weight=None, sensitive_features=None
-    ):
-        parameters = dict(self._kwargs)
-        known = inspect.signature(self._score_func).parameters
-        classes = getattr(estimator, "classes_", None)
-        if classes is not None and "labels" in known:
-            parameters.setdefault("labels", classes)
-        if classes is not None and "pos_label" in known and len(classes) == 2:
-            parameters.setdefault("pos_label", classes[1])
-        if sensitive_features is None and self._sensitive_features is not None:
-            sensitive_features = _groups_in(X, self._sensitive_features)
-        if sensitive_features is None and known["sensitive_features"].default is not None:
-            raise ValueError(
-                f"The scorer {self._name!r} needs the group of each row. Got none. Name "
-                f"their column, as in make_group_scorer({self._name!r}, "
-                "sensitive_features='sex'), or enable metadata routing with sklearn."
-                "set_config(enable_metadata_routing=True) and pass sensitive_features."
-            )
-        methods = self._response_method
-        method = next((name for name in methods if hasattr(estimator, name)), None)
-        if method is None:
-            raise AttributeError(
-                f"The scorer {self._name!r} needs an estimator with "
-                f"{' or '.join(methods)}. {type(estimator).__name__} has none."
-            )
-        output = respond(estimator, method, X, pos_label=None)
-        parameters |= {
-            "sensitive_features": sensitive_features,
-            "sample_weight": sample_weight,
-        }
-        return self._sign * self._score_func(y_true, output, **parameters)
+    leave(get_scorer_names())
 
 
 def _scorer_name(metric_name):
@@ -324,41 +208,3 @@ def _metric_of_scorer(name):
         + (f"Did you mean {' or '.join(map(repr, close))}? " if close else "")
         + "get_scorer_names() lists them."
     )
-
-
-def _groups_in(X, where):
-    if callable(where):
-        return where(X)
-    several = isinstance(where, list | tuple)
-    keys = list(where) if several else [where]
-    if hasattr(X, "columns"):
-        missing = [key for key in keys if key not in X.columns]
-        if missing:
-            raise ValueError(
-                f"X should have the column {missing[0]!r} of sensitive_features. It has "
-                f"{list(X.columns)}. A scorer gets X as it is before a pipeline's steps."
-            )
-        return X[keys] if several else X[where]
-    if not all(isinstance(key, int | np.integer) for key in keys):
-        raise ValueError(
-            f"X should be a DataFrame with the column {keys[0]!r} of sensitive_features. "
-            f"Got {type(X).__name__}. Pass the number of the column, or a function of X."
-        )
-    columns = X[:, keys] if hasattr(X, "shape") else np.asarray(X)[:, keys]
-    return columns.toarray() if issparse(columns) else columns
-
-
-def _lists_of_scorer_names():
-    """The sets of names that scikit-learn's functions and classes check `scoring` with."""
-    found = {}
-    modules = [m for name, m in list(sys.modules.items()) if name.startswith("sklearn.")]
-    for member in [member for module in modules for member in vars(module).values()]:
-        for attribute in ("_parameter_constraints", "_skl_parameter_constraints"):
-            constraints = getattr(member, "__dict__", {}).get(attribute)
-            if not isinstance(constraints, dict):
-                continue
-            for constraint in constraints.get("scoring", ()):
-                options = getattr(constraint, "options", ())
-                if isinstance(options, set) and "roc_auc" in options:
-                    found[id(options)] = options
-    return list(found.values())

@@ -1,7 +1,5 @@
-"""A table of metrics by group, with bootstrap intervals."""
+"""A table of quantities by group, with bootstrap intervals."""
 
-import itertools
-import warnings
 from dataclasses import replace
 from numbers import Integral, Real
 
@@ -9,10 +7,12 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import check_random_state
 
-from .._utils import cell_codes, group_name
+from .._utils import cell_codes, group_name, warn_user
 from ..exceptions import UndefinedGroupError
-from ._base import BASE_METRICS, split
+from ._bootstrap import percentile_interval, resampled_values
 from ._inputs import read_scores
+from ._quantities import QUANTITIES
+from ._values import split
 
 # What is measured by default; without those for two labels where there are more.
 DEFAULT_METRICS = (
@@ -23,8 +23,6 @@ DEFAULT_METRICS = (
     "true_positive_rate",
     "false_positive_rate",
 )
-# Draws held in memory at a time: few enough to stay in the processor's cache.
-CHUNK = 250_000
 
 
 def group_metrics(
@@ -52,22 +50,23 @@ def group_metrics(
     y_true : array-like of shape (n_samples,)
         True labels.
     y_score : array-like of shape (n_samples,), (n_samples, 2) or (n_samples, n_classes)
-        ``predict_proba`` or ``decision_function``. One score for each row speaks for the
-        larger of two labels.
+        ``predict_proba`` or ``decision_function``. A 1-D score is that of the larger of
+        two labels.
     sensitive_features : array-like of shape (n_samples,) or (n_samples, n_columns)
         The group of each row. Several columns are assessed as their intersections.
     metrics : sequence of str, default=None
         Which quantities. None: "auc", "accuracy" and "balanced_accuracy", and for two
         labels "selection_rate", "true_positive_rate" and "false_positive_rate" as well.
-        "log_loss" is the one more, and needs probabilities.
+        Two labels can have "precision" too. "log_loss" is also available, and needs
+        probabilities.
     threshold : float, default=0.5
         A score above it is a positive prediction; 0 goes with ``decision_function``. With
         three classes or more, the prediction is the class of the largest score.
     sample_weight : array-like of shape (n_samples,), default=None
         Weight of each row. A row of weight zero counts as absent.
     undefined : {"raise", "warn"}, default="raise"
-        What to do where a group lacks the labels that a metric needs: an error, or NaN in
-        the table with a warning.
+        What to do where a metric is undefined in a group, for want of a label or of a
+        positive prediction: an error, or NaN in the table with a warning.
     labels : array-like of shape (n_classes,), default=None
         The classes in the order of the columns. None: the sorted labels of `y_true`.
     n_resamples : int, default=2000
@@ -100,9 +99,10 @@ def group_metrics(
     Rows are drawn with replacement within each group and label, so that no resample lacks
     a label and the counts stay as they are; low and high are the
     :math:`(1 - c)/2` and :math:`(1 + c)/2` quantiles over the resamples, with c the
-    confidence level. Such an interval is too narrow for a group with few rows of a label,
-    and has no width where a group is ranked without a mistake. It says nothing about the
-    noise of training.
+    confidence level. A resample without a positive prediction has no precision and is
+    drawn again, so that the interval is that of the resamples that have one. An interval
+    is too narrow for a group with few rows of a label, and has no width where a group is
+    ranked without a mistake. It says nothing about the noise of training.
 
     References
     ----------
@@ -124,64 +124,64 @@ def group_metrics(
     2    auc        M  0.750  4           2
     """
     _check_parameters(threshold, n_resamples, confidence_level)
-    scored = read_scores(BASE_METRICS["auc"], y_true, y_score, sample_weight, labels)
-    metrics = _chosen_metrics(metrics, len(scored.classes))
+    given = y_true, y_score, sample_weight, labels
+    scored = read_scores("scores", *given)
+    quantities = _chosen(metrics, len(scored.classes))
     scored, codes, groups = split(scored, sensitive_features, undefined)
     inputs = {"scores": scored, "labels": _decided(scored, threshold)}
-    if "log_loss" in metrics:
-        read = read_scores(BASE_METRICS["log_loss"], y_true, y_score, sample_weight, labels)
+    if any(quantity.reads == "probabilities" for quantity in quantities.values()):
+        read = read_scores("probabilities", *given)
         inputs["probabilities"] = read[read.weight > 0]
-    scopes = [("overall", np.ones(len(codes), bool))]
-    scopes += [(group_name(label), codes == code) for code, label in enumerate(groups)]
     # What is drawn is a row of a stratum: a group and a label.
     strata = cell_codes(codes, scored.y, len(scored.classes))
     rng = _generator(random_state)
+    scopes = [("overall", np.ones(len(codes), bool))]
+    scopes += [(group_name(label), codes == code) for code, label in enumerate(groups)]
     records = []
     for group, members in scopes:
-        rows = {kind: read[members] for kind, read in inputs.items()}
-        defined = {
-            name: BASE_METRICS[name]
-            for name in metrics
-            if _is_defined(BASE_METRICS[name], rows["scores"], group, undefined)
-        }
-        resampled = _resampled(rng, defined, rows, strata[members], n_resamples)
+        rows = {reads: read[members] for reads, read in inputs.items()}
         counts = np.bincount(rows["scores"].y, minlength=len(scored.classes))
-        for name in metrics:
+        defined = {
+            name: quantity
+            for name, quantity in quantities.items()
+            if _is_defined(quantity, rows[quantity.reads], group, undefined)
+        }
+        resampled = resampled_values(rng, defined, rows, strata[members], n_resamples)
+        for name, quantity in quantities.items():
             value = low = high = np.nan
             if name in defined:
-                value = defined[name](rows[defined[name].reads])
-                tails = [(1 - confidence_level) / 2, (1 + confidence_level) / 2]
-                low, high = np.quantile(resampled[name], tails)
+                value = quantity(rows[quantity.reads])
+                low, high = percentile_interval(resampled[name], confidence_level)
             records.append((name, group, value, low, high, counts.sum(), counts[1]))
     table = pd.DataFrame(
         records, columns=["metric", "group", "value", "low", "high", "n", "n_positive"]
     )
     if len(scored.classes) > 2:
         table["n_positive"] = pd.array([pd.NA] * len(table), dtype="Int64")
-    order = table["metric"].map({name: place for place, name in enumerate(metrics)})
+    order = table["metric"].map({name: place for place, name in enumerate(quantities)})
     return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _chosen_metrics(metrics, n_classes):
-    """The metrics that were asked for, checked; by default all that the classes allow."""
-    unfit = [name for name, m in BASE_METRICS.items() if n_classes > 2 and not m.multiclass]
+def _chosen(metrics, n_classes):
+    """The quantities that were asked for, by name; by default what the classes allow."""
+    unfit = [name for name, q in QUANTITIES.items() if n_classes > 2 and not q.multiclass]
     if metrics is None:
-        return [name for name in DEFAULT_METRICS if name not in unfit]
+        metrics = [name for name in DEFAULT_METRICS if name not in unfit]
     metrics = metrics if isinstance(metrics, str) else tuple(metrics)
-    strange = [name for name in metrics if name not in BASE_METRICS]
+    strange = [name for name in metrics if name not in QUANTITIES]
     if isinstance(metrics, str) or strange or len(set(metrics)) < len(metrics):
         raise ValueError(
-            f"`metrics` should be a list of different names among {sorted(BASE_METRICS)}. "
+            f"`metrics` should be a list of different names among {sorted(QUANTITIES)}. "
             f"Got {metrics!r}."
         )
     binary = [name for name in metrics if name in unfit]
     if binary:
-        rest = [name for name in BASE_METRICS if name not in unfit]
+        rest = [name for name in QUANTITIES if name not in unfit]
         raise ValueError(
             f"With {n_classes} classes, `metrics` should be among {rest}. Got {binary}, "
             "which need two labels."
         )
-    return metrics
+    return {name: QUANTITIES[name] for name in metrics}
 
 
 def _check_parameters(threshold, n_resamples, confidence_level):
@@ -206,17 +206,17 @@ def _decided(scored, threshold):
     return replace(scored, output=decisions)
 
 
-def _is_defined(metric, rows, group, undefined):
-    lack = metric.lack(rows)
+def _is_defined(quantity, rows, group, undefined):
+    lack = quantity.lacks(rows)
     if lack is None:
         return True
-    reason = f"Group {group!r} has {lack}, so its {metric.title} is undefined"
+    reason = f"Group {group!r} has {lack}, so its {quantity.title} is undefined"
     if undefined == "raise":
         raise UndefinedGroupError(
             f"{reason}. Merge it with another group, leave the metric out, or pass "
             "undefined='warn' to have NaN in the table."
         )
-    warnings.warn(f"{reason} and NaN in the table.", UserWarning, stacklevel=4)
+    warn_user(f"{reason} and NaN in the table.")
     return False
 
 
@@ -224,52 +224,3 @@ def _generator(random_state):
     if random_state is None or isinstance(random_state, Integral | np.random.Generator):
         return np.random.default_rng(random_state)
     return np.random.default_rng(check_random_state(random_state).randint(2**31, size=4))
-
-
-def _resampled(rng, metrics, rows, strata, n_resamples):
-    """Values of each metric in every resample; those that share cells share the draws."""
-    values = {name: np.zeros(n_resamples) for name in metrics}
-    for find_cells in dict.fromkeys(metric.cells for metric in metrics.values()):
-        sharing = {n: m for n, m in metrics.items() if m.cells is find_cells}
-        read = rows[next(iter(sharing.values())).reads]
-        parts = find_cells(read)
-        for codes, n_cells, context in parts:
-            draw = _drawing(rng, codes, n_cells, read.weight, strata)
-            step = max(1, CHUNK // len(codes))
-            for start in range(0, n_resamples, step):
-                some = slice(start, min(start + step, n_resamples))
-                sums = draw(some.stop - start)
-                for name, metric in sharing.items():
-                    values[name][some] += metric.formula(sums, context) / len(parts)
-    return values
-
-
-def _drawing(rng, codes, n_cells, weight, strata):
-    """Function from a number of resamples to the sums of weights in the cells of each."""
-    order = np.argsort(strata, kind="stable")
-    edges = np.flatnonzero(np.diff(strata[order], prepend=-1, append=-1))
-    strata = [order[a:b] for a, b in itertools.pairwise(edges)]
-    same_weight = weight.min() == weight.max()
-
-    def draw_cells(n):  # few cells: how many rows fall into each follows a known law
-        sums = np.zeros((n, n_cells))
-        for rows in strata:
-            found, counts = np.unique(codes[rows], return_counts=True)
-            sums[:, found] += rng.multinomial(len(rows), counts / len(rows), size=n)
-        return sums * weight[0]
-
-    def draw_rows(n):
-        cells = np.empty((n, len(codes)), np.int64)
-        weights = None if same_weight else np.empty((n, len(codes)))
-        for rows, a, b in zip(strata, edges, edges[1:], strict=False):
-            drawn = rng.integers(len(rows), size=(n, len(rows)))
-            cells[:, a:b] = codes[rows][drawn]
-            if weights is not None:
-                weights[:, a:b] = weight[rows][drawn]
-        cells += np.arange(n)[:, None] * n_cells
-        sums = np.bincount(
-            cells.ravel(), None if weights is None else weights.ravel(), n * n_cells
-        ).reshape(n, n_cells)
-        return sums * weight[0] if weights is None else sums
-
-    return draw_cells if same_weight and n_cells < len(codes) / 50 else draw_rows

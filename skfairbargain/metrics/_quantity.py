@@ -1,0 +1,108 @@
+"""What a quantity is: a number of some rows, and what they lack where it is undefined.
+
+A quantity is computed from sums of weights over bins of rows that its formula cannot tell
+apart, so that one definition serves the sample itself (one row of sums) and thousands of
+its bootstrap resamples (many rows of sums) alike.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+
+@dataclass
+class Rows:
+    """Labels, outputs and weights of some rows, checked and numbered."""
+
+    y: np.ndarray  # (n,), position of each label in classes
+    output: np.ndarray  # (n,) predicted positions, or (n,) or (n, n_classes) scores
+    weight: np.ndarray  # (n,), float64
+    classes: np.ndarray  # (n_classes,); of two, the positive one is last
+
+    def __getitem__(self, mask):
+        return replace(
+            self, y=self.y[mask], output=self.output[mask], weight=self.weight[mask]
+        )
+
+
+class Bins(NamedTuple):
+    """Rows numbered by bin; `context` is what a formula knows of the bins."""
+
+    codes: np.ndarray  # (n,)
+    n_bins: int
+    context: object
+
+
+def always_defined(rows):
+    """No rows lack anything: what the `lacks` of most quantities of all rows says."""
+    return None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number that is measured in each group; called with rows, it is their number.
+
+    Parameters
+    ----------
+    name : str
+        As `group_metrics` takes it.
+    title : str
+        For people.
+    reads : {"labels", "scores", "probabilities"}
+        What the output of the rows is.
+    bins : callable
+        From `Rows` to a list of `Bins`; the quantity is the mean over the list.
+    formula : callable
+        From sums of weights, of shape (..., n_bins), and the context of the bins to values
+        of shape (...). Sums that it is undefined for give NaN, without a warning of NumPy;
+        only the sums of bootstrap resamples can be such.
+    lacks : callable, default=always_defined
+        From `Rows` to what they lack for the quantity to be defined, as in "no positive
+        sample", or to None. It sees true labels and outputs.
+    multiclass : bool, default=True
+        Whether it is defined for three classes and more.
+    greater_is_better : bool, default=True
+    """
+
+    name: str
+    title: str
+    reads: str
+    bins: Callable
+    formula: Callable
+    lacks: Callable = always_defined
+    multiclass: bool = True
+    greater_is_better: bool = True
+
+    def __call__(self, rows):
+        parts = [
+            self.formula(np.bincount(codes, rows.weight, n_bins), context)
+            for codes, n_bins, context in self.bins(rows)
+        ]
+        return float(np.mean(parts))
+
+
+def no_positive(rows):
+    """What rows without a positive lack."""
+    return _no_sample(rows, [1])
+
+
+def no_negative(rows):
+    """What rows without a negative lack."""
+    return _no_sample(rows, [0])
+
+
+def no_sample_of_a_class(rows):
+    """What rows lack that should hold all classes."""
+    # The positives first: they are what a small group lacks most often.
+    return _no_sample(rows, range(len(rows.classes) - 1, -1, -1))
+
+
+def _no_sample(rows, places):
+    for place in places:
+        if not (rows.y == place).any():
+            if len(rows.classes) == 2:
+                return ("no negative sample", "no positive sample")[place]
+            return f"no sample of class {rows.classes.tolist()[place]!r}"
+    return None
