@@ -15,7 +15,7 @@ def mean_and_margin(values, confidence_level=0.95):
     Returns
     -------
     mean, margin : float
-        The margin is NaN if there is only one run.
+        The margin is NaN if there is only one run; both are NaN if there is none.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def mean_and_margin(values, confidence_level=0.95):
     values = np.asarray(values, dtype=np.float64)
     n_runs = len(values)
     if n_runs < 2:
-        return float(values.mean()), float("nan")
+        return float(values.mean()) if n_runs else float("nan"), float("nan")
     error = values.std(ddof=1) / np.sqrt(n_runs)
     quantile = student_t.ppf((1 + confidence_level) / 2, n_runs - 1)
     return float(values.mean()), float(quantile * error)

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
 from sklearn.utils import check_random_state
 
-from .._utils import encode_groups
-from ..metrics import GROUP_METRICS
+from .._utils import encode_cells, mean_and_margin
+from ..exceptions import UndefinedGroupError
+from ..metrics import GROUP_METRICS, members_of_strata, percentile_interval
 from ._style import GREY, MARKERS, color, make_axes, metric_title, tidy
 
 
@@ -107,7 +107,9 @@ class FairnessFrontierDisplay:
         performance : str, default="overall_auc"
             As `fairness`.
         n_resamples : int, default=200
-            Bootstrap resamples; 0 leaves the intervals out.
+            Bootstrap resamples, drawn within each group and label; 0 leaves the intervals
+            out. A resample in which a metric is undefined, as precision is without a
+            positive prediction, does not count for it.
         confidence_level : float, default=0.95
         random_state : int, RandomState or None, default=None
             Makes the intervals repeatable.
@@ -173,18 +175,19 @@ random_state, ax :
         display : FairnessFrontierDisplay
         """
         y_true = np.asarray(y_true)
-        codes, labels = encode_groups(sensitive_features, name="sensitive_features")
-        groups = np.array([str(label) for label in labels])[codes]
-        classes = np.unique(y_true)
-        draws = list(_draws(codes, y_true, n_resamples, random_state))
-        tails = np.array([1 - confidence_level, 1 + confidence_level]) / 2
+        cells = encode_cells(sensitive_features, y_true)
+        groups = np.array([str(label) for label in cells.groups])
+        groups = groups[cells.codes // len(cells.labels)]
+        draws = list(_draws(cells.codes, n_resamples, random_state))
         records = {}
         for name, proba in y_probas.items():
             proba = np.asarray(proba)
             record = {}
             for axis, metric in (("fairness", fairness), ("performance", performance)):
                 measure = GROUP_METRICS[_known(metric)]
-                output = _decided(proba, classes) if measure.reads == "labels" else proba
+                output = proba
+                if measure.reads == "labels":
+                    output = _decided(proba, cells.labels)
 
                 def value(rows, output=output, function=measure.function):
                     return function(
@@ -192,9 +195,9 @@ random_state, ax :
                     )
 
                 record[axis] = value(slice(None))
-                resampled = [value(rows) for rows in draws] or [np.nan]
-                low, high = np.quantile(resampled, tails)
-                record[f"{axis}_low"], record[f"{axis}_high"] = low, high
+                record[f"{axis}_low"], record[f"{axis}_high"] = percentile_interval(
+                    [_if_defined(value, rows) for rows in draws], confidence_level
+                )
             records[name] = record
         table = pd.DataFrame.from_dict(records, orient="index")
         return cls(table, fairness=fairness, performance=performance).plot(ax)
@@ -229,10 +232,11 @@ random_state, ax :
         by_method = results.groupby("method", sort=False)
         parts = {}
         for axis, metric in (("fairness", fairness), ("performance", performance)):
-            n_seeds = by_method[metric].count()
-            mean = by_method[metric].mean()
-            margin = by_method[metric].std() / np.sqrt(n_seeds)
-            margin *= student_t.ppf(0.975, (n_seeds - 1).where(n_seeds > 1))
+            found = {name: mean_and_margin(v.dropna()) for name, v in by_method[metric]}
+            intervals = pd.DataFrame(found, index=["mean", "margin"]).T.rename_axis(
+                "method"
+            )
+            mean, margin = intervals["mean"], intervals["margin"]
             parts |= {
                 axis: mean,
                 f"{axis}_low": mean - margin,
@@ -324,18 +328,19 @@ def _front(table, fairness_up, performance_up):
     return [table.index[place] for place in order if not beaten[place]]
 
 
-def _draws(codes, y_true, n_resamples, random_state):
+def _draws(strata, n_resamples, random_state):
     """Row numbers of every resample."""
     rng = check_random_state(random_state)
-    _, strata = np.unique(
-        np.stack([codes, np.unique(y_true, return_inverse=True)[1]]),
-        axis=1,
-        return_inverse=True,
-    )
-    strata = strata.reshape(-1)
-    members = [np.flatnonzero(strata == stratum) for stratum in range(strata.max() + 1)]
+    members = members_of_strata(strata)
     for _ in range(n_resamples):
         yield np.concatenate([rng.choice(rows, len(rows)) for rows in members])
+
+
+def _if_defined(value, rows):
+    try:
+        return value(rows)
+    except UndefinedGroupError:
+        return np.nan
 
 
 def _decided(proba, classes):

@@ -6,10 +6,10 @@ value among the groups, or the largest of a loss; "disparity" and "difference" a
 largest value less the smallest; "ratio" is the smallest over the largest. What fairlearn
 has a name for keeps that name.
 
-A quantity (ROC AUC, accuracy, balanced accuracy, true-positive rate, false-positive rate,
-selection rate, precision, log loss) comes in four forms: overall, worst group, difference,
-ratio. `get_scorer_names` lists them all. The overall form is of all rows together, whatever
-their group, and is called like the others, so that one scorer can stand in for another.
+Each quantity, such as ROC AUC or accuracy, comes in four forms: overall, worst group,
+difference and ratio; `get_scorer_names` lists them. The overall form is of all rows
+together, whatever their group, and is called like the others, so that one scorer can stand
+in for another.
 
 `group_metrics` is all of these quantities for every group, with intervals;
 `conflict_rate` and `conflicting_players` look at training weights; `get_scorer` and

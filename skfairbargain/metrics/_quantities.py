@@ -14,6 +14,7 @@ from ._false_positive_rate import *
 from ._equalized_odds import *
 from ._selection_rate import *
 from ._log_loss import *
+from ._precision import *
 # isort: on
 
 from ._forms import GROUP_METRICS

@@ -57,8 +57,8 @@ def group_metrics(
     metrics : sequence of str, default=None
         Which quantities. None: "auc", "accuracy" and "balanced_accuracy", and for two
         labels "selection_rate", "true_positive_rate" and "false_positive_rate" as well.
-        Two labels can have "precision" too. "log_loss" is also available, and needs
-        probabilities.
+        Other quantities are also available, such as "precision", and "log_loss", which
+        needs probabilities.
     threshold : float, default=0.5
         A score above it is a positive prediction; 0 goes with ``decision_function``. With
         three classes or more, the prediction is the class of the largest score.
@@ -99,10 +99,10 @@ def group_metrics(
     Rows are drawn with replacement within each group and label, so that no resample lacks
     a label and the counts stay as they are; low and high are the
     :math:`(1 - c)/2` and :math:`(1 + c)/2` quantiles over the resamples, with c the
-    confidence level. A resample without a positive prediction has no precision and is
-    drawn again, so that the interval is that of the resamples that have one. An interval
-    is too narrow for a group with few rows of a label, and has no width where a group is
-    ranked without a mistake. It says nothing about the noise of training.
+    confidence level. A resample in which a metric is undefined, as precision is without a
+    positive prediction, is drawn again for this metric. An interval is too narrow for a
+    group with few rows of a label, and has no width where a group is ranked without a
+    mistake. It says nothing about the noise of training.
 
     References
     ----------

@@ -12,7 +12,7 @@ from skfairbargain.exceptions import UndefinedGroupError
 from skfairbargain.metrics import group_metrics
 
 ALL = ("auc", "accuracy", "balanced_accuracy", "selection_rate", "true_positive_rate",
-       "false_positive_rate", "log_loss")  # fmt: skip
+       "false_positive_rate", "log_loss", "precision")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +32,13 @@ def test_values_are_those_of_the_metrics(cancer, weighted):
     table = group_metrics(y, proba, metrics=ALL, n_resamples=20, random_state=0, **given)
     assert list(table) == ["metric", "group", "value", "low", "high", "n", "n_positive"]
     assert table["metric"].tolist() == [name for name in ALL for _ in range(3)]
-    assert table["group"].tolist() == ["overall", "north", "south"] * 7
-    assert table["n"].tolist() == [569, *np.unique(clinic, return_counts=True)[1]] * 7
+    assert table["group"].tolist() == ["overall", "north", "south"] * len(ALL)
+    assert table["n"].tolist() == [569, *np.unique(clinic, return_counts=True)[1]] * len(
+        ALL
+    )
     assert table["n_positive"].tolist() == [
         y.sum(), y[clinic == "north"].sum(), y[clinic == "south"].sum()
-    ] * 7  # fmt: skip
+    ] * len(ALL)  # fmt: skip
     values = table.pivot_table(index="group", columns="metric", values="value")
     by_group = values.drop("overall")
     decision = (proba[:, 1] > 0.5).astype(int)
@@ -73,6 +75,7 @@ def test_resamples_are_those_of_the_obvious_loop(cancer, weighted):
         loop["auc"].append(roc_auc_score(some, score[drawn], sample_weight=w))
         loop["accuracy"].append(np.average(hit == some, weights=w))
         loop["selection_rate"].append(np.average(hit, weights=w))
+        loop["precision"].append(np.average(some[hit], weights=w[hit]))
         recall = [np.average(hit[some == k], weights=w[some == k]) for k in (0, 1)]
         loop["false_positive_rate"].append(recall[0])
         loop["true_positive_rate"].append(recall[1])

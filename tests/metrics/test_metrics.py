@@ -1,3 +1,5 @@
+import doctest
+import inspect
 import re
 import subprocess
 import sys
@@ -19,33 +21,31 @@ LABEL_METRICS = {
     "false_positive_rate": fairlearn.false_positive_rate,
     "true_positive_rate": fairlearn.true_positive_rate,
     "selection_rate": fairlearn.selection_rate,
+    "precision": sklearn.metrics.precision_score,
 }
-FORMS = {  # quantity: (worst, disparity, ratio)
-    "accuracy": ("worst_group_accuracy_score", "max_group_accuracy_disparity",
-                 "group_accuracy_ratio"),
-    "balanced_accuracy": ("worst_group_balanced_accuracy_score",
+FORMS = {  # quantity: (overall, worst, difference, ratio)
+    "accuracy": ("overall_accuracy_score", "worst_group_accuracy_score",
+                 "max_group_accuracy_disparity", "group_accuracy_ratio"),
+    "balanced_accuracy": ("overall_balanced_accuracy_score",
+                          "worst_group_balanced_accuracy_score",
                           "max_group_balanced_accuracy_disparity",
                           "group_balanced_accuracy_ratio"),
-    "false_positive_rate": ("worst_group_false_positive_rate_loss",
+    "false_positive_rate": ("overall_false_positive_rate_loss",
+                            "worst_group_false_positive_rate_loss",
                             "max_group_false_positive_rate_disparity",
                             "group_false_positive_rate_ratio"),
-    "true_positive_rate": ("worst_group_true_positive_rate_score",
+    "true_positive_rate": ("overall_true_positive_rate_score",
+                           "worst_group_true_positive_rate_score",
                            "equal_opportunity_difference", "equal_opportunity_ratio"),
-    "selection_rate": ("worst_group_selection_rate_score",
+    "selection_rate": ("overall_selection_rate_score", "worst_group_selection_rate_score",
                        "demographic_parity_difference", "demographic_parity_ratio"),
-    "auc": ("worst_group_auc", "max_group_auc_disparity", "group_auc_ratio"),
-    "log_loss": ("worst_group_log_loss", "max_group_log_loss_disparity",
-                 "group_log_loss_ratio"),
+    "precision": ("overall_precision_score", "worst_group_precision_score",
+                  "max_group_precision_disparity", "group_precision_ratio"),
+    "auc": ("overall_auc", "worst_group_auc", "max_group_auc_disparity",
+            "group_auc_ratio"),
+    "log_loss": ("overall_log_loss", "worst_group_log_loss",
+                 "max_group_log_loss_disparity", "group_log_loss_ratio"),
 }  # fmt: skip
-OVERALL = {
-    "accuracy": "overall_accuracy_score",
-    "balanced_accuracy": "overall_balanced_accuracy_score",
-    "false_positive_rate": "overall_false_positive_rate_loss",
-    "true_positive_rate": "overall_true_positive_rate_score",
-    "selection_rate": "overall_selection_rate_score",
-    "auc": "overall_auc",
-    "log_loss": "overall_log_loss",
-}
 LARGER_IS_WORSE = {"false_positive_rate", "log_loss"}
 PARITY = [
     "demographic_parity_difference",
@@ -76,14 +76,13 @@ def diabetes():
 
 
 def assert_forms(quantity, y, output, groups, weight, frame):
-    worst, disparity, ratio = (getattr(metrics, name) for name in FORMS[quantity])
+    overall, worst, disparity, ratio = (getattr(metrics, n) for n in FORMS[quantity])
     given = {"sensitive_features": groups, "sample_weight": weight}
     expected = frame.group_max() if quantity in LARGER_IS_WORSE else frame.group_min()
     assert worst(y, output, **given) == pytest.approx(expected, abs=1e-12)
     assert disparity(y, output, **given) == pytest.approx(frame.difference(), abs=1e-12)
     assert ratio(y, output, **given) == pytest.approx(frame.ratio(), abs=1e-12)
-    overall = getattr(metrics, OVERALL[quantity])(y, output, **given)
-    assert overall == pytest.approx(frame.overall, abs=1e-12)
+    assert overall(y, output, **given) == pytest.approx(frame.overall, abs=1e-12)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -360,6 +359,39 @@ def test_one_label_of_two_is_enough_where_the_other_is_known():
     assert selected([-1, -1], [-1, -1], **given) == 0
     assert selected(["no", "no"], ["no", "no"], **given, pos_label="yes") == 0
     assert selected(["yes", "yes"], ["yes", "yes"], **given, pos_label="yes") == 1
+
+
+def test_every_quantity_has_its_four_forms_and_odds_two():
+    forms = [name for names in FORMS.values() for name in names]
+    odds = ["equalized_odds_difference", "equalized_odds_ratio"]
+    scored = [name.removeprefix("neg_") for name in metrics.get_scorer_names()]
+    assert sorted(scored) == sorted(forms + odds)
+    assert set(forms + odds) < set(metrics.__all__)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "worst_group_auc() missing 1 required keyword-only argument: "
+         "'sensitive_features'"),
+        ({"sensitive_features": [0, 0], "threshold": 0.5},
+         "worst_group_auc() got an unexpected keyword argument 'threshold'"),
+    ],
+)  # fmt: skip
+def test_wrong_arguments_are_refused_in_pythons_words(given, message):
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        metrics.worst_group_auc([0, 1], [0.1, 0.2], **given)
+
+
+def test_examples_and_signature_of_every_form_are_found():
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    for names in FORMS.values():
+        module = sys.modules[getattr(metrics, names[0]).__module__]
+        found = {test.name.rpartition(".")[2] for test in finder.find(module)}
+        assert set(names) <= found
+    parameters = inspect.signature(metrics.worst_group_auc).parameters
+    assert list(parameters) == ["y_true", "y_score", "sensitive_features", "sample_weight",
+                                "undefined", "labels"]  # fmt: skip
 
 
 def test_every_public_name_is_documented_and_needs_no_torch():
