@@ -13,7 +13,8 @@ from .._training import PARAMETER_CONSTRAINTS
 from ..classifier import NashMetaClassifier
 from ..protocols import PROTOCOLS, Protocol
 
-# What a search tries, where the whole range would be pointless or endless.
+# The values that a search tries, where the whole range is infinite or mostly useless. The
+# goals are a choice: a new protocol is accepted as goal without being searched.
 SEARCH = {
     "goal": {"enum": ["ltr", "meta_gdro", "forml"]},
     "bargain_epochs": {"minimumForOptimizer": 0, "maximumForOptimizer": 30},
@@ -39,8 +40,8 @@ SEARCH = {
     },
 }
 
-# What JSON has no word for is none of the things that it has words for. Which class it is
-# of, the estimator checks in `fit`.
+# JSON schemas have no type for Python objects, which are described as none of JSON's types.
+# The estimator checks their class in `fit`.
 OBJECT = {
     "not": {"type": ["array", "boolean", "null", "number", "object", "string"]},
     "forOptimizer": False,
@@ -48,10 +49,10 @@ OBJECT = {
 
 
 def parameter_schemas():
-    """Describe every parameter of `NashMetaClassifier` as lale wants it described.
+    """Describe every parameter of `NashMetaClassifier` in the form that lale expects.
 
     Types and ranges come from the table that the estimator checks itself with, defaults
-    from its signature and descriptions from its docstring, so that none of them can drift.
+    from its signature and descriptions from its docstring, so they cannot disagree with it.
 
     Returns
     -------
@@ -79,7 +80,7 @@ def parameter_schemas():
 
 
 def parameter_descriptions(documented):
-    """Read what a numpydoc docstring says of each parameter.
+    """Read the description of each parameter from a numpydoc docstring.
 
     Parameters
     ----------
