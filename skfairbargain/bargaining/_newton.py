@@ -50,9 +50,8 @@ def minimise(problem, tol, max_iter):
             break
         matrix = alpha[:, None] * curvature * alpha
         matrix.flat[:: problem.n_players + 1] += 1
-        _, step, failed = dposv(matrix, gap)
-        if failed:
-            step = gap
+        # It cannot fail: no eigenvalue is below 1, no entry above LARGEST_PRODUCT.
+        _, step, _ = dposv(matrix, gap)
         decrement = sqrt(max(gap @ step, 0.0))
         # Below a decrement of 1/4 the full step converges quadratically.
         if decrement > 0.25:

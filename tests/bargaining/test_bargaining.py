@@ -127,7 +127,7 @@ def test_order_and_scale_of_the_players_do_not_matter(feasible, seed):
     np.testing.assert_allclose(scaled.alpha * scale, alpha, rtol=1e-7)
 
 
-@pytest.mark.parametrize("scale", [1e-150, 1e-8, 1e8, 1e150])
+@pytest.mark.parametrize("scale", [1e-250, 1e-150, 1e-8, 1e8, 1e150, 1e250])
 @pytest.mark.parametrize("feasible", FEASIBLE)
 def test_scales_at_the_ends_of_float64_are_harmless(feasible, scale):
     H = scale * np.array([[1.0, 0.5], [0.0, 1.0]])
@@ -230,6 +230,48 @@ def test_weights_refuse_what_only_negative_weights_could_serve():
     H = np.array([[-1.0, -0.5], [-0.2, -1.0]])
     assert nash_bargaining(hypergradients=H).agreed
     assert not nash_bargaining(hypergradients=H, feasible="weights").agreed
+
+
+@pytest.mark.parametrize("feasible", FEASIBLE)
+@pytest.mark.parametrize(("square", "agreed"), [(2e-7, True), (0.5e-7, False)])
+def test_the_limit_between_agreement_and_refusal(feasible, square, agreed):
+    # (1, s) and (−1, s): α₁ = α₂ by symmetry, the direction is (0, 2sα), so α² = 1/(2s²)
+    # and max α · Σα = 1/s² in units where both have (nearly) norm 1. The limit is 1e7.
+    s = np.sqrt(square)
+    H = np.array([[1.0, -1.0], [s, s]])
+    solution = nash_bargaining(hypergradients=H, feasible=feasible)
+    assert solution.agreed == agreed
+    expected = np.full(2, 1 / np.sqrt(2 * square) if agreed else 0.5)
+    np.testing.assert_allclose(solution.alpha, expected, rtol=1e-6)
+    assert_solves_the_bargain(H, solution, feasible)
+
+
+@pytest.mark.parametrize("feasible", FEASIBLE)
+def test_an_agreement_is_what_has_reached_its_residual(feasible):
+    rng = np.random.default_rng(7)
+    near = 0
+    for _ in range(60):
+        H = np.abs(rng.normal(size=(20, 1))) + rng.normal(size=(20, 4))
+        lengths = np.linalg.norm(H, axis=0)
+        for max_iter in range(1, 9):
+            solution = nash_bargaining(
+                hypergradients=H, feasible=feasible, max_iter=max_iter, tol=0
+            )
+            assert solution.agreed == (solution.residual <= 1e-8)
+            near += 1e-8 < solution.residual < 1e-6
+            if not solution.agreed:
+                assert solution.alpha @ lengths == pytest.approx(1)
+    assert near > 5
+
+
+@pytest.mark.parametrize("feasible", FEASIBLE)
+def test_where_rounding_ends_the_progress_the_iteration_ends(feasible):
+    rng = np.random.default_rng(8)
+    for _ in range(50):
+        H = np.abs(rng.normal(size=(20, 1))) + rng.normal(size=(20, 4))
+        solution = nash_bargaining(hypergradients=H, feasible=feasible, tol=0)
+        assert solution.agreed
+        assert solution.n_iter < 25
 
 
 def test_running_out_of_iterations_is_not_an_agreement():

@@ -66,6 +66,7 @@ def test_a_player_without_a_stake_is_in_no_conflict_and_opposes_nobody(scale):
 
 
 def test_a_stake_begins_above_the_limit_and_zero_is_none():
+    assert has_stake(np.array([3.0, 2.7e-6, 3.3e-6])).tolist() == [True, False, True]
     assert has_stake(np.array([1.0, STAKE, 1.01 * STAKE])).tolist() == [True, False, True]
     assert has_stake(np.array([4.0, 1.0, 1.5]), 0.25).tolist() == [True, False, True]
     for min_stake in (0.0, STAKE):

@@ -325,6 +325,43 @@ def test_auto_falls_back_where_ghost_would_be_wrong_and_says_why(module, reason)
     assert torch.equal(torch.get_rng_state(), before)
 
 
+class FirstOrder(torch.autograd.Function):
+    """The square of its input, which has no second derivative."""
+
+    @staticmethod
+    def forward(ctx, X):
+        ctx.save_for_backward(X)
+        return X**2
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        return 2 * ctx.saved_tensors[0] * gradient
+
+
+class Squares(nn.Module):
+    def __init__(self, tied):
+        super().__init__()
+        self.inner, self.head, self.tied = nn.Linear(7, 5), nn.Linear(5, 2), tied
+
+    def forward(self, X):
+        squares = FirstOrder.apply(self.inner(X))
+        return self.head(squares + self.inner.bias if self.tied else squares)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_modules_without_second_derivatives_are_compared_as_well(tied):
+    torch.manual_seed(0)
+    module = Squares(tied).double()
+    inputs, targets, _, _ = rows(0, 4, 4)
+    engine, why = make_engine("auto", module, *LOSSES, (inputs, targets))
+    if tied:
+        assert isinstance(engine, AutogradEngine)
+        assert why == DIFFERENT
+    else:
+        assert isinstance(engine, GhostEngine)
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_auto_takes_ghost_where_it_is_exact(dtype):
     module = mlp(0, depth=3, dropout=0.3).to(dtype)

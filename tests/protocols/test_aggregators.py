@@ -304,6 +304,21 @@ def test_who_cannot_be_served_together_gets_none(protocol):
     assert protocol.weights(MetaStep(np.ones(2), opposed)) is None
 
 
+@pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
+@pytest.mark.parametrize("protocol", [MGDA(), CAGrad(c=0.5), CAGrad(c=2.0)], ids=repr)
+def test_the_limit_of_what_can_be_served_together(protocol, scale):
+    # (1, s) and (−1, s): their average (0, s) is the shortest point of the hull, and the
+    # direction that both like best. The limit is at s = 1/3162, where s² = 1e-7.
+    for square, served in ((2e-7, True), (0.5e-7, False)):
+        H = scale * np.array([[1.0, -1.0], [np.sqrt(square), np.sqrt(square)]])
+        beta = protocol.weights(MetaStep(np.ones(2), H.T @ H))
+        assert (beta is not None) == served
+        if served:
+            # CAGrad adds c times the average, whose β is ½.
+            expected = 0.5 * (1 + getattr(protocol, "c", 0))
+            np.testing.assert_allclose(beta, [expected, expected], rtol=1e-6)
+
+
 def test_players_without_a_stake_are_left_out():
     H = np.array([[1.0, 0.2, 1e-9, 0.0], [0.5, 1.0, -1e-9, 0.0]])
     pair = MGDA().weights(MetaStep(np.ones(2), H[:, :2].T @ H[:, :2]))
