@@ -15,7 +15,7 @@ def make_engine(engine, module, train_loss, meta_loss, example):
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.
     example : tuple of (Tensor of shape (n, ...), LongTensor of shape (n,))
-        A few real rows and their classes, n at least 2, to compare the engines on.
+        A few real rows and their classes, n at least 2, to check the ghost engine on.
 
     Returns
     -------

@@ -305,7 +305,9 @@ def test_who_cannot_be_served_together_gets_none(protocol):
 
 
 @pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
-@pytest.mark.parametrize("protocol", [MGDA(), CAGrad(c=0.5), CAGrad(c=2.0)], ids=repr)
+@pytest.mark.parametrize(
+    "protocol", [MGDA(), CAGrad(c=0), CAGrad(c=0.5), CAGrad(c=2.0)], ids=repr
+)
 def test_the_limit_of_what_can_be_served_together(protocol, scale):
     # (1, s) and (−1, s): their average (0, s) is the shortest point of the hull, and the
     # direction that both like best. The limit is at s = 1/3162, where s² = 1e-7.
