@@ -1,11 +1,8 @@
 """Any classifier, trained on the weights that ``NashMetaClassifier`` learned."""
 
-import inspect
 from numbers import Real
 
 import numpy as np
-import pandas as pd
-from scipy.sparse import issparse, vstack
 from sklearn import config_context
 from sklearn.base import (
     BaseEstimator,
@@ -17,14 +14,21 @@ from sklearn.base import (
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import _safe_indexing, check_array, check_random_state, get_tags
+from sklearn.utils import check_array, check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
-from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._training import check_trained_weigher, prepared_alike
-from ._utils import fitted_attribute
+from ._training import (
+    check_trained_weigher,
+    is_finite,
+    prepared_alike,
+    request_weights,
+    weight_name,
+    weighted_rows,
+    with_shape,
+)
+from ._utils import fitted_attribute, scratch_copy, set_fitted
 from .classifier import NashMetaClassifier
 
 __all__ = ["ReweightedClassifier"]
@@ -197,52 +201,41 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         """
         rng = check_random_state(self.random_state)
         estimator = self._seeded(clone(self._unfitted_estimator()), rng)
-        weight_name = _weight_name(estimator)
-        # Of a search or a stack, training alone tells.
+        name = weight_name(estimator)
+        # Before the training, as far as the class shows it; not for a search or a stack.
         self._check_can_vote(type(estimator), estimator)
-        X, y = validate_data(self, _with_shape(X), y, skip_check_array=True)
-        finite = _is_finite(X)
-        given = {"y_val": y_val, "groups_val": groups_val, "sample_weight": sample_weight}
+        scratch = scratch_copy(self)
+        X, y = validate_data(scratch, with_shape(X), y, skip_check_array=True)
         if X_val is not None:
-            X_val = prepared_alike(self, _with_shape(X_val), skip_check_array=True)
-            given["X_val"] = X_val
-        given = {name: value for name, value in given.items() if value is not None}
+            X_val = prepared_alike(scratch, with_shape(X_val), skip_check_array=True)
         with config_context(enable_metadata_routing=True):
             weigher = self._seeded(clone(self._unfitted_weigher()), rng)
-            check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight)
-            if sample_weight is not None:
-                _request_weights(weigher)
-            weigher = weigher.fit(X, y, **given)
-        weight = fitted_attribute(weigher, "applied_weight_")
-        classes = fitted_attribute(weigher, "classes_")
-        rows = np.flatnonzero(weight)
-        X, y = _safe_indexing(X, rows), column_or_1d(y)[rows]
-        scaled = weight / (weight.mean() or 1)
-        weight = scaled[rows]
-        if X_val is not None and self.audit_share > 0:
-            # As the weigher read them: 1 is True where the classes are False and True.
-            y_val = classes[np.searchsorted(classes, column_or_1d(y_val))]
-            audited = weight.sum() * self.audit_share / (1 - self.audit_share)
-            X, y = _stacked(X, X_val), np.concatenate([y, y_val])
-            weight = np.append(weight, np.full(len(y_val), audited / len(y_val)))
-        lost = np.setdiff1d(classes, y).tolist()
-        if lost or not rows.size:
-            raise ValueError(
-                "The learned weights should leave rows of every class. Those of the "
-                f"classes {lost or classes.tolist()} are all zero. Set the weigher's "
-                "`anchor` above 0."
-            )
-        # As in plain training they are 1 on average, so that a penalty means the same.
+            weigher = _train(weigher, X, y, X_val, y_val, groups_val, sample_weight)
+        learned = fitted_attribute(weigher, "applied_weight_")
+        learned = learned / (learned.mean() or 1)
+        X_all, y_all, weight = weighted_rows(
+            X,
+            y,
+            learned,
+            fitted_attribute(weigher, "classes_"),
+            X_val,
+            y_val,
+            self.audit_share,
+        )
         with config_context(enable_metadata_routing=False):
-            estimator = estimator.fit(X, y, **{weight_name: weight / weight.mean()})
+            estimator = estimator.fit(X_all, y_all, **{name: weight})
         self._check_can_vote(estimator, estimator)
         # Together and last: a training that fails leaves the model there was.
-        self.estimator_ = estimator
-        self.weigher_ = weigher
-        self.sample_weight_ = scaled
-        self.classes_ = np.asarray(estimator.classes_)
-        self._share = self.weigher_share
-        self._trained_on_nan = not finite
+        set_fitted(
+            self,
+            scratch,
+            estimator_=estimator,
+            weigher_=weigher,
+            sample_weight_=learned,
+            classes_=np.asarray(estimator.classes_),
+            _share=self.weigher_share,
+            _trained_on_nan=not is_finite(X),
+        )
         return self
 
     def predict(self, X):
@@ -314,9 +307,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _rows(self, X):
         check_is_fitted(self, "estimator_")
-        X = _with_shape(X)
-        # Refused as in fit, and passed on as it came. A pipeline does not tell that it
-        # imputes, but what was trained on NaN can predict it.
+        X = with_shape(X)
+        # Refused as in fit, and passed on as it came. Pipelines do not report that they
+        # impute, but a model that was trained on NaN can predict it.
         allow_nan = self._trained_on_nan or get_tags(self).input_tags.allow_nan
         check_array(X, accept_sparse=True, dtype=None, ensure_all_finite=not allow_nan)
         return validate_data(self, X, reset=False, skip_check_array=True)
@@ -356,53 +349,16 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return Pipeline(steps, transform_input=["X_val"])
 
 
-def _weight_name(estimator):
-    """What fit calls the weights; a pipeline passes them to its last step."""
-    if hasattr(estimator, "steps"):
-        name, last = estimator.steps[-1]
-        return f"{name}__{_weight_name(last)}"
-    taken = inspect.signature(estimator.fit).parameters.values()
-    if not any(p.name == "sample_weight" or p.kind == p.VAR_KEYWORD for p in taken):
-        raise ValueError(
-            "`estimator` should take `sample_weight` in fit, to be trained on the learned "
-            f"weights. Got {estimator!r}."
-        )
-    return "sample_weight"
-
-
-def _request_weights(weigher):
-    """Route weights to the end of a search or pipeline, where nothing else is asked."""
-    while hasattr(weigher, "estimator"):
-        weigher = weigher.estimator
-    steps = [step for _, step in getattr(weigher, "steps", [("network", weigher)])]
-    for step in steps:
-        asked = getattr(step, "get_metadata_routing", dict)()
-        if not isinstance(asked, MetadataRequest):
-            continue
-        if asked.fit.requests.get("sample_weight", "not taken") is None:
-            step.set_fit_request(sample_weight=step is steps[-1])
-        if asked.score.requests.get("sample_weight", "not taken") is None:
-            step.set_score_request(sample_weight=False)
-
-
-def _is_finite(X):
-    try:
-        check_array(X, accept_sparse=True, dtype=None)
-    except ValueError:
-        return False
-    return True
-
-
-def _with_shape(X):
-    if issparse(X):
-        return X.tocsr()  # of which rows can be taken
-    return X if hasattr(X, "shape") else np.asarray(X)
-
-
-def _stacked(X, X_val):
-    """Training rows, and below them the audited ones, in the kind of the former."""
-    if hasattr(X, "iloc") and hasattr(X_val, "iloc"):
-        return pd.concat([X, X_val], ignore_index=True)
-    if issparse(X):
-        return vstack([X, X_val], "csr")
-    return np.concatenate([X, X_val.toarray() if issparse(X_val) else X_val])
+def _train(weigher, X, y, X_val, y_val, groups_val, sample_weight):
+    """Train the weigher, or check that one that is trained already fits the data."""
+    check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight)
+    if sample_weight is not None:
+        request_weights(weigher)
+    given = {
+        "X_val": X_val,
+        "y_val": y_val,
+        "groups_val": groups_val,
+        "sample_weight": sample_weight,
+    }
+    given = {name: value for name, value in given.items() if value is not None}
+    return weigher.fit(X, y, **given)

@@ -12,3 +12,5 @@ from ._preparation import prepared_alike, warn_of_preparation
 from ._records import RECORDS
 from ._run import train
 from ._validation_inputs import validation_set
+from ._weight_routing import request_weights, weight_name
+from ._weighted_rows import is_finite, weighted_rows, with_shape
