@@ -1,4 +1,5 @@
 import copy
+import inspect
 import pickle
 import re
 import subprocess
@@ -87,11 +88,9 @@ def test_scorer_is_the_signed_metric(diabetes, name):
     X, y = diabetes
     fitted = model().fit(X, y)
     sign, metric = (-1, name[4:]) if name.startswith("neg_") else (1, name)
-    output = fitted.predict(X)
-    if "auc" in name:
-        output = fitted.decision_function(X)
-    elif "log_loss" in name:
-        output = fitted.predict_proba(X)
+    read = list(inspect.signature(getattr(metrics, metric)).parameters)[1]
+    respond = {"y_pred": "predict", "y_score": "decision_function"}
+    output = getattr(fitted, respond.get(read, "predict_proba"))(X)
     weight = np.random.default_rng(0).uniform(size=len(y))
     expected = sign * getattr(metrics, metric)(
         y, output, sensitive_features=X["sex"], sample_weight=weight
