@@ -1,22 +1,22 @@
 """
-Train on several processes, each with a shard of the rows
-=========================================================
+Train on several processes, each with a part of the rows
+========================================================
 
-When a step is worth more than a message, or the rows do not fit on one machine, several
-processes train the same network: each one weighs the samples of its own shard by the same
-validation set, and before every update they average their gradients. PyTorch's
-``torch.distributed`` carries the messages, and a skorch callback is all the glue there is.
-``DistributedDataParallel`` does not help here: it hooks into ``backward``, which the ghost
-engine goes without.
+If the rows do not fit on one machine, or a step takes longer than sending its gradients,
+several processes can train the same network. Each process computes the sample weights of
+its own part of the rows, from the same validation set, and before every update the
+processes average their gradients. PyTorch's ``torch.distributed`` sends the gradients, and
+a skorch callback calls it. ``DistributedDataParallel`` does not work here: it hooks into
+``backward``, which the ghost engine does not call.
 
 Run it as ``python examples/data_parallel.py``; it starts two processes on this machine. On
 several machines, start one process on each with ``torchrun`` and let it call `train_shard`.
 """
 
 # %%
-# What has to hold for the ranks to stay in step: the same first weights, equally many
-# steps (shards of equal length, since a last, partial minibatch is dropped), and no step
-# skipped on one rank alone, which `anchor` above 0 rules out: then no weight is zero.
+# All ranks need the same initial weights and the same number of steps. So their parts of
+# the rows have the same length (a last, partial minibatch is dropped), and `anchor` is
+# above 0: then no sample weight is zero, and no rank skips a step.
 
 import tempfile
 from pathlib import Path
@@ -37,7 +37,7 @@ N_RANKS = 2
 
 
 class AverageGradients(Callback):
-    """Replace every gradient by the mean of all ranks' before the optimizer sees it."""
+    """Replace every gradient by the mean over all ranks before the optimizer's step."""
 
     def on_train_begin(self, net, **kwargs):
         for tensor in net.module_.state_dict().values():
@@ -50,8 +50,8 @@ class AverageGradients(Callback):
 
 
 # %%
-# One rank: its own shard, its own minibatches and dropout masks (by the seed), the common
-# validation set. At the end each rank looks at the weights of all.
+# Each rank has its own rows, minibatches and dropout masks (by its seed), and the same
+# validation set. At the end each rank compares the weights of all ranks.
 
 
 def train_shard(rank, store, folder):
@@ -83,7 +83,7 @@ def train_shard(rank, store, folder):
     of_all = [torch.empty_like(weights) for _ in range(N_RANKS)]
     dist.all_gather(of_all, weights)
     same = all(torch.equal(weights, other) for other in of_all)
-    # One write a line: unbuffered, another rank could come between a line and its end.
+    # One write per line: otherwise another rank could write between a line and its end.
     print(
         f"rank {rank}: {len(shard)} rows, first {shard[:3].tolist()}, weights of all ranks "
         f"{'equal' if same else 'DIFFER'}, checksum {weights.double().sum():.12f}\n",
@@ -108,7 +108,7 @@ def train_shard(rank, store, folder):
 
 
 # %%
-# The processes find one another through a file; on several machines it would be an address.
+# The processes find each other through a file; on several machines, use an address.
 
 
 def main(folder):
@@ -126,8 +126,8 @@ if __name__ == "__main__":
         main(folder)
 
 # %%
-# The ranks' weights are equal to the bit, although each saw other rows. A step is the mean
-# of the ranks' steps, each of which weighed its own minibatch: two ranks with minibatches
-# of B are near to, and not the same as, one process with minibatches of 2B. AUC is by
-# score, on all rows, most of which were trained on: it shows that the model learnt, and no
-# more.
+# The weights of the ranks are equal to the bit, although each rank has other rows. A step
+# is the mean of the ranks' steps, and each rank computes the sample weights of its own
+# minibatch. So two ranks with minibatches of B rows give similar but not the same results
+# as one process with minibatches of 2B rows. The AUC uses scores on all rows, most of them
+# training rows: it only shows that the model has learned.

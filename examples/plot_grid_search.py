@@ -2,17 +2,17 @@
 Search stage lengths, meta learning rate and anchor
 ===================================================
 
-How long should the groups bargain, how strongly should the learned weights count, and how
-much of plain training should stay in the mix? These three settle most of what
-:class:`~skfairbargain.NashMetaClassifier` does, and none has a value that is right
-everywhere. Here they are cross-validated together, inside a pipeline, with the worst
-group's AUC as the number to choose by and the overall AUC beside it.
+How long should the groups bargain, how large should the learned weights be, and what share
+of the weights should be uniform? These three parameters have the largest effect on
+:class:`~skfairbargain.NashMetaClassifier`, and no value is best for all data. This example
+cross-validates them together, in a pipeline. It chooses by the worst group's AUC and also
+reports the overall AUC.
 """
 
 # %%
-# 442 diabetes patients, sex as the sensitive attribute. Twenty rows, equally many of each
-# sex and outcome, are set aside as the audited validation set from which the weights are
-# learned. A third of the others is set aside for the end.
+# The data are 442 diabetes patients, with sex as the sensitive attribute. Twenty rows, the
+# same number of each sex and label, are the audited validation set from which the weights
+# are learned. A third of the other rows is the test set.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -36,9 +36,9 @@ X_train, X_test, y_train, y_test, sex_train, sex_test = train_test_split(
 )
 
 # %%
-# With metadata routing on, everything finds its way by name: the validation set goes to the
-# classifier of every fold, through the scaler of that fold (``transform_input``), and the
-# groups of the rows go to the scorer, cut into folds as the rows are.
+# With metadata routing on, scikit-learn passes inputs by their names: the validation set is
+# scaled by each fold's scaler (``transform_input``) and passed to each fold's classifier,
+# and the groups are cut into folds like the rows and passed to the scorer.
 
 MAX_EPOCHS = 9
 clf = NashMetaClassifier(
@@ -81,8 +81,8 @@ with sklearn.config_context(enable_metadata_routing=True):
     )
 
 # %%
-# All 27 settings with the mean of the three folds, and the fold-to-fold spread that they
-# have to be seen against.
+# The table has the 5 best and the 3 worst of the 27 settings: the mean over the three
+# folds, and the standard deviation between the folds.
 
 results = pd.DataFrame(search.cv_results_)
 columns = {
@@ -100,7 +100,7 @@ print("…")
 print(table.tail(3).round(3).to_string(index=False, header=False))
 
 # %%
-# The heat map has one panel for each anchor. Each cell says the worst group's AUC and,
+# The heat map has one panel for each anchor. Each square has the worst group's AUC and,
 # below it, the standard deviation over the folds; the frame marks the chosen setting.
 
 low, high = table["worst_group_auc"].agg(["min", "max"])
@@ -140,7 +140,7 @@ figure.suptitle("Diabetes progression, groups by sex: AUC of the scores")
 plt.show()
 
 # %%
-# The rows that nothing has looked at have the last word, with bootstrap intervals.
+# Last, we evaluate the chosen model on the test rows, with bootstrap intervals.
 
 test_table = group_metrics(
     y_test,
@@ -152,15 +152,16 @@ test_table = group_metrics(
 print(test_table.round(3).to_string(index=False))
 
 # %%
-# What was learnt
+# What we learned
 # ---------------
-# One search reaches everything: the length of the stages, the meta learning rate and the
-# anchor of a classifier that sits behind a scaler, with a score per group to choose by.
+# One search can choose the length of the stages, the meta learning rate and the anchor of a
+# classifier in a pipeline, by a score of the groups.
 #
-# The map also says how much to believe. Without an anchor the choice of `meta_lr` moves the
-# worst group's AUC by more than the folds' spread: too long a step loses. Near plain
-# training, at an anchor of 0.9, nothing matters much. The chosen setting lies above its
-# neighbours by about as much as folds differ from one another, and it is the largest of 27
-# such numbers, so its own value is optimistic: on the test rows the worst group comes out
-# lower, with an interval wide enough to hold the whole map. On 281 training rows the
-# honest use of such a search is to rule settings out, rather than to crown one.
+# The heat map also shows how reliable the choice is. Without an anchor, the effect of
+# `meta_lr` on the worst group's AUC is larger than the standard deviation over the folds:
+# steps that are too long lower the AUC. Near plain training, at an anchor of 0.9, no
+# parameter has much effect. The chosen setting is better than its neighbours by about the
+# standard deviation over the folds. It is the largest of 27 such numbers, so its value is
+# optimistic: on the test rows, the worst group's AUC is lower, and its interval contains
+# all values of the map. With 281 training rows, use such a search to exclude settings, and
+# not to find a single best one.

@@ -1,17 +1,18 @@
 """
-A mitigator among lale's own
-============================
+Use NashMeta with lale's mitigators
+===================================
 
-lale's fairness mitigators all take the same fairness information. After this example you
-can put `NashMeta` among them, let Hyperopt choose, and compare what each costs whom. It
-needs the extra ``skfairbargain[lale]``; without it, it shows the data and says so.
+All of lale's fairness mitigators take the same fairness information, and so does
+`NashMeta`. This example trains it like them, tunes it with Hyperopt, and compares the
+results for each group. It needs the extra ``skfairbargain[lale]``; without it, it only
+shows the data.
 """
 
 # %%
 # Data whose bias is known
 # ------------------------
-# Loans to made-up people. Men between 25 and 64 get them more easily than their income
-# says, and working hours stand in for sex where that is taken out.
+# The data are loans to synthetic people. Men between 25 and 64 get a loan more easily than
+# their income explains. If sex is removed, working hours still reveal it.
 import warnings
 from importlib.util import find_spec
 
@@ -49,8 +50,8 @@ pyplot.show()
 # %%
 # Fairness information
 # --------------------
-# Which label is favorable, which columns are protected, and who is the reference group:
-# that is all lale wants to know. Two attributes make four groups.
+# It says which label is favorable, which columns are protected, and which values are the
+# reference group. Two attributes give four groups.
 fairness_info = {
     "favorable_labels": ["yes"],
     "protected_attributes": [
@@ -61,7 +62,7 @@ fairness_info = {
 
 
 def prepare():
-    """Numbers out of the columns; of everyone's sex and age too, where they are left."""
+    """Make a transformer that turns the columns into numbers."""
     return make_column_transformer(
         (StandardScaler(), ["age", "income", "hours"]),
         (OneHotEncoder(sparse_output=False), ["sex", "region"]),
@@ -69,12 +70,11 @@ def prepare():
 
 
 # %%
-# Peers
-# -----
-# `NashMeta` gets the raw columns and does the scaling in `preparation`: before it, ages
-# would no longer be years when the groups are read from them. It holds a validation set
-# out of its training rows by itself, and predicts "yes" and "no" without being told a
-# group.
+# Train lale's mitigators and NashMeta
+# ------------------------------------
+# `NashMeta` gets the raw columns and scales them in `preparation`: after an earlier scaler,
+# ages would no longer be in years, and the groups could not be found. It holds a validation
+# set out of the training rows, and needs no groups to predict "yes" or "no".
 HAS_LALE = all(find_spec(name) for name in ("lale", "aif360"))
 if not HAS_LALE:
     print('The rest of this example needs: pip install "skfairbargain[lale]"')
@@ -107,10 +107,10 @@ else:
     )
 
 # %%
-# Let Hyperopt tune it
-# --------------------
-# The operator brings the ranges of its parameters along. Here the goal of the search is
-# accuracy and parity together; `worst_group_auc(**fairness_info)` could be it as well.
+# Tune it with Hyperopt
+# ---------------------
+# The operator defines the ranges of its parameters. This search scores accuracy and
+# disparate impact together; `worst_group_auc(**fairness_info)` is also possible.
 if HAS_LALE:
     # lale's search spaces use a call that jsonschema deprecates.
     warnings.filterwarnings("ignore", category=DeprecationWarning, module="jsonschema")
@@ -129,11 +129,11 @@ if HAS_LALE:
     trained["NashMeta, tuned"] = search.fit(X_train, y_train).get_pipeline()
 
 # %%
-# What each costs whom
-# --------------------
-# Accuracy, the ratio of favorable answers between women outside the working ages and men
-# within them (1 is parity), and how well scores rank within the group for which they do so
-# worst; with 95 % intervals from test rows that are drawn again 50 times.
+# Compare the results
+# -------------------
+# The figure shows accuracy; the ratio of the rates of favorable predictions between women
+# outside and men inside the ages of 25 to 64 (1: equal rates); and the AUC of the group
+# that is ranked worst. The 95 % intervals come from 50 bootstrap samples of the test rows.
 if HAS_LALE:
     parity = aif360.symmetric_disparate_impact(**fairness_info)
     ranking = worst_group_auc(**fairness_info)
@@ -166,8 +166,8 @@ if HAS_LALE:
     pyplot.show()
 
 # %%
-# Taking the protected columns out, which `Redacting` and `NashMeta` do alike, is most of
-# what changes parity here, and hours still stand in for sex. `NashMeta` asks for something
-# else: that no group's loss is bought with another's. Where groups are not in conflict, it
-# finds about what plain training finds, and the intervals say how much a single data set
-# can tell.
+# Here the ratio changes mainly because the protected columns are removed, which both
+# `Redacting` and `NashMeta` do; hours still reveal sex. `NashMeta` has another goal: no
+# group's loss should fall at another group's expense. If the groups are not in conflict,
+# its results are similar to plain training. The intervals show how uncertain the results of
+# a single data set are.

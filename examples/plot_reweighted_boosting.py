@@ -2,10 +2,11 @@
 Boosting with a small audited sample
 ====================================
 
-On tables, boosting is hard to beat, and it needs no groups. What can two hundred audited
-rows do for it where the training labels wrong one group? Here we compare boosting as it is,
+For tabular data, boosting is hard to beat, and it needs no groups. Can two hundred audited
+rows improve it if the training labels of one group are biased? We compare boosting alone,
 boosting with the audited rows added, boosting on learned weights, the network of
-`NashMetaClassifier` that learned them, and `ReweightedClassifier`, in which the two vote.
+`NashMetaClassifier` that learned them, and `ReweightedClassifier`, which averages the
+probabilities of the last two.
 """
 
 # %%
@@ -13,8 +14,8 @@ boosting with the audited rows added, boosting on learned weights, the network o
 # --------
 #
 # A quarter of the rows belong to group ``g1``, and half of its positive training labels are
-# recorded as negative. The labels of audited rows and test rows are right. The groups of
-# the training rows are handed to nobody.
+# recorded as negative. The labels of audited rows and test rows are right. No model gets
+# the groups of the training rows.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -42,14 +43,14 @@ labels.groupby(made.sensitive["group"]).mean().round(2)
 # Five ways to train
 # ------------------
 #
-# `ReweightedClassifier` trains the network once: ``weigher_`` is that network, and
-# ``estimator_`` boosting on its weights and on the audited rows, which have half of the
-# weight. Boosting with the audited rows added gets them with the same half of the weight,
-# and all training rows alike.
+# `ReweightedClassifier` trains the network once: ``weigher_`` is this network, and
+# ``estimator_`` is boosting on its weights and on the audited rows, which have half of the
+# total weight. In "audited rows added", the audited rows also have half of the total
+# weight, and all training rows have the same weight.
 
 
 def train(seed):
-    """The fitted models of one draw, by name."""
+    """Fit all models on one draw of the data; return them by name."""
     made, audit = draw(4000, 3 * seed), draw(200, 3 * seed + 1)
     X, y, X_val, y_val = made.data, made.target, audit.data, audit.clean_target
     boosting = HistGradientBoostingClassifier(random_state=seed)
@@ -117,8 +118,9 @@ axes[0, 0].legend(loc="lower right")
 plt.show()
 
 # %%
-# Within a seed the models share their data, so differences are told seed by seed: the mean
-# lead of the vote, and half the width of its 95 % interval (Student's, five seeds).
+# The models of a seed share their data, so we compare them within each seed. The table has
+# the mean difference of "both vote" from each other model, and half the width of its 95 %
+# interval (Student's, five seeds).
 
 wide = results.pivot_table(
     index="seed", columns=["group", "method"], values="balanced accuracy"
@@ -132,17 +134,17 @@ leads = pd.concat(
     axis=1,
 )
 margin = t.ppf(0.975, len(leads) - 1) * leads.std() / np.sqrt(len(leads))
-pd.DataFrame({"lead of the vote": leads.mean(), "margin": margin}).round(3)
+pd.DataFrame({"mean difference": leads.mean(), "margin": margin}).round(3)
 
 # %%
-# What was learnt
+# What we learned
 # ---------------
 #
 # - Two hundred audited rows, added with half of the weight, help boosting in some draws and
-#   not in others: it fits them beside the biased rows, and the rest of ``g1`` stays as the
-#   biased labels have it.
-# - The learned weights help it in every draw, and the network still more. The price in
-#   ``g0`` is 0.01 at most on average.
-# - Here the rule of each group is linear, which suits a network, and it serves ``g1``
-#   better alone than with boosting's vote. On real tables boosting may be the better half;
-#   the page of evidence has both cases. Which it is for yours, further audited rows tell.
+#   not in others: it fits these rows, and still predicts the biased labels for the other
+#   rows of ``g1``.
+# - The learned weights help boosting in every draw, and the network is still better. In
+#   ``g0`` this costs 0.01 at most on average.
+# - Here the rule of each group is linear, which suits a network: for ``g1`` the network
+#   alone is better than its average with boosting. On real tables boosting can be better;
+#   the evidence page has both cases. Use other audited rows to find out for your data.

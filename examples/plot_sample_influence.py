@@ -1,19 +1,19 @@
 """
-Find the rows that harm a group, repair them, and retrain
-=========================================================
+Find the rows that harm a group, correct them, and retrain
+==========================================================
 
-Labels come from people's decisions, and some of these were unjust: here 60 % of the
-positives of a smaller group are recorded as negative. A few audited rows tell which
-training rows work against that group. We rank them, have the worst ones checked, retrain,
-and measure what it brought.
+Labels come from people's decisions, and some decisions are unjust: here 60 % of the
+positives of the smaller group are recorded as negative. A few audited rows show which
+training rows work against this group. We rank the rows, correct the labels of the worst,
+train again, and measure the effect.
 """
 
 # %%
-# Unjust records
-# --------------
-# `make_biased_classification` keeps the true labels, so that we can mark our own work.
-# Seven rows in ten are of the group "g0". Of the positives of "g1" 60 % are recorded as
-# negative. Twenty rows of each cell were audited, and the test labels are true as well.
+# Wrong labels
+# ------------
+# `make_biased_classification` returns the true labels too, so we can check the results.
+# Seven of ten rows are in group "g0". In "g1", 60 % of the positives are recorded as
+# negative. Twenty rows of each cell are audited, and the test labels are true as well.
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot
@@ -41,8 +41,8 @@ groups_test = {"sensitive_features": group[test]}
 # %%
 # Audit
 # -----
-# With ``anchor=1`` the training is plain: every row counts the same, and what each would
-# have done to each cell is noted along the way.
+# ``anchor=1`` is plain training: every row has the same weight, and the estimator records
+# the influence of each row on each cell.
 options = {"goal": "meta_gdro", "lr": 0.005, "max_epochs": 15, "random_state": 0}
 audit = NashMetaClassifier(anchor=1.0, bargaining=None, **options)
 audit.fit(X_train, y_train, **validation)
@@ -50,8 +50,8 @@ cell = audit.cells_.index(("g1", 1))
 harm = -audit.cell_influence_[:, cell]
 
 # %%
-# Suspects are the rows of "g1" that are recorded as negative. How far do harm to the
-# positives of "g1", and the training loss, put the wrong records first?
+# We suspect the rows of "g1" that are recorded as negative. Do the harm to the positives of
+# "g1" and the training loss rank the wrong labels first?
 suspect = ((group_train == "g1") & (y_train == 0)).to_numpy()
 wrong = (y_train != y_true).to_numpy()
 proba = audit.predict_proba(X_train)[np.arange(len(y_train)), y_train]
@@ -76,19 +76,19 @@ for ax in (left, right):
 pyplot.show()
 
 # %%
-# Both rankings put wrong records first, and they are about as good. What the loss does not
-# say is *whom* a row harms: the same rows' influence on the other group, whose labels are
-# right, is there as well.
+# Both rankings put wrong labels first, and they are about equally good. But the loss does
+# not show *which group* a row harms. The influence does; here it is for all cells, also
+# those of the other group, whose labels are right.
 influence = pd.DataFrame(
     audit.cell_influence_, columns=[f"{group}, {label}" for group, label in audit.cells_]
 )
 print(influence[suspect].groupby(wrong[suspect]).mean().round(3).rename_axis("wrong"))
 
 # %%
-# Repair
-# ------
-# Somebody looks at the 400 suspects that harm most, and corrects what was recorded wrongly.
-# Nobody's label is changed because a ranking says so: the ranking says whom to look at.
+# Correct the labels
+# ------------------
+# Somebody checks the 400 suspected rows with the most harm, and corrects the wrong labels.
+# The ranking alone changes no label: it only shows which rows to check.
 worst = np.flatnonzero(suspect)[np.argsort(-harm[suspect])[:400]]
 y_repaired = y_train.to_numpy().copy()
 y_repaired[worst] = y_true.to_numpy()[worst]
@@ -98,10 +98,10 @@ print(f"{n_wrong} of the 400 were wrong; {wrong.sum()} wrong records were there 
 # %%
 # Retrain
 # -------
-# The audit is the plain training on the labels as recorded. Beside it: the same on the
-# repaired labels, and for comparison with 400 suspects checked at random. Then once with
-# learned weights on the labels as recorded: what the audited rows bring where nobody can
-# repair.
+# We compare four models: plain training on the recorded labels, plain training after 400
+# suspected rows were checked at random, plain training after the 400 rows with the most
+# harm were checked, and learned weights on the recorded labels. The last shows what the
+# audited rows achieve if nobody can correct labels.
 drawn = np.random.default_rng(0).choice(np.flatnonzero(suspect), 400, replace=False)
 y_drawn = y_train.to_numpy().copy()
 y_drawn[drawn] = y_true.to_numpy()[drawn]
@@ -140,12 +140,11 @@ for ax in axes[:-1].ravel():
 pyplot.show()
 
 # %%
-# What was learnt
+# What we learned
 # ---------------
-# Three in four of the rows that harm most were recorded wrongly, against about four in ten
-# among all suspects, so people's time goes where it is needed. Retrained on the repaired
-# labels, the model finds more of the positives of the group that the records wronged. How
-# many more varies: with three seeds it was four, three and one points, and for the second
-# seed checking as many at random did as well; the intervals above are wider than that.
-# Learned weights, which need no repair, brought five to eight points. One does not exclude
-# the other.
+# Of the rows with the most harm, three in four have wrong labels; of all suspected rows,
+# about four in ten. So the ranking saves checking time. After the correction, the model
+# finds more of the positives of the group with wrong labels. How many more varies: with
+# three seeds it was four, three and one percentage points, and for the second seed,
+# checking at random was as good; the intervals above are wider than that. Learned weights,
+# which need no correction, gained five to eight points. You can combine both.

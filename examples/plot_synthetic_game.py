@@ -1,20 +1,20 @@
 """
-Bargain first, then be fair: the synthetic game
-===============================================
+Bargaining first, then a fairness goal: the synthetic game
+==========================================================
 
-Two players share two parameters, and each has a loss. Where can they get to, if the step is
-decided by their average, by whoever is worse off, or by a bargain? The plane has two
-dimensions, so one can look.
+Two players share two parameters, and each player has a loss. Where does training end if
+each step minimises the average loss, the loss of the player who is worse off, or if the
+players bargain? With two parameters, we can draw the paths.
 """
 
 # %%
 # The game
 # --------
 #
-# For :math:`\theta_2 > 0` there is a plateau with a narrow ravine for each player, in
-# opposite places: one's descent is the other's standstill. Below lie two bowls. Between
-# their bottoms runs the Pareto front, where nobody can do better unless the other does
-# worse.
+# For :math:`\theta_2 > 0` each loss is a plateau with a narrow ravine. The ravines are in
+# opposite places: where one player's loss falls, the other's is flat. For
+# :math:`\theta_2 < 0` each loss is a bowl. The Pareto front connects the minima of the two
+# bowls: on it, no player's loss can fall unless the other's rises.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,39 +34,41 @@ plot_landscape(two_stage)
 plt.show()
 
 # %%
-# The white paths are the two-stage method's: six starts, all of which leave the plateau,
-# come down to the front, and then walk along it to the middle, where losses are equal.
+# The white paths are those of the two-stage method from six starting points. All of them
+# leave the plateau, reach the front, and then follow it to the point where the losses are
+# equal.
 #
-# One stage, by the goal alone
-# ----------------------------
+# One stage: the goal alone
+# -------------------------
 #
-# The same paths in the plane of losses: down and left is better for both. The three
-# fairness goals all want to end where the front meets the dashed line.
+# The next figure shows the paths of the one-stage methods by their losses: down and left is
+# better for both players. The best result for the fairness goals is the point where the
+# front meets the dashed line.
 
 goals = trajectories[trajectories["method"].isin(["ltr", "forml", "meta_gdro"])]
 plot_game(goals)
 plt.show()
 
 # %%
-# Those that start below the plateau mostly get there. On the plateau, the average (LtR) is
-# thrown out of a ravine again and again; closing the gap (FORML) finds equal losses and
-# stops caring how high they are; the worst player (Meta-gDRO) takes turns, each step
-# undoing some of the one before.
+# Paths that start below the plateau mostly reach this point. On the plateau, the average
+# (LtR) oscillates in and out of a ravine; closing the gap (FORML) reaches equal losses and
+# does not lower them any more; the worst player (Meta-gDRO) alternates between the players,
+# and each step partly undoes the step before.
 #
 # Bargaining, and two stages
 # --------------------------
 #
-# A bargain never raises a loss to first order, and it does not care in which unit a player
-# counts: a ravine's huge gradient buys no extra say.
+# A bargained step raises no loss to first order, and it does not depend on the scale of a
+# loss: the large gradient in a ravine does not give a player more influence.
 
 bargains = trajectories[trajectories["method"].isin(["bargaining", "two_stage_meta_gdro"])]
 plot_game(bargains)
 plt.show()
 
 # %%
-# Bargaining alone brings everyone to the front and leaves them where they met it: beyond,
-# every gain is somebody's loss, and nobody agrees. In stage 2 the goal takes over and moves
-# along the front. As numbers:
+# Bargaining alone reaches the front from all starting points and stops there: on the front,
+# a lower loss for one player means a higher loss for the other, so the players do not
+# agree. In stage 2 the goal moves along the front. In numbers:
 
 summary = summarize_game(trajectories)
 for name, row in summary.iterrows():
@@ -78,14 +80,14 @@ for name, row in summary.iterrows():
 
 # %%
 # .. note::
-#    A method can be near the line and of no use: FORML is, far above the front. Read both
-#    columns together.
+#    A method can be near the line of equal losses and still be bad: FORML is far above the
+#    front. Read both columns together.
 #
-# Is that luck?
-# -------------
+# Do other starting points give the same results?
+# -----------------------------------------------
 #
-# Ravines amplify every small difference, so six starts are few. Twenty others, spread over
-# the plane and played by the same rules:
+# In ravines, small differences become large, so six starting points are few. Here are
+# twenty others, drawn at random from the plane:
 
 rng = np.random.default_rng(0)
 others = rng.uniform([-10, -4], [10, 9], size=(20, 2))
@@ -94,11 +96,10 @@ spread = summarize_game(run_game(rivals, others))
 print(spread[["n_starts", "on_front", "line_distance"]].round(2))
 
 # %%
-# What was learnt
+# What we learned
 # ---------------
 #
-# The two stages do different work. Bargaining makes progress that nobody has to pay for,
-# from starts where a fairness goal alone gets stuck; the goal then chooses among the
-# outcomes that are left. Conflict is not bad as such: in stage 2, along the front, it is
-# what fairness costs. How often a goal alone gets stuck depends on the starts: below the
-# plateau, hardly ever.
+# The two stages have different effects. Bargaining lowers both losses, also from starting
+# points where a fairness goal alone gets stuck; then the goal chooses a point on the front.
+# Conflict is not always bad: on the front, in stage 2, no goal can move without it. How
+# often a goal alone gets stuck depends on the starting point: below the plateau, rarely.

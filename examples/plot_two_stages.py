@@ -2,20 +2,19 @@
 Plain, one-stage and two-stage training
 =======================================
 
-A minority group needs another rule than the majority, and four in ten of its positive
-training labels are recorded as negative. Plain training fits the majority and the wrong
-labels. Here we give `NashMetaClassifier` a validation set of 40 rows whose groups and
-labels have been audited, and look at what each stage of the method does with it, group by
-group and over several seeds.
+A minority group needs another rule than the majority, and 40 % of its positive training
+labels are recorded as negative. Plain training fits the majority and the wrong labels. We
+give `NashMetaClassifier` a validation set of 40 rows with audited groups and labels, and
+compare plain, one-stage and two-stage training for each group, over several seeds.
 """
 
 # %%
 # The data
 # --------
 #
-# `make_biased_classification` knows the labels before the bias, so the test set and the
-# validation set can be clean while the training set is not. Group ``g1`` has a quarter of
-# the rows. The training rows come without their groups: nothing below hands them over.
+# `make_biased_classification` returns the labels before and after the bias. We use the
+# biased labels in the training set, and the correct ones in the validation and test sets.
+# Group ``g1`` has a quarter of the rows. No model gets the groups of the training rows.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -33,7 +32,7 @@ def draw(seed):
     made = make_biased_classification(
         2000, group_shares=[3, 1], label_bias=0.4, shift=0.8, random_state=seed
     )
-    X = made.data.to_numpy("float32")  # standard normal already: nothing to scale
+    X = made.data.to_numpy("float32")  # standard normal, so no scaling is needed
     recorded, clean = made.target.to_numpy(), made.clean_target.to_numpy()
     group = made.sensitive["group"].to_numpy()
     rest, test = train_test_split(
@@ -62,9 +61,10 @@ pd.crosstab(
 # Three ways to train the same network
 # ------------------------------------
 #
-# ``anchor=1`` makes all weights equal, which is plain training (ERM). Without a
-# bargaining stage the fairness goal, here the worst group's loss, decides every step. The
-# two-stage method lets group × label cells bargain for the first six of its twenty epochs.
+# ``anchor=1`` makes all weights equal: this is plain training (ERM). With
+# ``bargaining=None``, the fairness goal, here the worst group's loss, determines the
+# weights of every step. In the two-stage method, the group × label cells bargain in the
+# first six of twenty epochs.
 
 options = {"goal": "meta_gdro", "lr": 0.005, "max_epochs": 20, "batch_size": 64}
 methods = {
@@ -89,8 +89,8 @@ results = pd.DataFrame(rows)
 # How well does each model rank each group?
 # -----------------------------------------
 #
-# Every grey line is one seed: the same data, the same initial network, three ways to weigh
-# the samples. The black line is the mean.
+# Each grey line is one seed, with the same data and the same initial network for all three
+# methods. The black line is the mean.
 
 fig, axes = plt.subplots(1, 2, figsize=(8, 4), sharey=True, layout="constrained")
 for ax, (group, of_group) in zip(axes, results.groupby("group"), strict=True):
@@ -107,9 +107,9 @@ axes[1].legend(loc="lower right")
 plt.show()
 
 # %%
-# Means hide which differences are larger than the noise. A seed's three models share data
-# and initial weights, so we compare them within the seed: the mean of the differences, and
-# half the width of its 95 % interval (Student's, five seeds).
+# Are the differences larger than the noise? The three models of a seed share data and
+# initial weights, so we compare them within each seed. The table has the mean of the
+# differences, and half the width of its 95 % interval (Student's, five seeds).
 
 auc = results.pivot_table(index="seed", columns=["group", "method"], values="auc")
 differences = pd.concat(
@@ -128,14 +128,13 @@ pd.DataFrame(
 ).round(3)
 
 # %%
-# What the bargain did
-# --------------------
+# The effect of bargaining
+# ------------------------
 #
-# A step is in conflict when its weights work, to first order, against some cell of the
-# validation set. The default mixes the learned weights with uniform ones half and half
-# (``anchor=0.5``), and uniform weights serve whom plain training serves: the agreement is
-# diluted and most steps stay in conflict. Without the anchor, steps that end in an
-# agreement have no conflict at all.
+# A step is in conflict if its weights raise, to first order, the loss of some cell of the
+# validation set. By default, half of the weights are uniform (``anchor=0.5``). Uniform
+# weights lower the same losses as plain training, so most steps are in conflict although
+# the cells agreed. Without the anchor, steps with an agreement have no conflict at all.
 
 fig, ax = plt.subplots(figsize=(8, 3.5), layout="constrained")
 training, validation, _ = draw(seed=0)
@@ -157,14 +156,14 @@ ax.legend(loc="center right")
 plt.show()
 
 # %%
-# What was learnt
+# What we learned
 # ---------------
 #
-# - Forty audited rows move the ranking of the group with biased labels up on average,
-#   and cost the majority something. The intervals above are wide, as they are with five
-#   seeds: on one draw of the data the gain may be nothing.
-# - Between one and two stages these data show no difference that could be told from noise.
-#   Bargaining guards against groups that are worked against while training goes on; it
-#   does not promise a better score at the end.
-# - In stage 2 the goal decides alone, and it works against some cell in most steps. That
-#   is what serving the worst group first means, and not an error.
+# - With forty audited rows, the group with biased labels is ranked better on average, and
+#   the majority is ranked worse. With five seeds the intervals above are wide: on a single
+#   draw of the data there may be no gain.
+# - These data show no difference between one and two stages that is larger than the noise.
+#   Bargaining prevents steps that work against a group; it does not promise a better score
+#   at the end.
+# - In stage 2 the goal alone determines the weights, and most steps work against some cell.
+#   This is no error: lowering the worst group's loss first can raise other losses.
