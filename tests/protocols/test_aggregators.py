@@ -228,6 +228,19 @@ def test_cagrad_gives_at_least_what_torchjd_finds(c, n_players):
         assert cosine == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.parametrize("c", [0.1, 0.5, 0.9])
+def test_cagrad_where_not_all_can_gain_makes_the_largest_loss_smallest(c):
+    # Three players at 120°: every direction costs one of them. The average is not zero.
+    angles = 2 * np.pi * np.arange(3) / 3
+    H = np.stack([np.cos(angles), np.sin(angles)]) * [1.0, 1.0, 1.5]
+    beta = CAGrad(c).weights(MetaStep(np.ones(3), H.T @ H))
+    correction = beta - 1 / 3
+    smallest = (H.T @ H @ beta).min()
+    assert smallest < 0
+    bound = convex_bound(H, correction / correction.sum(), c)
+    assert smallest == pytest.approx(bound, abs=1e-9)
+
+
 def test_cagrad_goes_from_the_average_to_serving_everybody():
     H = np.array([[4.0, -1.0], [0.0, 1.0]])
     gram = H.T @ H
