@@ -31,49 +31,6 @@ class Powered(Protocol):
 
 
 @pytest.mark.parametrize(
-    ("protocol", "expected"),
-    [
-        (LtR(), [0.25, 0.25, 0.25, 0.25]),
-        (FORML(), [0, -1, 1, 0]),
-        (MetaGDRO(), [0, 0, 1, 0]),
-        (Powered(power=1), LOSSES),
-    ],
-)
-def test_goals_follow_their_rule(protocol, expected):
-    np.testing.assert_array_equal(protocol.weights(MetaStep(LOSSES, np.eye(4))), expected)
-    assert protocol.acts_on == "groups"
-
-
-@pytest.mark.parametrize("protocol", [LtR(), FORML(), MetaGDRO(), Nash(feasible="ball")])
-def test_one_group_alone_is_served(protocol):
-    assert protocol.weights(MetaStep([0.3], [[1.0]])) == pytest.approx([1.0])
-
-
-def test_forml_without_a_gap_takes_the_average():
-    np.testing.assert_array_equal(
-        FORML().weights(MetaStep(np.ones(2), np.eye(2))), [0.5, 0.5]
-    )
-
-
-def test_nash_bargains_over_directions_or_over_weights():
-    H = np.array([[1.0, 0.0], [-1.0, 1.0], [0.5, 0.5]])
-    ball = Nash(feasible="ball")
-    beta = ball.weights(MetaStep(LOSSES[:2], H.T @ H))
-    np.testing.assert_allclose(H.T @ H @ beta, 1 / beta)
-    weights = Nash()
-    beta = weights.weights(MetaStep(LOSSES[:2], H.T @ H, hypergradients=H))
-    np.testing.assert_allclose(H.T @ np.maximum(H @ beta, 0), 1 / beta)
-    assert weights.acts_on == ball.acts_on == "players"
-
-
-def test_nash_without_an_agreement_says_none():
-    opposed = MetaStep(LOSSES[:2], [[1.0, -1.0], [-1.0, 1.0]])
-    assert Nash("ball").weights(opposed) is None
-    for H in (-np.eye(2), np.zeros((3, 2))):
-        assert Nash().weights(MetaStep(LOSSES[:2], hypergradients=H)) is None
-
-
-@pytest.mark.parametrize(
     "protocol", [LtR(), FORML(), MetaGDRO(), Nash("ball", min_stake=0.1), Powered(3)]
 )
 def test_protocols_clone_compare_and_print_by_their_parameters(protocol):

@@ -1,0 +1,176 @@
+"""The ghost engine is taken where it is exact, and the reason is given where it is not."""
+
+import copy
+import re
+
+import pytest
+import torch
+from torch import nn
+
+from skfairbargain.hypergradients import AutogradEngine, GhostEngine, make_engine
+from skfairbargain.losses import cross_entropy, cross_entropy_f1
+
+LOSSES = (cross_entropy, cross_entropy_f1)
+
+
+def example():
+    """Eight rows of seven features, and their classes."""
+    torch.manual_seed(0)
+    return torch.randn(8, 7, dtype=torch.float64), torch.randint(2, (8,))
+
+
+class Shared(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two, self.head = nn.Linear(7, 7), nn.Linear(7, 7), nn.Linear(7, 2)
+        self.two.weight = self.one.weight
+
+    def forward(self, X):
+        return self.head(self.two(torch.tanh(self.one(X))))
+
+
+class Twice(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Linear(7, 7), nn.Linear(7, 2)
+
+    def forward(self, X):
+        return self.head(self.inner(torch.tanh(self.inner(X))))
+
+
+class Centred(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(7, 2)
+
+    def forward(self, X):
+        return self.head(X - X.mean(0))
+
+
+class CentredInTraining(Centred):
+    def forward(self, X):
+        return super().forward(X) if self.training else self.head(X)
+
+
+class Offset(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.offset = nn.Parameter(torch.zeros(2))
+
+    def forward(self, X):
+        return X + self.offset
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Linear(7, 7), nn.Linear(7, 2)
+
+    def forward(self, X):
+        return self.head(torch.tanh(X @ self.inner.weight.T + self.inner(X)))
+
+
+class InPlace(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Linear(7, 7), nn.Linear(7, 2)
+
+    def forward(self, X):
+        return self.head(torch.relu_(self.inner(X)))
+
+
+DIFFERENT = (
+    "its hypergradients differ from those of autograd; does its forward change a layer's "
+    "output in place or use its parameters outside of it, or a loss mix samples?"
+)
+
+
+@pytest.mark.parametrize(
+    ("module", "reason"),
+    [
+        (nn.Sequential(nn.Linear(7, 3), nn.BatchNorm1d(3), nn.Linear(3, 2)),
+         "BatchNorm1d mixes the samples of a batch."),
+        (nn.Sequential(nn.Linear(7, 2), Offset()),
+         "Offset has parameters and no layer rule."),
+        (nn.Sequential(
+            nn.Unflatten(1, (1, 7)), nn.InstanceNorm1d(1, track_running_stats=True),
+            nn.Flatten(), nn.Linear(7, 2)),
+         "InstanceNorm1d keeps running statistics, which must not see the validation set."),
+        (Shared(), "two of its layers share a parameter."),
+        (Twice(),
+         "The ghost engine expects each layer to be used once in a forward pass. A layer "
+         "was used more often. Use engine='autograd'."),
+        (Centred(), "its output for a sample depends on the others in the batch."),
+        (CentredInTraining().eval(),
+         "its output for a sample depends on the others in the batch."),
+        (nn.utils.spectral_norm(nn.Linear(7, 2, bias=False)), DIFFERENT),
+        (Tied(), DIFFERENT),
+        (InPlace(), DIFFERENT),
+        (nn.Flatten(), "it has no parameter to train."),
+    ],
+)  # fmt: skip
+def test_auto_falls_back_where_ghost_would_be_wrong_and_says_why(module, reason):
+    module.double()
+    inputs, targets = example()
+    before = torch.get_rng_state()
+    engine, why = make_engine("auto", module, *LOSSES, (inputs, targets))
+    assert isinstance(engine, AutogradEngine)
+    assert why == reason
+    message = f"engine='ghost' cannot serve this module: {reason} Use engine='auto'."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        make_engine("ghost", module, *LOSSES, (inputs, targets))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+class FirstOrder(torch.autograd.Function):
+    """The square of its input, which has no second derivative."""
+
+    @staticmethod
+    def forward(ctx, X):
+        ctx.save_for_backward(X)
+        return X**2
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient):
+        return 2 * ctx.saved_tensors[0] * gradient
+
+
+class Squares(nn.Module):
+    def __init__(self, tied):
+        super().__init__()
+        self.inner, self.head, self.tied = nn.Linear(7, 5), nn.Linear(5, 2), tied
+
+    def forward(self, X):
+        squares = FirstOrder.apply(self.inner(X))
+        return self.head(squares + self.inner.bias if self.tied else squares)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_modules_without_second_derivatives_are_compared_as_well(tied):
+    torch.manual_seed(0)
+    module = Squares(tied).double()
+    inputs, targets = example()
+    engine, why = make_engine("auto", module, *LOSSES, (inputs, targets))
+    if tied:
+        assert isinstance(engine, AutogradEngine)
+        assert why == DIFFERENT
+    else:
+        assert isinstance(engine, GhostEngine)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_auto_takes_ghost_where_it_is_exact(dtype):
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Linear(7, 5), nn.ReLU(), nn.Dropout(0.3), nn.Linear(5, 2)).to(
+        dtype
+    )
+    inputs, targets = example()
+    state = copy.deepcopy(module.state_dict())
+    engine, why = make_engine("auto", module, *LOSSES, (inputs.to(dtype), targets))
+    assert isinstance(engine, GhostEngine)
+    assert why == "its hypergradients are exact for this module."
+    assert all(
+        torch.equal(state[name], value) for name, value in module.state_dict().items()
+    )
+    assert make_engine("autograd", module, *LOSSES, None)[0].name == "autograd"
