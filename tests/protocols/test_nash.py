@@ -28,3 +28,12 @@ def test_nash_without_an_agreement_says_none():
 
 def test_one_player_alone_gains():
     assert Nash("ball").weights(MetaStep([0.3], [[1.0]])) == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize("feasible", ["ball", "weights"])
+def test_min_stake_leaves_short_hypergradients_out(feasible):
+    step = MetaStep(LOSSES, hypergradients=np.diag([1.0, 0.4]))
+    # At right angles α_k = 1/‖h_k‖; without a stake it is 0.
+    for min_stake, expected in ((0.3, [1.0, 2.5]), (0.4, [1.0, 0.0]), (0.5, [1.0, 0.0])):
+        beta = Nash(feasible, min_stake=min_stake).weights(step)
+        np.testing.assert_allclose(beta, expected, rtol=1e-12)
