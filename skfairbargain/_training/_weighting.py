@@ -1,6 +1,5 @@
 """From one step's hypergradients to its training weights: steps 3 and 4 of Algorithm 1."""
 
-import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -85,21 +84,19 @@ class Weighting:
             If a protocol returns anything but a finite weight per player.
         """
         H, root = _by_root(hypergradients, sample_weight)
-        players = MetaStep(cell_losses, hypergradients=H)
+        step = MetaStep(cell_losses, hypergradients=H)
         if self.players == "groups":
-            players = self._of_groups(players)
+            step = self._of_groups(step)
         bargain = bargain and self.bargaining is not None
         direction = alpha = None
         if bargain:
-            direction, alpha = self._follow(self.bargaining, players)
+            direction, alpha = self._follow(self.bargaining, step)
         if direction is None:
-            direction, _ = self._follow(self.goal, players)
-        weights = self._normalise(direction, root)
+            direction, _ = self._follow(self.goal, step)
+        weights = self._normalise(direction, root, self.meta_lr, self.anchor)
         epsilon = np.finfo(hypergradients.dtype).eps
-        conflicts = conflicts_of_step(
-            players.hypergradients, weights, epsilon, players.gram
-        )
-        opposed = opposed_players(players.gram, epsilon)
+        conflicts = conflicts_of_step(step.hypergradients, weights, epsilon, step.gram)
+        opposed = opposed_players(step.gram, epsilon)
         return Decision(weights * root, bargain, alpha, conflicts, opposed)
 
     def learned_weights(self, hypergradients, alpha, sample_weight=None):
@@ -115,12 +112,10 @@ class Weighting:
         -------
         weights : ndarray of shape (n_batch,)
         """
-        bare = copy.copy(self)
-        bare.meta_lr, bare.anchor = 1.0, 0.0
         H, root = _by_root(hypergradients, sample_weight)
         if len(alpha) < H.shape[1]:
             H = H @ self.to_groups
-        return bare._normalise(H @ alpha, root) * root
+        return self._normalise(H @ alpha, root, meta_lr=1.0, anchor=0.0) * root
 
     def _of_groups(self, cells):
         return MetaStep(
@@ -143,7 +138,7 @@ class Weighting:
             )
         return step.hypergradients @ beta, beta
 
-    def _normalise(self, direction, root):
+    def _normalise(self, direction, root, meta_lr, anchor):
         """Clip at zero, scale to the norm, mix in uniform weights; all in units of √s."""
         uniform = root / np.sqrt(root @ root)
         weights = np.zeros(len(root)) if direction is None else np.maximum(direction, 0)
@@ -160,8 +155,8 @@ class Weighting:
         else:
             weights *= largest
             uniform *= length * largest
-        weights *= (1 - self.anchor) * self.meta_lr
-        return weights + self.anchor * uniform if self.anchor else weights
+        weights *= (1 - anchor) * meta_lr
+        return weights + anchor * uniform if anchor else weights
 
 
 def _by_root(hypergradients, sample_weight):
