@@ -10,8 +10,9 @@ from sklearn.utils import _safe_indexing
 
 from .._utils import check_same_length
 from ..classifier import NashMetaClassifier as _Estimator
+from ._docstrings import parameter_descriptions
 from ._groups import fairness_groups, named_attributes
-from ._schemas import operator_schemas, parameter_descriptions
+from ._schemas import operator_schemas
 from ._validation import check_outcomes, held_out_rows
 
 

@@ -14,12 +14,9 @@ from sklearn.utils._param_validation import (
 
 from skfairbargain import NashMetaClassifier
 from skfairbargain._training._parameters import PARAMETER_CONSTRAINTS
-from skfairbargain.lale._schemas import (
-    SEARCH,
-    operator_schemas,
-    parameter_descriptions,
-    parameter_schemas,
-)
+from skfairbargain.lale._docstrings import parameter_descriptions
+from skfairbargain.lale._parameter_schemas import SEARCH, parameter_schemas
+from skfairbargain.lale._schemas import operator_schemas
 from skfairbargain.protocols import PROTOCOLS, Nash
 
 SCHEMAS = parameter_schemas()
