@@ -1,6 +1,5 @@
-"""NashMeta as a lale operator, on generated data."""
+"""NashMeta as a lale operator, on synthetic data: fit, predict, errors."""
 
-import pickle
 import subprocess
 import sys
 
@@ -8,27 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
-from sklearn.base import clone
-from sklearn.compose import make_column_transformer
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
-from skfairbargain import NashMetaClassifier, metrics
+from skfairbargain import NashMetaClassifier
 from skfairbargain.exceptions import UndefinedGroupError
 
 pytest.importorskip("lale.lib.aif360", reason="needs the extra skfairbargain[lale]")
 
-import jsonschema
-import lale.settings
 from lale.lib.aif360 import Redacting, Reweighing
-from lale.lib.lale import NoOp
 from lale.operators import Operator
 
 from skfairbargain.lale import NashMeta, worst_group_auc
 from skfairbargain.lale import NashMetaClassifier as Plain
+from tests.lale._people import INFO, QUICK, message, operator, people, prepare
 
 pytestmark = [
     # scikit-learn's searches call predict on the operator that they fitted, which lale
@@ -37,52 +29,6 @@ pytestmark = [
         "ignore:The `.*` method is deprecated on a trainable:DeprecationWarning:lale"
     ),
 ]
-
-INFO = {
-    "favorable_labels": ["yes"],
-    "protected_attributes": [
-        {"feature": "sex", "reference_group": ["M"]},
-        {"feature": "age", "reference_group": [[25, 64]]},
-    ],
-}
-QUICK = {
-    "max_epochs": 3,
-    "bargain_epochs": 1,
-    "hidden_layer_sizes": [8],
-    "random_state": 0,
-}
-
-
-def people(n=400, seed=0):
-    rng = np.random.default_rng(seed)
-    X = pd.DataFrame(
-        {
-            "sex": rng.choice(["F", "M"], n),
-            "age": rng.integers(18, 80, n),
-            "income": rng.normal(40, 12, n),
-            "region": rng.choice(["north", "south", "west"], n),
-        },
-        index=rng.permutation(n) + 1000,
-    )
-    logit = (X["income"] - 40) / 6 + 0.8 * (X["sex"] == "M") + rng.normal(0, 1, n)
-    return X, pd.Series(np.where(logit > 0, "yes", "no"), X.index, name="granted")
-
-
-def prepare():
-    return make_column_transformer(
-        (StandardScaler(), ["age", "income"]),
-        (OneHotEncoder(sparse_output=False), ["sex", "region"]),
-    )
-
-
-def operator(**changed):
-    return NashMeta(**INFO, **{"preparation": prepare(), **QUICK, **changed})
-
-
-def message(error, function, *args, **kwargs):
-    with pytest.raises(error) as caught:
-        function(*args, **kwargs)
-    return str(caught.value)
 
 
 def test_predictions_have_the_labels_of_y():
@@ -233,127 +179,6 @@ def test_an_array_works_with_positions():
     assert len(trained.predict(numbers)) == 400
 
 
-# Forms
-
-
-def test_copies_and_pickles_predict_the_same():
-    X, y = people()
-    op = operator()
-    trained = op.fit(X, y)
-    expected = trained.predict_proba(X)
-    assert_array_equal(pickle.loads(pickle.dumps(trained)).predict_proba(X), expected)
-    for copy in (clone(op), pickle.loads(pickle.dumps(op))):
-        assert_array_equal(copy.fit(X, y).predict_proba(X), expected)
-
-
-def test_printed_code_makes_the_same_operator():
-    X, y = people()
-    op = NashMeta(**INFO, preparation=NoOp() >> prepare(), **QUICK)
-    code = op.pretty_print(show_imports=True)
-    assert "from skfairbargain.lale import NashMeta\n" in code
-    assert 'lale.wrap_imported_operators(["skfairbargain.lale"])' in code
-    made = {}
-    exec(code, made)
-    expected = op.fit(X, y).predict_proba(X)
-    assert_array_equal(made["pipeline"].fit(X, y).predict_proba(X), expected)
-
-
-def test_json_has_what_was_set():
-    assert operator(preparation=None).to_json() == {
-        "class": "skfairbargain.lale._NashMetaImpl",
-        "state": "trainable",
-        "operator": "NashMeta",
-        "label": "NashMeta",
-        "hyperparams": {**INFO, **QUICK},
-        "is_frozen_trainable": False,
-        "customize_schema": "not_available",
-    }
-
-
-def test_a_drawing_has_the_operator():
-    pytest.importorskip("graphviz", reason="lale draws with graphviz")
-    drawn = (NoOp >> NashMeta(**INFO)).visualize(ipython_display=False)
-    assert "NashMeta" in drawn.source
-
-
-def test_a_schema_can_be_customized():
-    custom = NashMeta.customize_schema(
-        relevantToOptimizer=["lr"],
-        lr={"type": "number", "minimum": 0.001, "maximum": 0.1, "default": 0.01},
-    )
-    assert custom.get_param_ranges() == ({"lr": (0.001, 0.1, 0.01)}, {})
-    assert "due to invalid value lr=1.0" in message(
-        jsonschema.ValidationError, custom, **INFO, lr=1.0
-    )
-    assert NashMeta(**INFO, lr=1.0).hyperparams()["lr"] == 1.0
-
-
-def test_frozen_operators_have_nothing_left_to_search():
-    X, y = people()
-    op = operator()
-    assert not op.is_frozen_trainable()
-    frozen = op.freeze_trainable()
-    assert frozen.is_frozen_trainable()
-    assert frozen.hyperparams()["anchor"] == 0.5
-    assert op.fit(X, y).freeze_trained().is_frozen_trained()
-
-
-def test_ranges_and_tags_are_for_a_classifier():
-    ranges, _ = NashMeta.get_param_ranges()
-    assert ranges == {
-        "goal": ["meta_gdro", "forml", "ltr"],
-        "bargain_epochs": (0, 30, 15),
-        "lr": (1e-4, 0.05, 0.001),
-        "anchor": (0.0, 1.0, 0.5),
-        "dropout": (0.0, 0.5, 0.2),
-        "weight_decay": (1e-6, 0.01, 5e-4),
-    }
-    assert NashMeta.is_classifier()
-    assert NashMeta.get_tags()["op"] == ["estimator", "classifier"]
-    assert {*NashMetaClassifier().get_params()} < {*NashMeta.get_defaults()}
-
-
-def test_wrong_values_get_lales_usual_message():
-    text = message(jsonschema.ValidationError, NashMeta, **INFO, anchor=2)
-    # Before this come the arguments, in an order that changes from process to process.
-    assert text.partition(" due to ")[2] == (
-        "invalid value anchor=2.\nSome possible fixes include:\n- set anchor=0.5\nSchema "
-        'of argument anchor: {\n    "description": "Share of uniform weights, 0 to 1. 0 is '
-        "the paper's; 1 is plain training. In between, ranking quality survives a tiny "
-        'validation set.",\n    "type": "number",\n    "minimum": 0,\n    "maximum": 1,\n'
-        '    "minimumForOptimizer": 0.0,\n    "maximumForOptimizer": 1.0,\n'
-        '    "distribution": "uniform",\n    "default": 0.5,\n}\nInvalid value: 2'
-    )
-
-
-def test_unknown_and_missing_arguments_are_refused():
-    text = message(jsonschema.ValidationError, NashMeta, **INFO, epochs=2)
-    assert "due to argument 'epochs' was unexpected.\nTo fix, please remove" in text
-    text = message(jsonschema.ValidationError, NashMeta, favorable_labels=[1])
-    assert "due to invalid value protected_attributes=None." in text
-
-
-@pytest.fixture
-def checked_data():
-    lale.settings.set_disable_data_schema_validation(False)
-    yield
-    lale.settings.set_disable_data_schema_validation(True)
-
-
-def test_lales_check_of_data_passes(checked_data):
-    X, y = people()
-    X.loc[X.index[:5], "income"] = np.nan
-    filled = make_pipeline(prepare(), SimpleImputer())
-    trained = (NoOp >> operator(preparation=filled)).fit(X, y)
-    for method in ("predict", "predict_proba", "decision_function"):
-        assert len(getattr(trained, method)(X)) == 400
-    text = message(ValueError, operator().fit, X, [y, y])
-    assert text.startswith("NashMeta.fit() invalid y")
-
-
-# Errors
-
-
 def test_scaling_too_early_is_named_when_fitting():
     X, y = people()
     scaled = X.assign(age=StandardScaler().fit_transform(X[["age"]]))
@@ -458,45 +283,3 @@ def test_scikit_learns_searches_tune_it():
     ).fit(X, y)
     assert set(search.best_params_) == {"anchor", "redact"}
     assert set(search.predict(X)) <= {"no", "yes"}
-
-
-# The scorer
-
-
-def test_worst_group_auc_is_that_of_the_metric():
-    X, y = people()
-    model = make_pipeline(prepare(), LogisticRegression()).fit(X, y)
-    scorer = worst_group_auc(**INFO)
-    groups = pd.concat([X["sex"] == "M", X["age"].between(25, 64)], axis=1)
-    expected = metrics.worst_group_auc(
-        y, model.predict_proba(X)[:, 1], sensitive_features=groups
-    )
-    assert scorer(model, X, y) == expected
-    assert scorer.score_estimator(model, X, y) == expected
-    assert scorer.score_data(y, model.decision_function(X), X) == expected
-    assert pickle.loads(pickle.dumps(scorer))(model, X, y) == expected
-
-
-def test_worst_group_auc_uses_the_favorable_label_also_if_it_comes_first():
-    X, y = people()
-    model = make_pipeline(prepare(), LogisticRegression()).fit(X, y)
-    turned = worst_group_auc(["no"], INFO["protected_attributes"])
-    assert turned(model, X, y) == pytest.approx(worst_group_auc(**INFO)(model, X, y))
-
-
-def test_worst_group_auc_leaves_out_rows_without_a_group_or_an_outcome():
-    X = pd.DataFrame({"race": list("wwbbxww"), "score": [1, 2, 1, 2, 0, 1, 0]})
-    y = ["no", "yes", "no", "yes", "yes", "?", "?"]
-    race = {"feature": "race", "reference_group": ["w"], "monitored_group": ["b"]}
-    assert worst_group_auc(["yes"], [race], ["no"]).score_data(y, X["score"], X) == 1.0
-
-
-def test_a_group_of_one_label_is_an_error_or_left_out():
-    X = pd.DataFrame({"sex": list("FFMM"), "score": [1, 2, 1, 2]})
-    y = [0, 1, 1, 1]
-    sex = [{"feature": "sex", "reference_group": ["M"]}]
-    with pytest.raises(UndefinedGroupError, match="sex=M"):
-        worst_group_auc([1], sex).score_data(y, X["score"], X)
-    with pytest.warns(UserWarning, match="sex=M"):
-        value = worst_group_auc([1], sex, undefined="warn").score_data(y, X["score"], X)
-    assert value == 1.0

@@ -1,0 +1,114 @@
+"""The frontier has the right numbers, intervals and Pareto front."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from sklearn.datasets import load_breast_cancer
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from skfairbargain.inspection import FairnessFrontierDisplay
+from skfairbargain.metrics import (
+    demographic_parity_difference,
+    group_metrics,
+    max_group_auc_disparity,
+    overall_auc,
+)
+
+
+def beats(a, b):
+    return a[0] <= b[0] and a[1] >= b[1] and tuple(a) != tuple(b)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_front_is_what_nobody_beats(seed):
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.integers(6, size=(8, 2)), columns=["fairness", "performance"])
+    for axis in ("fairness", "performance"):
+        table[f"{axis}_low"] = table[f"{axis}_high"] = np.nan
+    display = FairnessFrontierDisplay(
+        table, fairness="max_group_auc_disparity", performance="overall_auc"
+    )
+    points = table[["fairness", "performance"]].to_numpy()
+    unbeaten = [i for i, b in enumerate(points) if not any(beats(a, b) for a in points)]
+    assert sorted(display.front) == unbeaten
+    along = points[display.front]
+    assert (np.diff(along, axis=0) >= 0).all()
+
+
+def test_frontier_measures_and_draws_every_model(cancer):
+    y, models, clinic = cancer
+    display = FairnessFrontierDisplay.from_predictions(
+        y, models, sensitive_features=clinic, n_resamples=40, random_state=0
+    )
+    for name, proba in models.items():
+        row = display.table.loc[name]
+        groups = {"sensitive_features": clinic}
+        assert row["fairness"] == max_group_auc_disparity(y, proba, **groups)
+        assert row["performance"] == overall_auc(y, proba, **groups)
+        assert row["performance_low"] < row["performance"] < row["performance_high"]
+        # The normal approximation of a bootstrap is near to its percentiles.
+        reference = group_metrics(
+            y, proba, metrics=["auc"], n_resamples=2000, random_state=1, **groups
+        )
+        assert row["performance_low"] == pytest.approx(reference["low"][0], abs=0.01)
+    legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert {"two", "one"} <= set(legend)
+    assert display.ax_.get_xlabel() == "max group AUC disparity  (lower is better)"
+    assert display.ax_.get_ylabel() == "overall AUC  (higher is better)"
+
+
+def test_frontier_of_decisions_reads_the_most_probable_class(cancer):
+    y, models, clinic = cancer
+    display = FairnessFrontierDisplay.from_predictions(
+        y,
+        {"columns": models["two"], "positive": models["two"][:, 1]},
+        sensitive_features=clinic,
+        fairness="demographic_parity_difference",
+        n_resamples=0,
+    )
+    expected = demographic_parity_difference(
+        y, models["two"].argmax(axis=1), sensitive_features=clinic
+    )
+    assert display.table["fairness"].tolist() == [expected, expected]
+    assert display.table["fairness_low"].isna().all()
+
+
+def test_frontier_of_estimators_is_that_of_their_predictions(cancer):
+    y, models, clinic = cancer
+    X = StandardScaler().fit_transform(load_breast_cancer().data)
+    model = LogisticRegression().fit(X[:, :2], y)
+    options = {"sensitive_features": clinic, "n_resamples": 5, "random_state": 0}
+    one = FairnessFrontierDisplay.from_estimators({"two": model}, X[:, :2], y, **options)
+    other = FairnessFrontierDisplay.from_predictions(y, {"two": models["two"]}, **options)
+    pd.testing.assert_frame_equal(one.table, other.table)
+
+
+@pytest.mark.parametrize("estimators", [{}, ["a model"]])
+def test_frontier_wants_names_for_its_models(estimators, cancer):
+    message = (
+        "`estimators` should be a dict from names to fitted classifiers, with one or more "
+        f"of them. Got {estimators!r}."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        FairnessFrontierDisplay.from_estimators(estimators, [], [], sensitive_features=[])
+
+
+def test_frontier_of_results_has_students_intervals():
+    results = pd.DataFrame(
+        {
+            "method": ["a", "a", "a", "b"],
+            "overall_auc": [0.7, 0.8, 0.9, 0.6],
+            "max_group_auc_disparity": [0.1, 0.2, 0.1, 0.0],
+        }
+    )
+    display = FairnessFrontierDisplay.from_results(results)
+    low, high = stats.t.interval(0.95, 2, 0.8, stats.sem([0.7, 0.8, 0.9]))
+    row = display.table.loc["a"]
+    assert [row["performance_low"], row["performance_high"]] == pytest.approx([low, high])
+    assert np.isnan(display.table.loc["b", "performance_low"])
+    assert display.front == ["b", "a"]
+    assert "front" in [t.get_text() for t in display.ax_.get_legend().get_texts()]
