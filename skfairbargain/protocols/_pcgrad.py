@@ -27,7 +27,7 @@ class PCGrad(Protocol):
     drawn from `random_state` and a checksum of gram: they change from step to step, so
     that no player is always the last to be compared with, and the same gram always gives
     the same β, in a clone or a repeated run too. As in the authors' code, β is the sum of
-    the projected players, not their mean. Nobody is projected for a hypergradient of zero.
+    the projected players, not their mean. A hypergradient of zero changes no other one.
 
     References
     ----------

@@ -139,6 +139,18 @@ def test_frozen_parameters_take_no_part(frozen):
         assert (ghost_gradient is None) == (exact_gradient is None)
 
 
+def test_a_players_gradient_takes_the_players_own_samples_only():
+    layer, sizes = nn.Conv1d(1, 1, 1).double(), []
+    layer.register_forward_hook(lambda _, inputs, __: sizes.append(len(inputs[0])))
+    features, delta = torch.rand(2, 9, 1, 3, dtype=torch.float64)
+    # Of five validation samples the players have two, one and none.
+    averages = torch.zeros(5, 3, dtype=torch.float64)
+    averages[0, 0] = averages[1, 0] = averages[3, 1] = 1
+    LAYER_RULES[nn.Conv1d].products(layer, features, delta, 4, averages)
+    # The minibatch of four passes once, and once more after each player's gradient.
+    assert sizes == [4, 2, 4, 1, 4, 4]
+
+
 def test_gradients_scaled_by_frequency_see_the_whole_batch_and_are_refused():
     module, (inputs, targets, _, _) = a_step(
         lambda: Tokens(scale_grad_by_freq=True), (3,), 2

@@ -146,11 +146,11 @@ def test_weights_do_not_depend_on_the_scale(scale, bargain):
 @pytest.mark.parametrize("goal", [LtR(), MetaGDRO(), Nash("ball"), Nash("weights")])
 def test_a_weight_of_two_is_the_row_twice(weight_norm, bargain, goal):
     rng = np.random.default_rng(0)
-    steps = rng.normal(size=(12, 4)) + 0.5
+    drawn = rng.normal(size=(12, 4)) + 0.5
     counts = rng.integers(1, 4, 12)
     rule = weighting(goal, Nash(), weight_norm=weight_norm, anchor=0.2)
-    weighted = rule.decide(steps, LOSSES, bargain=bargain, sample_weight=counts * 1.0)
-    repeated = rule.decide(steps.repeat(counts, axis=0), LOSSES, bargain=bargain)
+    weighted = rule.decide(drawn, LOSSES, bargain=bargain, sample_weight=counts * 1.0)
+    repeated = rule.decide(drawn.repeat(counts, axis=0), LOSSES, bargain=bargain)
     firsts = np.cumsum(counts) - counts
     np.testing.assert_allclose(
         weighted.weights, counts * repeated.weights[firsts], rtol=1e-7, atol=1e-12
@@ -188,17 +188,17 @@ def test_rounding_is_that_of_the_hypergradients_dtype(dtype, counts):
 
 
 def test_the_input_is_left_alone():
-    steps = H.copy()
-    weighting().decide(steps, LOSSES, bargain=True, sample_weight=np.full(4, 2.0))
-    np.testing.assert_array_equal(steps, H)
+    given = H.copy()
+    weighting().decide(given, LOSSES, bargain=True, sample_weight=np.full(4, 2.0))
+    np.testing.assert_array_equal(given, H)
 
 
 @pytest.mark.parametrize("beta", [None, np.zeros(2), np.array([-1.0, -1.0])])
 def test_no_direction_means_no_weights(beta):
-    steps = np.abs(H)
-    decision = weighting(Fixed(beta)).decide(steps, LOSSES, bargain=False)
+    positive = np.abs(H)
+    decision = weighting(Fixed(beta)).decide(positive, LOSSES, bargain=False)
     np.testing.assert_array_equal(decision.weights, np.zeros(4))
-    anchored = weighting(Fixed(beta), anchor=0.5).decide(steps, LOSSES, bargain=False)
+    anchored = weighting(Fixed(beta), anchor=0.5).decide(positive, LOSSES, bargain=False)
     np.testing.assert_allclose(anchored.weights, np.full(4, 0.25))
 
 
