@@ -52,6 +52,16 @@ class CentredInTraining(Centred):
         return super().forward(X) if self.training else self.head(X)
 
 
+class LastSeesFirst(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(7, 2)
+
+    def forward(self, X):
+        logits = self.head(X)
+        return torch.cat([logits[:-1], logits[-1:] + logits[:1]])
+
+
 class Offset(nn.Module):
     def __init__(self):
         super().__init__()
@@ -62,12 +72,13 @@ class Offset(nn.Module):
 
 
 class Tied(nn.Module):
-    def __init__(self):
+    def __init__(self, factor=1.0):
         super().__init__()
-        self.inner, self.head = nn.Linear(7, 7), nn.Linear(7, 2)
+        self.inner, self.head, self.factor = nn.Linear(7, 7), nn.Linear(7, 2), factor
 
     def forward(self, X):
-        return self.head(torch.tanh(X @ self.inner.weight.T + self.inner(X)))
+        once_more = self.factor * (X @ self.inner.weight.T)
+        return self.head(torch.tanh(once_more + self.inner(X)))
 
 
 class InPlace(nn.Module):
@@ -104,7 +115,9 @@ DIFFERENT = (
         (CentredInTraining().eval(),
          "its output for a sample depends on the others in the batch."),
         (nn.utils.spectral_norm(nn.Linear(7, 2, bias=False)), DIFFERENT),
+        (LastSeesFirst(), "its output for a sample depends on the others in the batch."),
         (Tied(), DIFFERENT),
+        (Tied(1e-9), DIFFERENT),
         (InPlace(), DIFFERENT),
         (nn.Flatten(), "it has no parameter to train."),
     ],
@@ -120,6 +133,16 @@ def test_auto_falls_back_where_ghost_would_be_wrong_and_says_why(module, reason)
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_engine("ghost", module, *LOSSES, (inputs, targets))
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_loss_that_mixes_samples_is_noticed_where_the_sum_hides_it():
+    def flipped(logits, targets):
+        return cross_entropy(logits, targets).flip(0)
+
+    module = nn.Linear(7, 2).double()
+    engine, why = make_engine("auto", module, cross_entropy, flipped, example())
+    assert isinstance(engine, AutogradEngine)
+    assert why == DIFFERENT
 
 
 class FirstOrder(torch.autograd.Function):

@@ -184,6 +184,41 @@ def test_frozen_parameters_take_no_part(frozen, n_val):
         assert (ghost_gradient is None) == (exact_gradient is None)
 
 
+class Spare(nn.Module):
+    """With a layer that is called and has no part in the output."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Linear(7, 5), nn.Linear(5, 2)
+        self.spare = nn.Linear(7, 2)
+
+    def forward(self, X):
+        self.spare(X)
+        return self.head(torch.tanh(self.inner(X)))
+
+
+def test_a_layer_without_a_part_in_the_output_has_no_gradient():
+    torch.manual_seed(0)
+    module = Spare().double()
+    data, weights = rows(0, 8, 5), torch.ones(8, dtype=torch.float64)
+    exact, exact_gradients = run(AutogradEngine, module, data, weights, joint=True)
+    for parameter in module.parameters():
+        parameter.grad = torch.ones_like(parameter)  # left over from an earlier step
+    with GhostEngine(module, *LOSSES) as engine:
+        ghost = engine.hypergradients(*data)
+        engine.backward(weights)
+    ghost_gradients = [p.grad for p in module.parameters()]
+    assert_relative(ghost.hypergradients, exact.hypergradients, 1e-10)
+    names = [name for name, _ in module.named_parameters()]
+    without = [n for n, g in zip(names, ghost_gradients, strict=True) if g is None]
+    assert without == ["spare.weight", "spare.bias"]
+    for ghost_gradient, exact_gradient in zip(
+        ghost_gradients, exact_gradients, strict=True
+    ):
+        if exact_gradient is not None:
+            assert_relative(ghost_gradient, exact_gradient, 1e-10)
+
+
 def test_activations_in_place_do_no_harm():
     module = nn.Sequential(nn.Linear(7, 5), nn.ReLU(inplace=True), nn.Linear(5, 2)).double()
     data = rows(0, 8, 5)
