@@ -39,14 +39,15 @@ def _metrics_that_read(*kinds):
 API_REFERENCE = {
     "Estimators": Section(
         "skfairbargain",
-        "The classifier, and one that passes its weights on to another. Their guide is "
-        "[the estimator](user_guide/estimator.md).",
+        "The classifier, and one that trains any other classifier on its weights. See "
+        "[the guide](user_guide/estimator.md).",
         ["NashMetaClassifier", "ReweightedClassifier"],
     ),
     "Protocols": Section(
         "skfairbargain.protocols",
-        "Rules from the groups' losses and hypergradients to how much each group counts, "
-        "for `goal` and `bargaining`. See [the guide](user_guide/protocols.md).",
+        "Rules that compute a weight for each group from the groups' losses and "
+        "hypergradients, for `goal` and `bargaining`. See "
+        "[the guide](user_guide/protocols.md).",
         [
             "Protocol",
             "MetaStep",
@@ -87,7 +88,8 @@ API_REFERENCE = {
     ),
     "Metrics: tables and training weights": Section(
         "skfairbargain.metrics",
-        "All quantities by group with intervals; and whom training weights work against.",
+        "All quantities by group with intervals, and the players that training weights "
+        "work against.",
         ["group_metrics", "conflict_rate", "conflicting_players"],
     ),
     "Scorers": Section(
@@ -103,12 +105,12 @@ API_REFERENCE = {
     ),
     "Validation sets": Section(
         "skfairbargain.model_selection",
-        "Splits that leave every group × label cell its rows.",
+        "Splits with the same number of rows of every group × label cell.",
         ["balanced_validation_split", "balanced_validation_indices", "encode_cells"],
     ),
     "Data": Section(
         "skfairbargain.datasets",
-        "Data to try the methods on.",
+        "Data sets to try the methods on.",
         [
             "load_diabetes_progression",
             "fetch_adult",
@@ -131,7 +133,7 @@ API_REFERENCE = {
     ),
     "Exceptions and warnings": Section(
         "skfairbargain.exceptions",
-        "Of their own kind, so that a caller can tell them apart.",
+        "Errors and warnings with classes of their own, so that a caller can filter them.",
         [
             "UndefinedGroupError",
             "ValidationSetWarning",
@@ -158,13 +160,13 @@ API_REFERENCE = {
     ),
     "Persistence": Section(
         "skfairbargain.persistence",
-        "Models in files that run no code when they are read. See "
+        "Save and load models in files that run no code when they are loaded. See "
         "[the guide](user_guide/persistence.md).",
         ["save", "load"],
     ),
     "The synthetic game": Section(
         "skfairbargain.simulation",
-        "Two objectives in the plane, on which the methods' paths can be drawn.",
+        "Two players with two parameters, to draw the paths of the methods.",
         [
             "run_game",
             "summarize_game",
@@ -215,7 +217,7 @@ def api_page():
         ]
     parts += [
         "## Commands",
-        "`skfairbargain compare` and its neighbours are used from a shell; "
+        "Use `skfairbargain compare` and the other commands in a shell; "
         "`skfairbargain --help` lists them with their options.",
     ]
     return "\n\n".join(parts) + "\n"
