@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.impute import SimpleImputer
 from sklearn.metrics import balanced_accuracy_score
@@ -15,7 +14,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from skorch.callbacks import Callback
 
-from ._utils import encode_cells, group_name
+from ._utils import encode_cells, group_name, mean_and_margin
 from .classifier import NashMetaClassifier
 from .exceptions import UndefinedGroupError
 from .metrics import max_group_auc_disparity, overall_auc, worst_group_auc
@@ -180,19 +179,26 @@ def compare_methods(
     return pd.DataFrame(rows)
 
 
-def summarize(results):
-    """Mean of every metric by method, and half the width of its 95 % confidence interval.
+def summarize(results, by=("method",), metrics=tuple(METRICS)):
+    """Mean of every metric over the runs, and half the width of its confidence interval.
 
     Parameters
     ----------
     results : DataFrame
-        As `compare_methods` returns it.
+        One row for each run, as `compare_methods` returns it. A metric that was not
+        measured in a run is NaN or None there.
+    by : sequence of str, default=("method",)
+        Columns; runs with equal values in them are summarized together.
+    metrics : sequence of str, default=tuple(METRICS)
+        Columns to summarize.
 
     Returns
     -------
     summary : DataFrame
-        Rows: methods. Columns: (metric, "mean") and (metric, "margin"). The margin is NaN
-        where there is one seed only.
+        One row for each combination of `by` and each metric measured there, in the order
+        in which they first appear: the columns `by`, ``metric``, ``mean``, ``ci95``, and
+        ``n_seeds``, the number of runs. ``ci95`` is half the width of the 95 % interval,
+        and NaN where there is one run only.
 
     Notes
     -----
@@ -203,22 +209,19 @@ def summarize(results):
     Examples
     --------
     >>> import pandas as pd
-    >>> from skfairbargain.compare import METRICS, summarize
+    >>> from skfairbargain.compare import summarize
     >>> results = pd.DataFrame({"method": "erm", "seconds": [1.0, 3.0]})
-    >>> results = results.reindex(columns=["method", *METRICS])
-    >>> summarize(results)["seconds"].round(2)
-              mean  margin
-    method
-    erm        2.0   12.71
+    >>> summarize(results, metrics=["seconds"]).round(2)
+      method   metric  mean   ci95  n_seeds
+    0    erm  seconds   2.0  12.71        2
     """
-    by_method = results.groupby("method", sort=False)[list(METRICS)]
-    n_seeds = by_method.count()
-    mean = by_method.mean()
-    quantile = student_t.ppf(0.975, (n_seeds - 1).where(n_seeds > 1))
-    margin = by_method.std() / np.sqrt(n_seeds) * quantile
-    return pd.concat({"mean": mean, "margin": margin}, axis=1).swaplevel(axis=1)[
-        [(metric, part) for metric in METRICS for part in ("mean", "margin")]
-    ]
+    by, rows = list(by), []
+    for key, runs in results.groupby(by, sort=False, dropna=False):
+        for metric in metrics:
+            values = runs[metric].dropna()
+            if len(values):
+                rows.append([*key, metric, *mean_and_margin(values), len(values)])
+    return pd.DataFrame(rows, columns=[*by, "metric", "mean", "ci95", "n_seeds"])
 
 
 def make_preprocessor():
@@ -247,12 +250,12 @@ def make_preprocessor():
 
 
 def _as_text(frame):
-    """Categories as strings, whatever they were, so that those of one column sort."""
+    """Categories as strings, because a column that mixes kinds cannot be sorted."""
     return frame.astype(object).where(frame.notna(), "missing").astype(str)
 
 
 def _cells(y, groups):
-    """Number of each row's cell, and the rows of the smallest; refuse what is too small."""
+    """Number of each row's cell, and the rows of the smallest; check that they suffice."""
     cells = encode_cells(groups, y)
     labels = cells.labels.tolist()
     for kind, found in (("class", labels), ("group", cells.groups)):
@@ -288,7 +291,7 @@ def _measure(clf, X_test, y_test, groups_test):
 
 
 class _AfterEpoch(Callback):
-    """Tell who watches that an epoch is done."""
+    """Call a function after each epoch."""
 
     def __init__(self, tell, method, seed):
         self.tell = tell

@@ -9,7 +9,6 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain._compare_figure import plot_comparison
 from skfairbargain.compare import (
     METHODS,
     METRICS,
@@ -111,27 +110,31 @@ def test_summary_is_students_interval():
         {"method": ["erm"] * 3, "seed": range(3), **dict.fromkeys(METRICS, 0.5)}
     )
     results["overall_auc"] = [0.7, 0.8, 0.9]
-    mean, margin = summarize(results).loc["erm", "overall_auc"]
-    assert mean == pytest.approx(0.8)
+    summary = summarize(results)
+    assert summary.columns.tolist() == ["method", "metric", "mean", "ci95", "n_seeds"]
+    assert summary["metric"].tolist() == list(METRICS)
+    auc = summary.iloc[0]
+    assert auc["mean"] == pytest.approx(0.8)
     # t of 0.975 with 2 degrees of freedom is 4.303, and s/√n = 0.1/√3.
-    assert margin == pytest.approx(4.3027 * 0.1 / np.sqrt(3), rel=1e-4)
+    assert auc["ci95"] == pytest.approx(4.3027 * 0.1 / np.sqrt(3), rel=1e-4)
     alone = summarize(results.query("seed == 0"))
-    assert np.isnan(alone.loc["erm", ("overall_auc", "margin")])
+    assert alone["ci95"].isna().all()
 
 
-def test_the_figure_stays_within_what_a_metric_can_be(tmp_path):
+def test_a_summary_has_its_own_groups_and_counts_what_was_measured():
     results = pd.DataFrame(
-        {"method": "erm", "seed": range(2), **dict.fromkeys(METRICS, 0.5)}
-    )
-    results["worst_group_auc"] = [0.5, 0.99]
-    results["max_group_auc_disparity"] = [0.0, 0.3]
-    results["seconds"] = [2.0, 4.0]
-    figure = plot_comparison(results, tmp_path / "figure.png")
-    for panel, metric in zip(figure.axes, METRICS, strict=True):
-        low, high = panel.get_xlim()
-        assert low >= -0.01
-        assert metric == "seconds" or high <= 1.01
-    assert figure.axes[-1].get_xlim()[1] > 4
+        [("b", "ours", 0.5, None), ("a", "ours", 0.7, None), ("a", "ours", 0.9, 0.2),
+         ("a", "other", None, 0.4)],
+        columns=["setting", "method", "auc", "gap"],
+    )  # fmt: skip
+    summary = summarize(results, ["setting", "method"], ["auc", "gap"])
+    assert summary.drop(columns=["mean", "ci95"]).to_numpy().tolist() == [
+        ["b", "ours", "auc", 1],
+        ["a", "ours", "auc", 2],
+        ["a", "ours", "gap", 1],
+        ["a", "other", "gap", 1],
+    ]
+    assert summary["mean"].tolist() == pytest.approx([0.5, 0.8, 0.2, 0.4])
 
 
 def test_any_kind_of_column_becomes_numbers():

@@ -1,4 +1,22 @@
-"""The command line."""
+"""The command line. Torch is imported by the commands that train, once they train."""
 
-from ._csv import read_csv
-from ._errors import one_sentence_errors
+import typer
+
+from ._compare import compare
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Fairness-aware training by Nash bargaining.",
+)
+
+
+@app.callback()
+def _commands():
+    """Fairness-aware training by Nash bargaining."""
+
+
+app.command()(compare)

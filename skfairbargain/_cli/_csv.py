@@ -81,7 +81,7 @@ def read_csv(path, target, sensitive):
 
 
 def _read_table(path):
-    """The file as it is; refuse what pandas would mend by a guess."""
+    """Read the file; refuse what pandas would repair by guessing."""
     if not path.is_file():
         raise ValueError(f"There is no file {str(path)!r}.")
     try:

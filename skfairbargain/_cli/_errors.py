@@ -7,7 +7,7 @@ import typer
 
 @contextmanager
 def one_sentence_errors():
-    """Print an error that the user can mend, and exit with status 2."""
+    """Print an error that the user can correct, and exit with status 2."""
     try:
         yield
     except (ValueError, ImportError, OSError) as error:

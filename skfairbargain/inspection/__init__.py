@@ -17,6 +17,7 @@ extra ``skfairbargain[plot]`` installs.
 """
 
 from ._bargaining_history import BargainingHistoryDisplay
+from ._comparison import plot_comparison
 from ._conflict_report import ConflictReport, conflict_report
 from ._frontier import FairnessFrontierDisplay
 from ._group_loss import GroupLossDisplay

@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from skfairbargain.__main__ import app
-from skfairbargain.compare import METRICS
+from skfairbargain._cli import app
+from skfairbargain._cli._compare import Goal, Method
+from skfairbargain.compare import METHODS, METRICS
 from skfairbargain.datasets import make_biased_classification
+from skfairbargain.protocols import PROTOCOLS
 
 QUICK = ["compare", "--seeds", "2", "--epochs", "3"]
 
@@ -128,6 +130,29 @@ def test_data_without_a_comparison_in_it(file, columns, sentence):
     result = run(*QUICK, "--data", file, "--target", "label", "--sensitive", "sex")
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == sentence
+
+
+def test_the_choices_are_those_of_the_library():
+    assert list(Method) == list(METHODS)
+    assert list(Goal) == list(PROTOCOLS)
+
+
+def test_any_protocol_is_a_goal():
+    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "two-stage"]
+    assert run(*quick, "--goal", "generalized_mean").exit_code == 0
+
+
+def test_help_needs_no_torch():
+    lines = (
+        "import sys",
+        "from skfairbargain.__main__ import main",
+        "sys.argv[1:] = ['compare', '--help']",
+        "try: main()",
+        "finally: assert 'torch' not in sys.modules",
+    )
+    command = [sys.executable, "-c", "\n".join(lines)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "Usage: skfairbargain compare" in done.stdout
 
 
 def test_without_a_command_the_help_is_shown():
