@@ -19,11 +19,10 @@ import numpy as np
 import pandas as pd
 from lale.lib import aif360
 from lale.lib.lale import NoOp
-from scipy.stats import t as student_t
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 
-from skfairbargain.compare import make_preprocessor
+from skfairbargain.compare import make_preprocessor, summarize
 from skfairbargain.lale import NashMeta, worst_group_auc
 
 # Known of a passenger only after the event, so that no model should see it; and a name
@@ -105,15 +104,13 @@ def compare(name, seeds, n_rows):
 
 def table(results):
     """Write means ± half of Student's 95 % interval over the seeds, as Markdown."""
-    grouped = results.groupby("operator", sort=False)
-    n_seeds = grouped.size().iloc[0]
-    margin = grouped[METRICS].std() / np.sqrt(n_seeds) * student_t.ppf(0.975, n_seeds - 1)
+    summary = summarize(results, ["operator"], METRICS)
     lines = [
         f"| operator | {' | '.join(METRICS)} |",
         f"| --- | {' | '.join('---' for _ in METRICS)} |",
     ]
-    for title, means in grouped[METRICS].mean().iterrows():
-        cells = [f"{means[m]:.3f} ± {margin.loc[title, m]:.3f}" for m in METRICS]
+    for title, rows in summary.groupby("operator", sort=False):
+        cells = [f"{row.mean:.3f} ± {row.ci95:.3f}" for row in rows.itertuples()]
         lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

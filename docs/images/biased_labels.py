@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy.stats import t
 from sklearn.linear_model import LogisticRegression
 
 from skfairbargain import NashMetaClassifier
+from skfairbargain.compare import summarize
 from skfairbargain.datasets import make_biased_classification
 from skfairbargain.metrics import group_metrics
 
@@ -60,17 +60,17 @@ def main():
     rows = pd.DataFrame(
         [row for share in SHARES for seed in SEEDS for row in measure(share, seed)]
     )
+    summary = summarize(rows, ["method", "group", "share"], ["value"])
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     axes = figure.subplots(1, 3, sharey=True)
     titles = {"g1": "wronged group", "g0": "other group", "overall": "all rows"}
     for ax, (group, title) in zip(axes, titles.items(), strict=True):
         for color, method in enumerate(METHODS):
-            chosen = rows[(rows["method"] == method) & (rows["group"] == group)]
-            by_share = chosen.groupby("share")["value"]
-            margin = by_share.std() / np.sqrt(len(SEEDS)) * t.ppf(0.975, len(SEEDS) - 1)
+            of_method = summary["method"] == method
+            chosen = summary[of_method & (summary["group"] == group)]
             beside = np.array(SHARES) + 0.016 * (color - 1)
             ax.errorbar(
-                beside, by_share.mean(), margin, marker="o", ms=4, capsize=3,
+                beside, chosen["mean"], chosen["ci95"], marker="o", ms=4, capsize=3,
                 color=f"C{color}", label=method,
             )  # fmt: skip
         ax.set_title(title, fontsize="medium")
