@@ -163,6 +163,11 @@ def epochs_of(method, epochs):
     return epochs if method in OURS else None
 
 
+def titles_of(methods):
+    """Names of methods for people."""
+    return {name: ALL_RIVALS[name].title for name in methods}
+
+
 def measure(fit, train, val, test, seed):
     """Train, and measure on the test rows.
 

@@ -10,7 +10,7 @@ CURVES = {
 }
 
 
-def curves(specs, results):
+def curves_of(specs, results):
     """Test AUC, alignment and bargaining success of every epoch.
 
     Parameters
@@ -29,7 +29,7 @@ def curves(specs, results):
     rows = []
     for spec, result in zip(specs, results, strict=True):
         history = result["history"] or [{}] * len(result["hard_auc"])
-        for epoch, ((overall, *by_group), row) in enumerate(
+        for epoch, ((overall, worst, _), row) in enumerate(
             zip(result["hard_auc"], history, strict=True), start=1
         ):
             conflict = row.get("conflict_rate")
@@ -41,7 +41,7 @@ def curves(specs, results):
                     "epoch": epoch,
                     "stage": row.get("stage"),
                     "overall_auc": overall,
-                    "worst_group_auc": min(by_group),
+                    "worst_group_auc": worst,
                     "alignment_rate": None if conflict is None else 1 - conflict,
                     "bargaining_success_rate": row.get("bargaining_success_rate"),
                 }

@@ -1,9 +1,15 @@
-"""What is measured on the test set: hard labels as in the paper, and scores."""
+"""Measures on the test set: of hard labels, as in the paper, and of scores."""
 
-import numpy as np
-from sklearn.metrics import roc_auc_score
+from skfairbargain.metrics import (
+    max_group_auc_disparity,
+    max_group_balanced_accuracy_disparity,
+    overall_auc,
+    overall_balanced_accuracy_score,
+    worst_group_auc,
+    worst_group_balanced_accuracy_score,
+)
 
-# What tables show of `honest_measures`, and by which name.
+# The measures that tables show, and their titles.
 MEASURES = {
     "score_auc": "score AUC",
     "worst_group_score_auc": "score AUC, worst group",
@@ -13,8 +19,17 @@ MEASURES = {
 }
 
 
+# Overall, in the worst group, and the largest gap between groups.
+AUC = (overall_auc, worst_group_auc, max_group_auc_disparity)
+BALANCED_ACCURACY = (
+    overall_balanced_accuracy_score,
+    worst_group_balanced_accuracy_score,
+    max_group_balanced_accuracy_disparity,
+)
+
+
 def hard_auc(y, predicted, groups):
-    """AUC of predicted labels, overall and by group.
+    """AUC of predicted labels: overall, in the worst group, and the largest gap.
 
     The ROC curve of a label has one corner, and the area under it is the mean of the
     true-positive and the true-negative rate: the balanced accuracy.
@@ -27,38 +42,21 @@ def hard_auc(y, predicted, groups):
 
     Returns
     -------
-    overall : float
-    by_group : list of float
-        In the order of the sorted groups.
+    values : list of float
+        Three of them.
 
     Examples
     --------
     >>> import numpy as np
     >>> y, groups = np.array([0, 1, 0, 1]), np.array(["a", "a", "b", "b"])
     >>> hard_auc(y, np.array([0, 1, 1, 1]), groups)
-    (0.75, [1.0, 0.5])
+    [0.75, 0.5, 0.5]
     """
-    right = predicted == y
-
-    def balanced(rows):
-        rates = [right[rows & (y == label)].mean() for label in (0, 1)]
-        return float(np.mean(rates))
-
-    everybody = np.ones(len(y), dtype=bool)
-    return balanced(everybody), [balanced(groups == group) for group in np.unique(groups)]
-
-
-def score_auc(y, scores, groups):
-    """ROC AUC of scores, overall and by group; see `hard_auc`."""
-    by_group = [
-        float(roc_auc_score(y[groups == group], scores[groups == group]))
-        for group in np.unique(groups)
-    ]
-    return float(roc_auc_score(y, scores)), by_group
+    return _measured(BALANCED_ACCURACY, y, predicted, groups)
 
 
 def honest_measures(y, scores, predicted, groups):
-    """What the honest rule reports of a trained model.
+    """Measure a trained model by the honest rule.
 
     Parameters
     ----------
@@ -76,12 +74,16 @@ def honest_measures(y, scores, predicted, groups):
         of missing scores.
     """
     measures = {}
-    for name, measured in (
-        ("score_auc", None if scores is None else score_auc(y, scores, groups)),
-        ("balanced_accuracy", hard_auc(y, predicted, groups)),
+    for name, metrics, values in (
+        ("score_auc", AUC, scores),
+        ("balanced_accuracy", BALANCED_ACCURACY, predicted),
     ):
-        overall, by_group = measured or (None, None)
-        measures[name] = overall
-        measures[f"worst_group_{name}"] = by_group and min(by_group)
-        measures[f"{name}_gap"] = by_group and max(by_group) - min(by_group)
+        names = (name, f"worst_group_{name}", f"{name}_gap")
+        measures |= dict(zip(names, _measured(metrics, y, values, groups), strict=True))
     return measures
+
+
+def _measured(metrics, y, values, groups):
+    if values is None:
+        return [None] * len(metrics)
+    return [metric(y, values, sensitive_features=groups) for metric in metrics]

@@ -4,14 +4,12 @@ from typing import NamedTuple
 
 from skorch.callbacks import Callback
 
-from skfairbargain._training import predict_logits
-from skfairbargain.classifier import NashMetaClassifier
-from skfairbargain.protocols import Nash
+from skfairbargain import Nash, NashMetaClassifier
 
 from .measures import hard_auc, honest_measures
 from .networks import fit_quietly, shortened
 from .paper_settings import paper_settings
-from .plain_training import largest_losses, train_plainly
+from .plain_training import largest_losses, predict_logits, train_plainly
 from .preparation import prepare
 from .rivals import Rows
 
@@ -51,7 +49,7 @@ WEIGHTS_METHODS = {
     for goal, title in (("ltr", "LtR"), ("forml", "FORML"), ("meta_gdro", "Meta-gDRO"))
 }
 
-METHODS = {**PAPER_METHODS, **WEIGHTS_METHODS}
+TABLE1_METHODS = {**PAPER_METHODS, **WEIGHTS_METHODS}
 
 
 def run_method(spec, *, splits_dir=None, data_home=None):
@@ -67,34 +65,19 @@ def run_method(spec, *, splits_dir=None, data_home=None):
     Returns
     -------
     result : dict
-        ``hard_auc``: of every epoch, the overall AUC of hard labels and that of each group;
+        ``hard_auc``: of every epoch, the AUC of hard labels as of `hard_auc`;
         ``last``: the honest measures at the last epoch; ``history``: of every epoch the
         stage, the conflict rate, the bargaining success rate and the skipped steps (empty
         for DRO).
     """
     data = prepare(spec["setting"], splits_dir, data_home)
     train, val, test = (Rows(*data.part(part)) for part in ("train", "val", "test"))
-    method = METHODS[spec["method"]]
     parameters = shortened(paper_settings(spec["setting"]), spec["epochs"])
     watch = _Watch(test)
     if spec["method"] == "dro":
-        module = train_plainly(
-            train.X,
-            train.y,
-            largest_losses,
-            parameters=parameters,
-            seed=spec["seed"],
-            on_epoch=watch.look,
-        )
-        history = []
+        module, history = _train_dro(train, parameters, spec["seed"], watch), []
     else:
-        # Baseline: uniform weights through the same steps, so that its conflicts count.
-        parameters["goal"] = method.goal or "ltr"
-        parameters["anchor"] = 0.0 if method.goal else 1.0
-        parameters["bargaining"] = (
-            Nash(feasible=method.feasible) if method.feasible else None
-        )
-        clf = NashMetaClassifier(**parameters, callbacks=[watch], random_state=spec["seed"])
+        clf = _ours(TABLE1_METHODS[spec["method"]], parameters, spec["seed"], watch)
         # The steps of which it would warn are counted in what is returned.
         fit_quietly(clf, train, val)
         module, history = clf.module_, clf.history_
@@ -107,6 +90,25 @@ def run_method(spec, *, splits_dir=None, data_home=None):
         ),
         "history": [{key: row[key] for key in kept} for row in history],
     }
+
+
+def _train_dro(train, parameters, seed, watch):
+    options = {"parameters": parameters, "seed": seed, "on_epoch": watch.look}
+    return train_plainly(train.X, train.y, largest_losses, **options)
+
+
+def _ours(method, parameters, seed, watch):
+    return NashMetaClassifier(
+        **parameters
+        | {
+            "goal": method.goal or "ltr",
+            # Baseline: uniform weights through the same steps, so that its conflicts count.
+            "anchor": 0.0 if method.goal else 1.0,
+            "bargaining": Nash(feasible=method.feasible) if method.feasible else None,
+        },
+        callbacks=[watch],
+        random_state=seed,
+    )
 
 
 class _Watch(Callback):
@@ -124,5 +126,4 @@ class _Watch(Callback):
 
     def look(self, module):
         predicted = predict_logits(module, self.test.X).argmax(axis=1)
-        overall, by_group = hard_auc(self.test.y, predicted, self.test.groups)
-        self.seen.append([overall, *by_group])
+        self.seen.append(hard_auc(self.test.y, predicted, self.test.groups))

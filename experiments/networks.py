@@ -6,13 +6,16 @@ from functools import partial
 import numpy as np
 import torch
 
-from skfairbargain._training import predict_logits
-from skfairbargain.classifier import NashMetaClassifier
-from skfairbargain.exceptions import NoAgreementWarning, SkippedStepWarning
+from skfairbargain import (
+    NashMetaClassifier,
+    NoAgreementWarning,
+    ReweightedClassifier,
+    SkippedStepWarning,
+)
 from skfairbargain.losses import cross_entropy
-from skfairbargain.reweighting import ReweightedClassifier
+from skfairbargain.model_selection import encode_cells
 
-from .plain_training import train_plainly
+from .plain_training import predict_logits, train_plainly
 from .rivals import boosting, predictor_of
 
 # Enough for a class-balanced network by Adam on tens of thousands of rows …
@@ -60,10 +63,9 @@ def fit_group_dro(train, val, seed, *, step=0.01):
     step : float, default=0.01
         How fast the weight of a group follows its loss.
     """
-    cells, codes = np.unique(
-        [f"{group} {label}" for group, label in zip(train.groups, train.y, strict=True)],
-        return_inverse=True,
-    )
+    # Cells without a row have no loss and no weight.
+    codes = encode_cells(train.groups, train.y).codes
+    cells, codes = np.unique(codes, return_inverse=True)
     codes = torch.from_numpy(codes)
     share = torch.full((len(cells),), 1 / len(cells))
 
@@ -83,7 +85,8 @@ def fit_group_dro(train, val, seed, *, step=0.01):
 def fit_ours(train, val, seed, *, parameters):
     """``NashMetaClassifier``; of the groups it sees those of the validation set alone."""
     clf = NashMetaClassifier(**parameters, random_state=seed)
-    return _of_network(fit_quietly(clf, train, val).module_)
+    fit_quietly(clf, train, val)
+    return lambda X, groups: (clf.decision_function(X), clf.predict(X))
 
 
 def fit_reweighted(train, val, seed, *, parameters, weigher_share):
@@ -95,12 +98,12 @@ def fit_reweighted(train, val, seed, *, parameters, weigher_share):
 
 
 def fit_quietly(clf, train, val):
-    """Fit one of ours, and keep warnings quiet: many runs are a table.
+    """Fit one of our estimators, without its warnings about a single run.
 
     Raises
     ------
     KeyboardInterrupt
-        If the training was interrupted, which skorch takes for the wish to stop early.
+        If the training was interrupted; skorch catches that and stops early.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoAgreementWarning)

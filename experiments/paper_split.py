@@ -88,7 +88,7 @@ def paper_split(name, sensitive, *, splits_dir=None, random_state=0, data_home=N
     ValueError
         If the paper has no such setting.
     OSError
-        If the file of the row numbers, or the data set, cannot be had.
+        If the file of the row numbers cannot be read, or the data set not be fetched.
 
     See Also
     --------

@@ -1,8 +1,10 @@
 """Networks trained without hypergradients: the rivals that differ in their loss alone."""
 
-import torch
+from itertools import pairwise
 
-from skfairbargain._training import MLP
+import torch
+from torch import nn
+
 from skfairbargain.losses import cross_entropy
 
 # DRO looks at this share of a minibatch.
@@ -46,7 +48,9 @@ def train_plainly(X, y, loss, *, parameters, seed, optimizer=None, on_epoch=None
     X, y = torch.from_numpy(X), torch.from_numpy(y)
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
-        module = MLP(X.shape[1], 2, parameters["hidden_layer_sizes"], parameters["dropout"])
+        module = _network(
+            (X.shape[1], *parameters["hidden_layer_sizes"]), parameters["dropout"]
+        )
         if optimizer is None:
             optimizer = torch.optim.SGD(
                 module.parameters(),
@@ -67,3 +71,23 @@ def train_plainly(X, y, loss, *, parameters, seed, optimizer=None, on_epoch=None
             if on_epoch is not None:
                 on_epoch(module)
     return module
+
+
+def predict_logits(module, X):
+    """Logits of the rows of an array, without dropout.
+
+    Returns
+    -------
+    logits : ndarray of shape (n_samples, 2)
+    """
+    module.eval()
+    with torch.no_grad():
+        return module(torch.from_numpy(X)).numpy()
+
+
+def _network(sizes, dropout):
+    """The default network of ``NashMetaClassifier``, drawn in the same order."""
+    layers = []
+    for n_in, n_out in pairwise(sizes):
+        layers += [nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout)]
+    return nn.Sequential(*layers, nn.Linear(sizes[-1], 2))

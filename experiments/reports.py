@@ -1,17 +1,17 @@
-"""What a command writes at the end: Markdown, CSV files, and how they came about."""
+"""Reports of the commands: Markdown and CSV files, and how the runs were made."""
 
 from typing import NamedTuple
 
 import typer
 
-from skfairbargain._utils import import_optional, write_at_once, write_csv
+from skfairbargain.compare import summarize
 
 from .baselines import ALL_RIVALS
+from .files import whole_file, write_csv
 from .measures import MEASURES
-from .rivals import fit_exponentiated_gradient, fit_threshold_optimizer
-from .summaries import crosswise, lead_with_ci, leads, markdown, summarize
+from .summaries import crosswise, lead_with_ci, leads, markdown
 
-# What is compared with each other method, run by run, and in which measures.
+# Methods that are compared with each other one, run by run, and in which measures.
 LEADERS = ("ours", "ours_boosting", "ours_vote")
 COMPARED = ("score_auc", "worst_group_balanced_accuracy")
 
@@ -48,7 +48,7 @@ def one_split(splits_dir):
 
 
 def conditions(n_seeds, drawn, epochs=None, whose=""):
-    """The line that says how a table came about.
+    """The line that says how the runs of a table were made.
 
     Parameters
     ----------
@@ -63,14 +63,6 @@ def conditions(n_seeds, drawn, epochs=None, whose=""):
     epochs = "" if epochs is None else f"; number of epochs{whose}: {epochs}"
     caution = "" if n_seeds == 1 else f" {drawn.caution}"
     return f"{seeds}; {drawn.rows}{epochs}.{caution}"
-
-
-def check_extras(methods=()):
-    """Find out before the training, which may take hours, that a package is missing."""
-    import_optional("matplotlib.pyplot", extra="experiments")
-    trainings = {getattr(ALL_RIVALS[name].fit, "func", None) for name in methods}
-    if trainings & {fit_threshold_optimizer, fit_exponentiated_gradient}:
-        import_optional("fairlearn", extra="experiments")
 
 
 def report_comparison(table, failures, by, results, name, *, n_seeds, how):
@@ -123,7 +115,8 @@ def report_comparison(table, failures, by, results, name, *, n_seeds, how):
 
 def write_text(text, path):
     """Write Markdown to a file, and print it."""
-    write_at_once(path, f"{text}\n".encode())
+    with whole_file(path) as part:
+        part.write_text(f"{text}\n", encoding="utf-8")
     typer.echo(text)
 
 

@@ -8,12 +8,14 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
+from fairlearn.postprocessing import ThresholdOptimizer
+from fairlearn.reductions import EqualizedOdds, ExponentiatedGradient
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 
-from skfairbargain._utils import import_optional
+from skfairbargain.model_selection import encode_cells
 
 
 class Rows(NamedTuple):
@@ -56,14 +58,12 @@ def reweighing(rows):
 
     The weight of a row is P(group) P(label) / P(group, label).
     """
-    weights = np.empty(len(rows.y))
-    for group in np.unique(rows.groups):
-        for label in (0, 1):
-            in_group, has_label = rows.groups == group, rows.y == label
-            cell = in_group & has_label
-            if cell.any():
-                weights[cell] = in_group.mean() * has_label.mean() / cell.mean()
-    return weights
+    cells = encode_cells(rows.groups, rows.y)
+    n_samples = len(rows.y)
+    of_group = cells.counts.sum(axis=1, keepdims=True) / n_samples
+    of_label = cells.counts.sum(axis=0) / n_samples
+    of_cell = cells.counts / n_samples
+    return (of_group * of_label).ravel()[cells.codes] / of_cell.ravel()[cells.codes]
 
 
 def fit_threshold_optimizer(train, val, seed, *, model):
@@ -72,9 +72,8 @@ def fit_threshold_optimizer(train, val, seed, *, model):
     They are set on the rows that the model was trained on, biased labels included, which
     may cost it: the audited rows are too few for a threshold in each group.
     """
-    postprocessing = import_optional("fairlearn.postprocessing", extra="experiments")
     clf = clone(model).set_params(random_state=seed).fit(train.X, train.y)
-    optimizer = postprocessing.ThresholdOptimizer(
+    optimizer = ThresholdOptimizer(
         estimator=clf,
         constraints="equalized_odds",
         objective="balanced_accuracy_score",
@@ -95,13 +94,10 @@ def fit_exponentiated_gradient(train, val, seed, *, model):
 
     With at most 20 iterations where fairlearn's default is 50: each trains a model.
     """
-    reductions = import_optional("fairlearn.reductions", extra="experiments")
     clf = clone(model).set_params(random_state=seed)
-    mitigator = reductions.ExponentiatedGradient(
-        clf, constraints=reductions.EqualizedOdds(), max_iter=20
-    )
+    mitigator = ExponentiatedGradient(clf, constraints=EqualizedOdds(), max_iter=20)
     with warnings.catch_warnings():
-        # fairlearn's use of pandas, which is not for the user of a table to mend.
+        # About fairlearn's own use of pandas.
         warnings.simplefilter("ignore", FutureWarning)
         mitigator.fit(train.X, train.y, sensitive_features=train.groups)
     return lambda X, groups: (None, np.asarray(mitigator.predict(X, random_state=seed)))

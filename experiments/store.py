@@ -1,45 +1,40 @@
-"""Finished runs in a file, one line each, so that a killed command goes on."""
+"""Finished runs in an SQLite file, so that a killed command goes on where it stopped."""
 
 import json
 import os
-import time
-from contextlib import contextmanager
+import sqlite3
+import sys
+import zlib
+from contextlib import closing, contextmanager, suppress
 from importlib import metadata
-from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 
-import torch
-from filelock import FileLock, Timeout
-from joblib import Parallel, delayed
-from threadpoolctl import threadpool_limits
+import skfairbargain
 
-from skfairbargain import __version__
-
-VERSIONS = {
-    "skfairbargain": __version__,
-    **{
-        name: metadata.version(name)
-        for name, module in (
-            ("fairlearn", "fairlearn"),
-            ("scikit-learn", "sklearn"),
-            ("torch", "torch"),
-        )
-        if find_spec(module)
-    },
-}
-
-
-OTHERWISE = "Choose another folder with --results, or delete the file."
+# Other versions have other defaults: a table of both would compare nothing.
+PACKAGES = ("fairlearn", "scikit-learn", "torch")
+VERSIONS = json.dumps(
+    {"skfairbargain": skfairbargain.__version__}
+    | {name: metadata.version(name) for name in PACKAGES}
+)
+COLUMNS = "versions, spec, result, checksum"
+CREATE = f"CREATE TABLE IF NOT EXISTS runs ({COLUMNS}, PRIMARY KEY (versions, spec))"
+INSERT = "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)"
+SMALLEST_ROW = 50  # bytes
+# Seconds to wait for another command, which holds the file for the time of one row.
+PATIENCE = 60
 
 
 class RunStore:
-    """Results of runs by their spec, kept in a file of JSON lines.
+    """Results of runs by their spec, kept in an SQLite file.
 
-    A line is written in one piece and forced to the disk before the next run is reported,
-    so that a process killed at any moment leaves whole lines and at most one torn one at
-    the end, which is cut off when the file is opened again. The first line names the
-    versions that the runs were made with: other versions have other defaults, and a table
-    of both would compare nothing.
+    Several commands may work with one file at once: a run that two of them have under way
+    is kept once. A row is on the disk when `add` returns. Runs made with other versions of
+    the packages may be in the file as well; they are left alone and not read.
+
+    If the file is found damaged, it is renamed, its readable rows are copied to a new
+    file, and a sentence on standard error says so.
 
     Parameters
     ----------
@@ -48,14 +43,20 @@ class RunStore:
 
     Raises
     ------
-    ValueError
-        If the file's runs were made with other versions, it holds something else, or
-        another command is at work on it.
+    OSError
+        If the file cannot be read or written.
 
     Attributes
     ----------
-    results : dict of str to dict
-        By `key_of` the spec.
+    n_other_versions : int
+        Runs in the file that other versions made.
+
+    Notes
+    -----
+    SQLite's rollback journal is used, and not its write-ahead log: that one needs memory
+    shared by all processes, which network file systems lack, and is no faster at a row a
+    second. SQLite finds a page that is damaged, but not a digit that changed inside a
+    value; the checksum of each row does.
 
     Examples
     --------
@@ -63,9 +64,9 @@ class RunStore:
     >>> from pathlib import Path
     >>> from experiments.store import RunStore
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     store = RunStore(Path(folder) / "runs.jsonl")
+    ...     store = RunStore(Path(folder) / "runs.sqlite")
     ...     store.add({"seed": 0}, {"auc": 0.9})
-    ...     again = RunStore(Path(folder) / "runs.jsonl")
+    ...     again = RunStore(Path(folder) / "runs.sqlite")
     ...     {"seed": 0} in again, again.get({"seed": 0})
     (True, {'auc': 0.9})
     """
@@ -73,122 +74,127 @@ class RunStore:
     def __init__(self, path):
         self.path = Path(path)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.results = {}
-        with self.alone():
-            self._read()
+        self.n_other_versions = 0
+        self._results = {}
+        self._last_row = 0
+        self.path.touch()
+        file = self.path.stat()
+        with _opened(self.path) as db:
+            if not _is_sound(db):
+                _repair(db, self.path, file)
+        with _opened(self.path) as db:
+            db.execute(CREATE)
+        self.refresh()
 
-    def _read(self):
-        content = self.path.read_bytes() if self.path.exists() else b""
-        whole = content[: content.rfind(b"\n") + 1]
-        if len(whole) < len(content):
-            os.truncate(self.path, len(whole))
-        if not whole:
-            self._append({"made with": VERSIONS})
-            return
-        try:
-            first, *rows = map(json.loads, whole.decode().splitlines())
-            made_with = first.get("made with")
-            self.results = {key_of(row["spec"]): row["result"] for row in rows}
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ValueError(
-                f"{self.path} should hold finished runs, one a line. It holds something "
-                f"else. {OTHERWISE}"
-            ) from error
-        if made_with != VERSIONS:
-            raise ValueError(
-                f"The runs in {self.path} should have been made with {_names(VERSIONS)}. "
-                f"They were made with {_names(made_with)}. {OTHERWISE}"
-            )
-
-    @contextmanager
-    def alone(self):
-        """Keep other commands from the file; a killed one does not."""
-        try:
-            with FileLock(f"{self.path}.lock", timeout=0):
-                yield
-        except Timeout as error:
-            raise ValueError(
-                f"Another command is at work on {self.path}. Wait for its end, or choose "
-                "another folder with --results."
-            ) from error
+    def refresh(self):
+        """Read what other commands have added."""
+        with _opened(self.path) as db:
+            query = f"SELECT {COLUMNS}, rowid FROM runs WHERE rowid > ?"
+            for *row, number in db.execute(query, (self._last_row,)):
+                versions, spec, result, _ = row
+                if versions != VERSIONS:
+                    self.n_other_versions += 1
+                elif _is_intact(row):
+                    self._results[spec] = json.loads(result)
+                self._last_row = number
 
     def __contains__(self, spec):
-        return key_of(spec) in self.results
+        return _key(spec) in self._results
 
     def get(self, spec):
         """Result of a spec."""
-        return self.results[key_of(spec)]
+        return self._results[_key(spec)]
 
     def add(self, spec, result):
         """Keep a result, on the disk when this returns.
 
-        One with a ``failure`` is kept until the process ends, and the next one tries again.
+        A result with a ``failure`` is kept in memory only, so that the next command tries
+        the run again.
         """
+        self._results[_key(spec)] = result
         if "failure" not in result:
-            self._append({"spec": spec, "result": result})
-        self.results[key_of(spec)] = result
-
-    def _append(self, row):
-        file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(file, (json.dumps(row) + "\n").encode())
-            os.fsync(file)
-        finally:
-            os.close(file)
+            row = (VERSIONS, _key(spec), json.dumps(result))
+            with _opened(self.path) as db:
+                _insert(db, row)
 
 
-def _names(versions):
-    if versions is None:
-        return "versions it does not name"
-    return ", ".join(f"{name} {version}" for name, version in versions.items())
+@contextmanager
+def _opened(path):
+    """A connection on which each statement is done when it returns, or undone."""
+    try:
+        with closing(sqlite3.connect(path, PATIENCE, isolation_level=None)) as db:
+            # Damaged bytes become other characters, which the checksum finds.
+            db.text_factory = lambda data: data.decode(errors="replace")
+            yield db
+    except sqlite3.Error as error:
+        raise OSError(f"{path} cannot be read or written: {error}.") from error
 
 
-def key_of(spec):
+def _insert(db, values):
+    # The journal's removal is on the disk as well, so that no loss of power undoes the row.
+    db.execute("PRAGMA synchronous = EXTRA")
+    db.execute(INSERT, (*values, _checksum(*values)))
+
+
+def _is_sound(db):
+    try:
+        if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            return False
+        has_runs = db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'runs'").fetchone()
+        rows = db.execute(f"SELECT {COLUMNS} FROM runs") if has_runs else ()
+        return all(map(_is_intact, rows))
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return False
+        raise
+
+
+def _repair(db, path, file):
+    """Rename a damaged file, and copy its readable rows to a new one."""
+    # Alone, so that no other command is in the middle of a row; one that still has the
+    # file open cannot add to it after that, because SQLite refuses to write to a file that
+    # was renamed. Of two commands that find the damage, the second finds it mended.
+    with suppress(sqlite3.DatabaseError):
+        db.execute("BEGIN EXCLUSIVE")
+    if not os.path.samestat(file, path.stat()):
+        return
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
+    damaged = next(name for name in names if not name.exists())
+    path.rename(damaged)
+    rows = list(_readable(db, file.st_size))
+    with _opened(path) as new:
+        new.execute("BEGIN")
+        new.execute(CREATE)
+        new.executemany(INSERT, rows)
+        new.execute("COMMIT")
+    print(
+        f"{path} was damaged: {len(rows)} of its runs could be read and are kept. The "
+        f"damaged file is now {damaged.name}.",
+        file=sys.stderr,
+    )
+
+
+def _readable(db, n_bytes):
+    """The intact rows, each looked up by its number: no list of the numbers is needed."""
+    # SQLite reads a file that lacks its end only where it may also be repaired.
+    db.execute("PRAGMA writable_schema = ON")
+    for number in range(1, n_bytes // SMALLEST_ROW):
+        with suppress(sqlite3.DatabaseError):
+            query = f"SELECT {COLUMNS} FROM runs WHERE rowid = ?"
+            row = db.execute(query, (number,)).fetchone()
+            if row is not None and _is_intact(row):
+                yield row
+
+
+def _is_intact(row):
+    *values, checksum = row
+    return _checksum(*values) == checksum
+
+
+def _checksum(*values):
+    return zlib.crc32(repr(values).encode())
+
+
+def _key(spec):
     """What two equal specs have in common: JSON with sorted keys."""
     return json.dumps(spec, sort_keys=True)
-
-
-def run_all(function, specs, store, *, n_jobs=2, on_done=None):
-    """Run what the store lacks, several at a time, one thread each.
-
-    Parameters
-    ----------
-    function : callable
-        ``spec -> result``, a dict that JSON can hold. It is sent to other processes.
-    specs : list of dict
-        In the order to run them.
-    store : RunStore
-    n_jobs : int, default=2
-        Processes.
-    on_done : callable, default=None
-        Called with each finished spec and its result.
-
-    Returns
-    -------
-    results : list of dict
-        In the order of `specs`, with ``cpu_seconds`` added to each.
-    """
-    missing = [spec for spec in specs if spec not in store]
-    finished = Parallel(
-        n_jobs=n_jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs"
-    )(delayed(_on_one_thread)(function, spec) for spec in missing)
-    # One process alone writes, as results come in; those under way are all that a kill
-    # can lose.
-    with store.alone():
-        for spec, result in finished:
-            store.add(spec, result)
-            if on_done is not None:
-                on_done(spec, result)
-    return [store.get(spec) for spec in specs]
-
-
-def _on_one_thread(function, spec):
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        start = time.process_time()
-        with threadpool_limits(1):  # of BLAS, and of scikit-learn's OpenMP
-            result = function(spec)
-        return spec, {**result, "cpu_seconds": time.process_time() - start}
-    finally:
-        torch.set_num_threads(threads)

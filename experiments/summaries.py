@@ -1,34 +1,8 @@
-"""Means over seeds with their intervals, and tables of them as Markdown."""
+"""Means over seeds and their intervals as tables of text, and as Markdown."""
 
-import numpy as np
 import pandas as pd
-from scipy.stats import t as student_t
 
-
-def mean_and_ci(values):
-    """Mean over seeds, and half the width of its 95 % confidence interval.
-
-    Parameters
-    ----------
-    values : array-like of shape (n_seeds,)
-
-    Returns
-    -------
-    mean, ci95 : float
-        Student's interval; NaN where there is one seed only.
-
-    Examples
-    --------
-    >>> mean, ci95 = mean_and_ci([0.8, 0.9])
-    >>> round(mean, 2), round(ci95, 2)
-    (0.85, 0.64)
-    """
-    values = np.asarray(values, dtype=np.float64)
-    n_seeds = len(values)
-    if n_seeds < 2:
-        return float(values.mean()), float("nan")
-    error = values.std(ddof=1) / np.sqrt(n_seeds)
-    return float(values.mean()), float(student_t.ppf(0.975, n_seeds - 1) * error)
+from skfairbargain.compare import summarize
 
 
 def with_ci(mean, ci95):
@@ -46,32 +20,6 @@ def lead_with_ci(mean, ci95):
         return f"{mean:+.3f}"
     text = f"{mean:+.3f} ± {ci95:.3f}"
     return f"**{text}**" if abs(mean) > ci95 else text
-
-
-def summarize(rows, by, metrics):
-    """Mean and interval of some metrics over the rows of each group.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        One row for each run.
-    by, metrics : list of str
-        Columns.
-
-    Returns
-    -------
-    summary : DataFrame
-        Columns `by`, ``metric``, ``mean``, ``ci95`` and ``n_seeds``, in the order in which
-        the groups first appear.
-    """
-    found = []
-    for key, group in rows.groupby(by, sort=False, dropna=False):
-        for metric in metrics:
-            values = group[metric].dropna()
-            if len(values):
-                mean, ci95 = mean_and_ci(values)
-                found.append([*key, metric, mean, ci95, len(values)])
-    return pd.DataFrame(found, columns=[*by, "metric", "mean", "ci95", "n_seeds"])
 
 
 def leads(rows, by, metrics, method):

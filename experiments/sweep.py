@@ -14,10 +14,10 @@ GRID = {
     "bargain_share": (0.0, 0.1, 0.3),
     "anchor": (0.0, 0.3, 0.5, 0.7),
     "meta_lr": (0.3, 1.0),
-    # (optimizer, lr): Adam does not feel the length of the weights.
+    # (optimizer, lr): Adam's steps do not depend on the length of the weights.
     "optimizer": (("sgd", 1e-3), ("sgd", 5e-3), ("adam", 1e-3)),
 }
-# Where one parameter at a time departs from.
+# The point from which one parameter at a time is changed.
 CENTRE = {
     "per_cell": 30,
     "goal": "ltr",

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .summaries import mean_and_ci, summarize
+from skfairbargain.compare import summarize
 
 PAPER_TABLE = Path(__file__).with_name("paper_table4.csv")
 PAPER_METRICS = ("overall_auc", "worst_group_auc", "max_group_auc_disparity")
@@ -26,25 +26,16 @@ def by_the_papers_rule(specs, results):
     -------
     summary : DataFrame
         Columns ``setting``, ``method``, ``epoch``, ``metric`` (of `PAPER_METRICS`),
-        ``mean``, ``ci95``.
+        ``mean``, ``ci95``, ``n_seeds``.
     """
     rows = []
     for (setting, method), runs in _by_method(specs, results).items():
-        # (n_seeds, n_epochs, 1 + n_groups)
+        # (n_seeds, n_epochs, 3)
         auc = np.array([run["hard_auc"] for run in runs])
         epoch = int(auc[:, :, 0].mean(axis=0).argmax())
-        overall, groups = auc[:, epoch, 0], auc[:, epoch, 1:]
-        values = {
-            "overall_auc": overall,
-            "worst_group_auc": groups.min(axis=1),
-            "max_group_auc_disparity": groups.max(axis=1) - groups.min(axis=1),
-        }
-        rows += [
-            [setting, method, epoch + 1, metric, *mean_and_ci(values[metric])]
-            for metric in PAPER_METRICS
-        ]
-    columns = ["setting", "method", "epoch", "metric", "mean", "ci95"]
-    return pd.DataFrame(rows, columns=columns)
+        rows += [[setting, method, epoch + 1, *values] for values in auc[:, epoch]]
+    by = ["setting", "method", "epoch"]
+    return summarize(pd.DataFrame(rows, columns=[*by, *PAPER_METRICS]), by, PAPER_METRICS)
 
 
 def read_paper_table(path=PAPER_TABLE):
@@ -126,7 +117,7 @@ def by_the_honest_rule(specs, results):
             for spec, result in zip(specs, results, strict=True)
         ]
     )
-    return summarize(rows, ["setting", "method"], list(rows.columns[2:]))
+    return summarize(rows, ["setting", "method"], rows.columns[2:])
 
 
 def conflicts_by_stage(specs, results):
@@ -153,7 +144,7 @@ def conflicts_by_stage(specs, results):
                     )
         rows.append(row)
     frame = pd.DataFrame(rows).reindex(columns=["setting", "method", *STAGES])
-    return summarize(frame, ["setting", "method"], list(STAGES))
+    return summarize(frame, ["setting", "method"], STAGES)
 
 
 def _by_method(specs, results):

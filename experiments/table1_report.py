@@ -1,7 +1,7 @@
 """The main table as Markdown, and what it says about the paper's numbers."""
 
 from .measures import MEASURES
-from .methods import METHODS
+from .methods import TABLE1_METHODS
 from .summaries import markdown, spread, with_ci
 
 CONFLICTS = {
@@ -63,7 +63,7 @@ def table1_markdown(beside, honest, conflicts, cpu_seconds, *, how, repeats):
 
 
 def _named(table):
-    titles = {name: method.title for name, method in METHODS.items()}
+    titles = {name: method.title for name, method in TABLE1_METHODS.items()}
     return table.assign(method=table["method"].map(titles))
 
 
@@ -92,7 +92,7 @@ def _nearness(beside):
             "paper's."
         )
         outside = [
-            f"- {row.setting}, {METHODS[row.method].title}: {row.mean:.3f} against "
+            f"- {row.setting}, {TABLE1_METHODS[row.method].title}: {row.mean:.3f} against "
             f"{row.paper_mean:.3f} (tolerance {row.tolerance:.3f})"
             for row in rows[~within].itertuples()
         ]

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from experiments.simulation import simulation
+from experiments.commands.simulation import simulation
 from skfairbargain.protocols import CAGrad, Nash
 from skfairbargain.simulation import (
     METHODS,

@@ -1,12 +1,14 @@
-"""The command that plays the synthetic game."""
+"""``simulation``: the paper's synthetic game."""
 
 from pathlib import Path
 from typing import Annotated
 
+import matplotlib as mpl
 import typer
 
-from skfairbargain._utils import import_optional, write_csv, write_figure
 from skfairbargain.simulation import METHODS, plot_game, run_game, summarize_game
+
+from ..files import write_csv, write_figure
 
 
 def simulation(
@@ -37,6 +39,6 @@ def simulation(
         typer.echo(f"Wrote {len(trajectories)} rows to {output}")
     if plot is not None:
         # A command draws to a file; a window's backend may not even be there.
-        import_optional("matplotlib", extra="plot").use("agg")
-        write_figure(plot_game(trajectories), plot, dpi=120)
+        mpl.use("agg")
+        write_figure(plot_game(trajectories), plot)
         typer.echo(f"Drew {plot}")

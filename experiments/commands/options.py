@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ..preparation import SETTING_ORDER
+
 Results = Annotated[
     Path,
     typer.Option(
@@ -44,8 +46,13 @@ OurEpochs = Annotated[
 
 
 def some_of(option, names, **settings):
-    """An option that may be repeated, and whose help tells the values it takes."""
+    """An option that may be repeated; its help lists the values."""
     return typer.Option(option, help=f"May be repeated: {', '.join(names)}.", **settings)
+
+
+Settings = Annotated[
+    list[str] | None, some_of("--setting", SETTING_ORDER, show_default="all")
+]
 
 
 def chosen(wanted, known, option):

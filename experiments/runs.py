@@ -1,0 +1,73 @@
+"""Train what is not finished, several runs at a time."""
+
+import time
+
+import torch
+from joblib import Parallel, delayed
+from rich.console import Console
+from rich.progress import track
+from threadpoolctl import threadpool_limits
+
+
+def run_all(function, specs, store, *, n_jobs=2):
+    """Run what the store lacks, several runs at a time, one thread each.
+
+    Standard error shows each finished run, and on a terminal a progress bar. What another
+    command has finished in the meantime is not run again.
+
+    Parameters
+    ----------
+    function : callable
+        ``spec -> result``, a dict that JSON can hold. It is sent to other processes.
+    specs : list of dict
+        In the order to run them.
+    store : RunStore
+    n_jobs : int, default=2
+        Processes.
+
+    Returns
+    -------
+    results : list of dict
+        In the order of `specs`, with ``cpu_seconds`` added to each.
+    """
+    console = Console(stderr=True, soft_wrap=True)
+    missing = [spec for spec in specs if spec not in store]
+    console.print(
+        f"{len(specs)} runs, {len(specs) - len(missing)} of them finished before, in "
+        f"{store.path}"
+    )
+    if store.n_other_versions:
+        console.print(
+            f"{store.n_other_versions} runs there were made with other versions of "
+            "skfairbargain, fairlearn, scikit-learn or torch. They are not used."
+        )
+    finished = Parallel(
+        n_jobs=n_jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs"
+    )(delayed(_on_one_thread)(function, spec) for spec in _still_missing(missing, store))
+    # This process alone writes, as results come in: a kill loses only what is under way.
+    on_terminal = {"console": console, "disable": not console.is_terminal}
+    for spec, result in track(finished, "Training", total=len(missing), **on_terminal):
+        store.add(spec, result)
+        name = " ".join(str(value) for value in spec.values() if value is not None)
+        console.print(f"{name}: {result['cpu_seconds']:.1f} s of one core")
+    return [store.get(spec) for spec in specs]
+
+
+def _still_missing(specs, store):
+    """The specs in turn, without those that another command has finished until then."""
+    for spec in specs:
+        store.refresh()
+        if spec not in store:
+            yield spec
+
+
+def _on_one_thread(function, spec):
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        start = time.process_time()
+        with threadpool_limits(1):  # of BLAS, and of scikit-learn's OpenMP
+            result = function(spec)
+        return spec, {**result, "cpu_seconds": time.process_time() - start}
+    finally:
+        torch.set_num_threads(threads)
