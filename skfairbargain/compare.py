@@ -179,7 +179,7 @@ def compare_methods(
     return pd.DataFrame(rows)
 
 
-def summarize(results, by=("method",), metrics=tuple(METRICS)):
+def summarize(results, by=("method",), metrics=METRICS):
     """Mean of every metric over the runs, and half the width of its confidence interval.
 
     Parameters
@@ -189,7 +189,7 @@ def summarize(results, by=("method",), metrics=tuple(METRICS)):
         measured in a run is NaN or None there.
     by : sequence of str, default=("method",)
         Columns; runs with equal values in them are summarized together.
-    metrics : sequence of str, default=tuple(METRICS)
+    metrics : sequence of str, default=METRICS
         Columns to summarize.
 
     Returns
