@@ -36,7 +36,7 @@ class Bins(NamedTuple):
 
 
 def always_defined(rows):
-    """No rows lack anything: what the `lacks` of most quantities of all rows says."""
+    """Say nothing: `lacks` of a quantity that is defined for any rows."""
     return None
 
 
@@ -84,17 +84,17 @@ class Quantity:
 
 
 def no_positive(rows):
-    """What rows without a positive lack."""
+    """Say that no row is positive: `lacks` of a quantity of the positives."""
     return _no_sample(rows, [1])
 
 
 def no_negative(rows):
-    """What rows without a negative lack."""
+    """Say that no row is negative: `lacks` of a quantity of the negatives."""
     return _no_sample(rows, [0])
 
 
 def no_sample_of_a_class(rows):
-    """What rows lack that should hold all classes."""
+    """Name a class without a row: `lacks` of a quantity that needs all classes."""
     # The positives first: they are what a small group lacks most often.
     return _no_sample(rows, range(len(rows.classes) - 1, -1, -1))
 

@@ -8,14 +8,14 @@ from sklearn.metrics import _scorer as sklearn_scorers
 BaseScorer = sklearn_scorers._BaseScorer
 
 
-def enter(scorers):
+def add_scorers(scorers):
     """Let scikit-learn find scorers by name, a dict, wherever it takes a name."""
     sklearn_scorers._SCORERS.update(scorers)
     for options in _lists_of_scorer_names():
         options.update(scorers)
 
 
-def leave(names):
+def remove_scorers(names):
     """Take names out of scikit-learn again; those that are not there are passed over."""
     for name in names:
         sklearn_scorers._SCORERS.pop(name, None)

@@ -4,7 +4,7 @@ import difflib
 
 from ._group_scorer import GroupScorer
 from ._quantities import GROUP_METRICS
-from ._registry import enter, leave
+from ._registry import add_scorers, remove_scorers
 
 
 def get_scorer_names():
@@ -160,7 +160,7 @@ def register_scorers(sensitive_features=None, undefined="raise"):
     make_group_scorer('worst_group_auc', sensitive_features='sex', undefined='raise')
     >>> unregister_scorers()
     """
-    enter(
+    add_scorers(
         {
             name: make_group_scorer(name, sensitive_features, undefined)
             for name in get_scorer_names()
@@ -185,7 +185,7 @@ def unregister_scorers():
     >>> "worst_group_auc" in sklearn.metrics.get_scorer_names()
     False
     """
-    leave(get_scorer_names())
+    remove_scorers(get_scorer_names())
 
 
 def _scorer_name(metric_name):
