@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from skorch.callbacks import Callback
 
-from tests.test_classifier import VALIDATION, X, Y, make_classifier
+from tests.small_model import VALIDATION, X, Y, make_classifier
 
 
 class Interrupt(Callback):
