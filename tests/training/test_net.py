@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 import torch
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, LRScheduler
 from torch import nn
 
 from skfairbargain._training._history import EPOCH_KEYS, Names
@@ -317,3 +317,58 @@ def test_no_nan_whatever_the_learning_rate(lr):
     for row in net.partial_fit(data).epochs():
         assert np.isfinite([row["worst_group_loss"], row["train_loss"] or 0]).all()
     assert np.isfinite(net.records_.cell_influence).all()
+
+
+def test_influence_counts_each_step_at_its_own_learning_rate():
+    # Steps so short that the network stays as it is, and half as long in each epoch.
+    data, options = data_of(), {"lr": 1e-12, "anchor": 1.0}
+    one = make_net(data, mlp(), **options).partial_fit(data)
+    halved = make_net(
+        data,
+        mlp(),
+        max_epochs=3,
+        callbacks=[LRScheduler("StepLR", step_size=1, gamma=0.5)],
+        **options,
+    ).partial_fit(data)
+    np.testing.assert_allclose(
+        halved.records_.cell_influence, 1.75 * one.records_.cell_influence, rtol=1e-6
+    )
+
+
+def test_the_bound_is_that_of_the_first_step_of_each_epoch():
+    bounds = []
+
+    class Look(Callback):
+        def on_batch_end(self, net, **kwargs):
+            bounds.append(net._bound.value)
+
+    data = data_of()
+    net = make_net(data, mlp(), bargaining=Nash(), bargain_epochs=2, max_epochs=2,
+                   batch_size=16, callbacks=[Look()])  # fmt: skip
+    rows = net.partial_fit(data).epochs()
+    assert bounds[:4] == [rows[0]["safe_meta_lr"]] * 4
+    assert bounds[4:] == [rows[1]["safe_meta_lr"]] * 4
+    assert None not in bounds
+    assert rows[0]["safe_meta_lr"] != rows[1]["safe_meta_lr"]
+
+
+def test_a_continued_net_leaves_the_earlier_one_as_it_is():
+    data, seen = data_of(), []
+
+    class Count(Callback):
+        def initialize(self):
+            seen.append("initialized")
+
+        def on_epoch_end(self, net, **kwargs):
+            seen.append(len(net.history))
+
+    first = make_net(data, mlp(), callbacks=[Count()], batch_size=16).partial_fit(data)
+    before = copy.deepcopy(first.module_.state_dict())
+    second = first.continued(max_epochs=2)
+    second.partial_fit(data)
+    assert seen == ["initialized", 1, 2, 3]
+    assert [row["epoch"] for row in first.epochs()] == [1]
+    assert [row["epoch"] for row in second.epochs()] == [1, 2, 3]
+    for name, value in first.module_.state_dict().items():
+        assert torch.equal(value, before[name])
+        assert not torch.equal(value, second.module_.state_dict()[name])
