@@ -32,8 +32,8 @@ class NashMetaClassifier(
     For a team that has many training rows *without* sensitive attributes and a small,
     audited validation set *with* them. While the network trains, every step weighs the
     samples of its minibatch by how much they help the groups of the validation set. In
-    stage 1 the groups (by default: group × label cells) settle by Nash bargaining which
-    way to go; in stage 2 the fairness goal decides.
+    stage 1 the players (by default: group × label cells) agree on the weights by Nash
+    bargaining; in stage 2 the fairness goal decides.
 
     Scale the features first, as for any neural network: put the estimator behind a
     ``StandardScaler`` in a pipeline.
@@ -80,10 +80,10 @@ class NashMetaClassifier(
         Loss of the validation samples; a callable maps logits and targets to one loss per
         sample. "cross_entropy+f1" is the paper's code.
     weight_norm : {"l2", "l1"} or None, default="l2"
-        Norm that a step's weights are brought to. None leaves them as they come: lr times
+        Norm the step's learned weights are scaled to. None: no scaling; they are lr times
         inner products of gradients.
     players : {"cells", "groups"}, default="cells"
-        Who bargains: group × label cells, or whole groups.
+        The players that bargain: group × label cells, or whole groups.
     engine : {"auto", "ghost", "autograd"}, default="auto"
         How hypergradients are computed. "auto" takes the fast ghost engine wherever it is
         exact.

@@ -69,8 +69,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Share of the audited rows in the weight of all, from 0 (left out) to below 1.
     weigher_share : float, default=0.5
         Share of the weigher in the vote, from 0 (`estimator` decides alone) to below 1.
-        `estimator` alone was better on a small data set, and where training keeps hardly a
-        favorable label of some group: of few a network learns less than boosting does.
+        `estimator` alone was better on a small data set, and where the training rows of a
+        group have few favorable labels: boosting learns more from few than a network does.
         Changing it counts from the next `fit` on.
     random_state : int, RandomState or None, default=None
         Seeds `estimator` and `weigher` and all within them. None leaves theirs.
@@ -78,9 +78,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     estimator_ : classifier
-        The trained one.
+        The trained classifier.
     weigher_ : NashMetaClassifier, Pipeline or search
-        The trained one, with its history and influence; a frozen one as it was given.
+        The trained weigher, with its history and influence; a frozen one as it was given.
     sample_weight_ : ndarray of shape (n_samples,)
         What each training row counted, 1 on average. 0 where the weigher held the row out,
         never drew it or never found it of use, and where the weight given was 0.
@@ -239,7 +239,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self
 
     def predict(self, X):
-        """Most probable classes; where `weigher_share` is 0, those `estimator_` predicts.
+        """Return the most probable classes, or `estimator_`'s where `weigher_share` is 0.
 
         Parameters
         ----------
