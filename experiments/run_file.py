@@ -1,0 +1,95 @@
+"""The SQLite file of finished runs: its rows, how they are checked, and its repair."""
+
+import os
+import sqlite3
+import sys
+import zlib
+from contextlib import closing, contextmanager, suppress
+from itertools import count
+
+COLUMNS = "versions, spec, result, checksum"
+CREATE = f"CREATE TABLE IF NOT EXISTS runs ({COLUMNS}, PRIMARY KEY (versions, spec))"
+INSERT = "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)"
+SMALLEST_ROW = 50  # bytes
+# Seconds to wait for another command, which holds the file for the time of one row.
+PATIENCE = 60
+
+
+@contextmanager
+def opened(path):
+    """A connection on which each statement is done when it returns, or undone."""
+    try:
+        with closing(sqlite3.connect(path, PATIENCE, isolation_level=None)) as db:
+            # Damaged bytes become other characters, which the checksum finds.
+            db.text_factory = lambda data: data.decode(errors="replace")
+            yield db
+    except sqlite3.Error as error:
+        raise OSError(f"{path} cannot be read or written: {error}.") from error
+
+
+def insert(db, values):
+    """Add a row of versions, spec and result, unless that run is there."""
+    # The journal's removal is on the disk as well, so that no loss of power undoes the row.
+    db.execute("PRAGMA synchronous = EXTRA")
+    db.execute(INSERT, (*values, _checksum(*values)))
+
+
+def is_sound(db):
+    """Whether SQLite can read all of a file, and every row is as it was written."""
+    try:
+        if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            return False
+        has_runs = db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'runs'").fetchone()
+        rows = db.execute(f"SELECT {COLUMNS} FROM runs") if has_runs else ()
+        return all(map(is_intact, rows))
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return False
+        raise
+
+
+def repair(db, path, file):
+    """Rename a damaged file, and copy its readable rows to a new one."""
+    # Alone, so that no other command is in the middle of a row; one that still has the
+    # file open cannot add to it after that, because SQLite refuses to write to a file that
+    # was renamed. Of two commands that find the damage, the second finds it mended.
+    with suppress(sqlite3.DatabaseError):
+        db.execute("BEGIN EXCLUSIVE")
+    if not os.path.samestat(file, path.stat()):
+        return
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
+    damaged = next(name for name in names if not name.exists())
+    path.rename(damaged)
+    rows = list(_readable(db, file.st_size))
+    with opened(path) as new:
+        new.execute("BEGIN")
+        new.execute(CREATE)
+        new.executemany(INSERT, rows)
+        new.execute("COMMIT")
+    print(
+        f"{path} was damaged: {len(rows)} of its runs could be read and are kept. The "
+        f"damaged file is now {damaged.name}.",
+        file=sys.stderr,
+    )
+
+
+def _readable(db, n_bytes):
+    """The intact rows, each looked up by its number: no list of the numbers is needed."""
+    # SQLite reads a file that lacks its end only where it may also be repaired.
+    db.execute("PRAGMA writable_schema = ON")
+    for number in range(1, n_bytes // SMALLEST_ROW):
+        with suppress(sqlite3.DatabaseError):
+            query = f"SELECT {COLUMNS} FROM runs WHERE rowid = ?"
+            row = db.execute(query, (number,)).fetchone()
+            if row is not None and is_intact(row):
+                yield row
+
+
+def is_intact(row):
+    """Whether a row is as it was written."""
+    *values, checksum = row
+    return _checksum(*values) == checksum
+
+
+def _checksum(*values):
+    return zlib.crc32(repr(values).encode())
