@@ -188,16 +188,7 @@ def load(path, *, module=None, device=None):
         ArithmeticError, LookupError, RecursionError, TypeError, ValueError, SafetensorError
     ) as error:  # fmt: skip
         raise _damaged(path, error) from error
-    if module is None and model["module"] is not None:
-        raise ValueError(
-            f"`module` should be the network that was trained, {model['module']}: a file "
-            "that runs no code cannot hold it. Got None."
-        )
-    if module is not None and model["module"] is None:
-        raise ValueError(
-            f"`module` should be None, because {path} has the default network. Got "
-            f"{module!r}."
-        )
+    _check_module(module, model["module"], path)
     estimator.module = module
     with torch.random.fork_rng(devices=[]):  # initial weights, about to be replaced
         net = make_net(
@@ -221,6 +212,20 @@ def load(path, *, module=None, device=None):
     version = model["skfairbargain"]
     estimator.__setstate__({**learned, "net_": net, "_skfairbargain_version": version})
     return estimator
+
+
+def _check_module(module, stored, path):
+    """Refuse a network where the file has the default one, and the other way round."""
+    if module is None and stored is not None:
+        raise ValueError(
+            f"`module` should be the network that was trained, {model['module']}: a file "
+            "that runs no code cannot hold it. Got None."
+        )
+    if module is not None and stored is None:
+        raise ValueError(
+            f"`module` should be None, because {path} has the default network. Got "
+            f"{module!r}."
+        )
 
 
 def _plain_parameters(estimator, path):
