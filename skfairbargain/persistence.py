@@ -218,7 +218,7 @@ def _check_module(module, stored, path):
     """Refuse a network where the file has the default one, and the other way round."""
     if module is None and stored is not None:
         raise ValueError(
-            f"`module` should be the network that was trained, {model['module']}: a file "
+            f"`module` should be the network that was trained, {stored}: a file "
             "that runs no code cannot hold it. Got None."
         )
     if module is not None and stored is None:
