@@ -3,7 +3,9 @@
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from importlib.util import find_spec
 
+import pytest
 from sybil import Sybil
+from sybil.example import SybilFailure
 from sybil.parsers.myst import PythonCodeBlockParser
 
 # What a build of the documentation leaves are copies; conf.py is Sphinx's to import.
@@ -14,8 +16,43 @@ if find_spec("lale") is None:
         "docs/user_guide/lale.md",
     ]
 
-# A page is a document and has a namespace of its own.
-pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE)],
-    patterns=["*.md"],
-).pytest()
+PAGES = Sybil(
+    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE)]
+)
+
+
+def pytest_collect_file(file_path, parent):
+    """Make one test of a page: its examples build on each other, so none runs alone."""
+    if file_path.suffix == ".md":
+        return Page.from_parent(parent, path=file_path)
+    return None
+
+
+class Page(pytest.File):
+    """A page with examples."""
+
+    def collect(self):
+        examples = list(PAGES.parse(self.path).examples())
+        if examples:
+            yield PageExamples.from_parent(self, name="examples", examples=examples)
+
+
+class PageExamples(pytest.Item):
+    """All examples of a page, in order, in one namespace."""
+
+    def __init__(self, *, examples, **kwargs):
+        super().__init__(**kwargs)
+        self.examples = examples
+
+    def runtest(self):
+        for example in self.examples:
+            example.evaluate()
+
+    def repr_failure(self, excinfo):
+        """Show what was expected and found, where an example's output differs."""
+        if excinfo.errisinstance(SybilFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self):
+        return self.path, None, f"examples of {self.path.name}"
