@@ -1,22 +1,5 @@
 """The command line. Torch is imported by the commands that train, once they train."""
 
-import typer
-
-from ._compare import compare
+from ._app import app
 
 __all__ = ["app"]
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Fairness-aware training by Nash bargaining.",
-)
-
-
-@app.callback()
-def _commands():
-    """Fairness-aware training by Nash bargaining."""
-
-
-app.command()(compare)

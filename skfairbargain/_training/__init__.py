@@ -2,7 +2,7 @@
 
 from ._inputs import training_rows
 from ._make_net import make_net, run_settings
-from ._modules import MLP, module_dtype, predict_logits
+from ._modules import module_dtype, predict_logits
 from ._named_protocols import NamedProtocolsMixin
 from ._parameters import PARAMETER_CONSTRAINTS
 from ._players import Players

@@ -1,8 +1,8 @@
 """Helpers for every part of the package: cells, groups, files, intervals, extras."""
 
-from ._cells import Cells, cell_codes, encode_cells
+from ._cells import cell_codes, encode_cells
 from ._features import scratch_copy, set_fitted
-from ._files import whole_file, write_at_once, write_csv, write_figure
+from ._files import write_at_once, write_csv, write_figure
 from ._fitted import fitted_attribute
 from ._groups import encode_groups, group_name
 from ._intervals import mean_and_margin
@@ -13,7 +13,6 @@ from ._versioned import VersionedPickleMixin
 from ._warnings import warn_user
 
 __all__ = [
-    "Cells",
     "VersionedPickleMixin",
     "cell_codes",
     "check_same_length",
@@ -27,7 +26,6 @@ __all__ = [
     "seeded_torch",
     "set_fitted",
     "warn_user",
-    "whole_file",
     "write_at_once",
     "write_csv",
     "write_figure",
