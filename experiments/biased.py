@@ -1,6 +1,6 @@
 """Methods on unjust training rows: which runs there are, and one of them."""
 
-from .baselines import ALL_RIVALS, epochs_of, measure, training_of
+from .baselines import measure
 from .biased_rows import (
     N_SEEDS,
     PER_CELL,
@@ -9,6 +9,7 @@ from .biased_rows import (
     rows_of,
     smallest_cell,
 )
+from .registry import ALL_RIVALS, epochs_of, training_of
 
 BIASED_SETTINGS = (
     "student_por_sex",

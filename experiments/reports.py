@@ -6,9 +6,9 @@ import typer
 
 from skfairbargain.compare import summarize
 
-from .baselines import ALL_RIVALS
 from .files import whole_file, write_csv
 from .measures import MEASURES
+from .registry import ALL_RIVALS
 from .summaries import crosswise, lead_with_ci, leads, markdown
 
 # Methods that are compared with each other one, run by run, and in which measures.

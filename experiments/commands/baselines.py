@@ -4,9 +4,10 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from ..baselines import OURS, RIVALS, epochs_of, run_baseline, table_of, titles_of
+from ..baselines import run_baseline, table_of
 from ..figures_of_methods import accuracy_fairness_plane
 from ..preparation import SETTING_ORDER, paper_specs
+from ..registry import OURS, RIVALS, epochs_of, titles_of
 from ..reports import conditions, one_split, report_comparison
 from ..runs import run_all
 from ..store import RunStore

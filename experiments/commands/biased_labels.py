@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..baselines import ALL_RIVALS, OURS, table_of, titles_of
+from ..baselines import table_of
 from ..biased import (
     BIASED_SETTINGS,
     KINDS,
@@ -20,6 +20,7 @@ from ..biased import (
 from ..biased_rows import N_SEEDS, PER_CELL
 from ..figures_of_methods import lines
 from ..measures import MEASURES
+from ..registry import ALL_RIVALS, OURS, titles_of
 from ..reports import MANY_SPLITS, conditions, report_comparison
 from ..runs import run_all
 from ..store import RunStore
