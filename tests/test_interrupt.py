@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 from skorch.callbacks import Callback
+from torch import nn
 
 from tests.small_model import VALIDATION, X, Y, make_classifier
 
@@ -29,6 +30,44 @@ def test_an_interrupted_fit_is_a_model_of_the_epochs_done(epoch):
     assert np.isfinite(clf.predict_proba(X)).all()
     clf.set_params(warm_start=True, callbacks=None).fit(X, Y, **VALIDATION)
     assert clf.n_iter_ == len(clf.history_) == epoch - 1 + 4
+
+
+class Interrupted(nn.Sequential):
+    """Interrupts the first pass in training mode: the choice of the engine."""
+
+    armed = False
+
+    def __init__(self, n_features, n_classes):
+        super().__init__(nn.Linear(n_features, n_classes))
+
+    def forward(self, X):
+        if self.armed and self.training:
+            raise KeyboardInterrupt
+        return super().forward(X)
+
+
+@pytest.mark.parametrize("n_rows", [100, 120])
+@pytest.mark.parametrize(
+    ("method", "n_epochs"), [("fit", 0), ("warm_start", 4), ("partial_fit", 4)]
+)
+def test_an_interrupt_before_the_first_step_is_a_run_of_no_epoch(
+    method, n_epochs, n_rows, monkeypatch
+):
+    clf = make_classifier(module=Interrupted).fit(X, Y, **VALIDATION)
+    before = clf.predict_proba(X)
+    clf.set_params(warm_start=method == "warm_start")
+    monkeypatch.setattr(Interrupted, "armed", True)
+    train = clf.partial_fit if method == "partial_fit" else clf.fit
+    train(X[:n_rows], Y[:n_rows], **VALIDATION)
+    monkeypatch.undo()
+    assert clf.n_iter_ == len(clf.history_) == n_epochs
+    assert clf.cell_influence_.shape == (n_rows, 4)
+    assert not clf.cell_influence_.any()
+    assert not clf.applied_weight_.any()
+    assert (method == "fit") == (clf.predict_proba(X) != before).any()
+    # Nor are training rows or hooks left in the net.
+    assert not hasattr(clf.net_, "_data")
+    assert not hasattr(clf.net_, "_engine")
 
 
 SCRIPT = """

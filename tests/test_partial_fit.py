@@ -4,7 +4,8 @@ import pickle
 
 import numpy as np
 import pytest
-from skorch.callbacks import Callback
+import torch
+from skorch.callbacks import Callback, LRScheduler
 
 from skfairbargain import NashMetaClassifier
 from skfairbargain.persistence import load, save
@@ -87,3 +88,25 @@ def test_all_classes_may_be_named_in_any_order():
     clf = NashMetaClassifier(bargaining=None, random_state=0)
     clf.partial_fit(X, Y, classes=[1, 0, 1], **VALIDATION)
     assert clf.classes_.tolist() == [0, 1]
+
+
+class Counting(torch.optim.SGD):
+    """Counts its steps in an attribute of its own."""
+
+    def __init__(self, params, lr):
+        super().__init__(params, lr)
+        self.n_steps = 0
+
+    def step(self, closure=None):
+        self.n_steps += 1
+        return super().step(closure)
+
+
+@pytest.mark.parametrize("callbacks", [None, [LRScheduler("StepLR", step_size=1)]])
+def test_an_optimizer_keeps_attributes_of_its_own(callbacks):
+    clf = make_classifier(optimizer=Counting, callbacks=callbacks, max_epochs=2)
+    clf.fit(X, Y, **VALIDATION)
+    before = clf.net_.optimizer_
+    clf.partial_fit(X, Y, **VALIDATION)
+    # Three steps an epoch.
+    assert (before.n_steps, clf.net_.optimizer_.n_steps) == (6, 9)

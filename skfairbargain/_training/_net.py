@@ -96,8 +96,7 @@ class MetaNet(NeuralNet):
         -------
         net : MetaNet
         """
-        # Together, so that the new optimizer steps the parameters of the new module.
-        module, optimizer = copy.deepcopy((self.module_, self.optimizer_))
+        module, optimizer = _copies(self.module_, self.optimizer_)
         net = object.__new__(type(self))
         # Not by the constructor and `initialize`, which would start the callbacks afresh.
         vars(net).update(
@@ -136,7 +135,27 @@ class MetaNet(NeuralNet):
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         """Train for some epochs, hooks on the layers and denormal numbers flushed."""
-        data = X
+        # First, so that a run that is interrupted from here on has records of its own.
+        self.records_ = Records(len(X), len(self.weighting.to_groups))
+        try:
+            self._prepare_run(X)
+            with self._engine, denormals_flushed():
+                return super().fit_loop(X, y, epochs=epochs, **fit_params)
+        finally:
+            self.records_.add_up()
+            if len(self.history) and "seconds" not in self.history[-1]:
+                self.history.pop()  # an epoch that was interrupted
+            for name in RUN:
+                vars(self).pop(name, None)
+
+    def _prepare_run(self, data):
+        """Choose the engine, and bring what every step needs to the device."""
+        self._data, self._averages = data, data.averages()
+        self._averages_on_device = torch.as_tensor(
+            self._averages,
+            device=self.device,
+            dtype=next(self.module_.parameters()).dtype,
+        )
         self._engine, reason = make_engine(
             self.engine,
             self.module_,
@@ -147,22 +166,6 @@ class MetaNet(NeuralNet):
         self.engine_ = self._engine.name
         if self.verbose and reason:
             print(f"Took engine='{self.engine_}': {reason}")
-        self._data, self._averages = data, data.averages()
-        self._averages_on_device = torch.as_tensor(
-            self._averages,
-            device=self.device,
-            dtype=next(self.module_.parameters()).dtype,
-        )
-        self.records_ = Records(len(data), self._averages.shape[1])
-        try:
-            with self._engine, denormals_flushed():
-                return super().fit_loop(data, y, epochs=epochs, **fit_params)
-        finally:
-            self.records_.add_up()
-            if len(self.history) and "seconds" not in self.history[-1]:
-                self.history.pop()  # an epoch that was interrupted
-            for name in RUN:
-                vars(self).pop(name, None)
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Start counting."""
@@ -238,6 +241,17 @@ class MetaNet(NeuralNet):
             training=True,
         )
         self.optimizer_.step()
+
+
+def _copies(module, optimizer):
+    """Copies of both, of which the optimizer steps the parameters of the module."""
+    memo = {}
+    module, copied = copy.deepcopy(module, memo), copy.deepcopy(optimizer, memo)
+    # torch copies state and groups alone. Where a scheduler wrapped `step`, that steps the
+    # earlier optimizer, and the scheduler of this run wraps it anew.
+    for name in vars(optimizer).keys() - vars(copied).keys() - {"step"}:
+        setattr(copied, name, copy.deepcopy(getattr(optimizer, name), memo))
+    return module, copied
 
 
 def _mean_loss(losses, sample_weight):
