@@ -1,5 +1,6 @@
 """NashMeta as a lale operator, on synthetic data: fit, predict, errors."""
 
+import inspect
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain.exceptions import UndefinedGroupError
+from skfairbargain.exceptions import SkippedStepWarning, UndefinedGroupError
 
 pytest.importorskip("lale.lib.aif360", reason="needs the extra skfairbargain[lale]")
 
@@ -270,6 +271,15 @@ def test_the_plain_operator_is_the_estimator():
         trained.predict_proba(X[["income", "age"]]),
         direct.predict_proba(X[["income", "age"]]),
     )
+
+
+def test_a_warning_names_the_users_line_and_not_lales():
+    clf = Plain(max_epochs=1, bargaining=None, lr=1e30, hidden_layer_sizes=[2])
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    line = inspect.currentframe().f_lineno + 2
+    with pytest.warns(SkippedStepWarning, match=r"^1 steps were skipped") as caught:
+        clf.fit(np.tile(X, (3, 1)), np.tile(X[:, 0] > 0, 3))
+    assert [(each.filename, each.lineno) for each in caught] == [(__file__, line)]
 
 
 def test_scikit_learns_searches_tune_it():
