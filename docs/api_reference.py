@@ -217,7 +217,8 @@ def api_page():
         ]
     parts += [
         "## Commands",
-        "Use `skfairbargain compare` and the other commands in a shell; "
-        "`skfairbargain --help` lists them with their options.",
+        "`skfairbargain compare` compares three methods on your data in a shell; "
+        "`skfairbargain compare --help` lists its options. The commands behind the "
+        "[evidence](evidence.md) are `python -m experiments`, in a clone of the repository.",
     ]
     return "\n\n".join(parts) + "\n"
