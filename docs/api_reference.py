@@ -219,6 +219,6 @@ def api_page():
         "## Commands",
         "`skfairbargain compare` compares three methods on your data in a shell; "
         "`skfairbargain compare --help` lists its options. The commands behind the "
-        "[evidence](evidence.md) are `python -m experiments`, in a clone of the repository.",
+        "[evidence](evidence.md) are `python -m experiments`, in a clone.",
     ]
     return "\n\n".join(parts) + "\n"
