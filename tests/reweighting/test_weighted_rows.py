@@ -1,0 +1,55 @@
+"""Which rows the estimator gets, and what each counts."""
+
+import re
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from skfairbargain import ReweightedClassifier
+from tests.reweighting._shared import Recorder, alone, network
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.9])
+def test_audited_rows_have_their_share(made, share):
+    X, y, audit = made
+    clf = alone(Recorder(), network(), audit_share=share)
+    rows, labels, weight = clf.fit(X, y, **audit).estimator_.given_
+    of_training = clf.sample_weight_ * weight[:400].mean()
+    np.testing.assert_allclose(weight[:400], of_training, rtol=1e-12)
+    assert weight.mean() == pytest.approx(1)
+    assert len(rows) == len(labels) == len(weight) == (500 if share else 400)
+    assert weight[400:].sum() == pytest.approx(share * weight.sum())
+    np.testing.assert_array_equal(labels[400:], audit["y_val"][: len(labels) - 400])
+
+
+def test_rows_without_a_weight_do_not_count(made):
+    X, y, audit = made
+    weight = np.arange(400) % 3
+    clf = alone(Recorder(), network(), audit_share=0)
+    clf.fit(X, y, **audit, sample_weight=weight)
+    np.testing.assert_array_equal(clf.sample_weight_ > 0, weight > 0)
+    assert clf.sample_weight_.mean() == pytest.approx(1)
+    np.testing.assert_array_equal(clf.estimator_.given_[0], X[weight > 0])
+
+
+def test_without_an_audit_rows_are_held_out_and_left_out(made):
+    X, y, _ = made
+    clf = alone(Recorder(), network()).fit(X, y)
+    left = 400 - len(clf.estimator_.given_[0])
+    assert left == np.sum(clf.sample_weight_ == 0) == 40
+
+
+def test_a_class_without_weight_is_refused(made):
+    X, y, audit = made
+    y = y.copy()
+    y[:2] = 2
+    clf = ReweightedClassifier(
+        LogisticRegression(), network(anchor=0, max_epochs=1, batch_size=64)
+    )
+    message = (
+        "The learned weights should leave rows of every class. Those of the classes [2] "
+        "are all zero. Set the weigher's `anchor` above 0."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        clf.fit(X, y, **audit)
