@@ -74,3 +74,22 @@ def test_the_share_of_the_rows_that_is_held_out(fraction):
     assert 9 <= rarest < 30
     expected = {0.1: 3, 0.2: 6, 0.9: rarest // 2}[fraction]
     assert np.unique(Y[out], return_counts=True)[1].tolist() == [expected] * 3
+
+
+@pytest.mark.parametrize(("n", "per_class"), [(398, 99), (402, 100), (1200, 100)])
+def test_at_most_a_hundred_rows_of_a_class_are_held_out(n, per_class):
+    clf = quick(validation_fraction=0.5, batch_size=n, max_epochs=1, random_state=0)
+    y = np.arange(n) % 2
+    clf.fit(np.random.default_rng(0).normal(size=(n, 3)), y)
+    out = ~clf.cell_influence_.any(axis=1)
+    assert np.bincount(y[out]).tolist() == [per_class] * 2
+
+
+def test_classes_without_a_row_have_no_part_in_the_share():
+    clf = quick(validation_fraction=0.3, batch_size=90, random_state=0)
+    y = np.where(X[:, 0] > 0, "b", "a")
+    clf.partial_fit(X, y, classes=["a", "b", "c", "d"])
+    # 27 rows are to be held out, of two classes; with four there would be 7 of each.
+    out = ~clf.cell_influence_.any(axis=1)
+    assert np.unique(y[out], return_counts=True)[1].tolist() == [14, 14]
+    assert clf.predict_proba(X).shape == (90, 4)

@@ -7,6 +7,8 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from skfairbargain import NashMetaClassifier
+from skfairbargain._training._history import EpochTally, Names
+from skfairbargain._training._weighting import Decision
 from skfairbargain.datasets import load_diabetes_progression
 from skfairbargain.metrics import conflicting_players
 from skfairbargain.model_selection import balanced_validation_split
@@ -73,6 +75,40 @@ def test_rates_are_shares_of_the_steps_that_the_protocol_saw(split):
     assert opposed[0, 1] > 0.5  # what makes one label likelier makes the other less so
     assert row["opposed_agreed_rates"] == found
     assert json.loads(json.dumps(row)) == row
+
+
+def test_each_rate_has_its_own_denominator():
+    """Five steps: three bargained, two of these agreed; one more was not finite."""
+    tally = EpochTally(stage=1)
+    opposed = np.array([[False, True], [True, False]])
+    for bargained, alpha, conflicts, weights in (
+        (True, [1.0, 3.0], [False, True], [1.0]),
+        (True, [2.0, 5.0], [False, False], [1.0]),
+        (True, None, [True, True], [0.0]),
+        (False, None, [False, True], [1.0]),
+        (False, None, [False, False], [1.0]),
+    ):
+        alpha = None if alpha is None else np.array(alpha)
+        weights, conflicts = np.array(weights), np.array(conflicts)
+        tally.add(Decision(weights, bargained, alpha, conflicts, opposed), loss=0.5)
+    tally.add_undefined()
+    names = Names(groups=["f", "m"], players=["F", "M"], bargainers=["a", "b"])
+    row = tally.row(names, [0.25, 0.75], safe_meta_lr=None)
+    assert row.pop("seconds") > 0
+    assert row == {
+        "stage": 1,
+        "train_loss": 0.5,
+        "group_losses": {"f": 0.25, "m": 0.75},
+        "worst_group_loss": 0.75,
+        "bargaining_success_rate": 2 / 3,
+        "conflict_rate": 3 / 5,
+        "player_conflict_rates": {"F": 1 / 5, "M": 3 / 5},
+        "opposed_rates": {"F": {"M": 1.0}},
+        "opposed_agreed_rates": {"F": {"M": 2 / 5}},
+        "alpha": {"a": 1.5, "b": 4.0},
+        "safe_meta_lr": None,
+        "skipped_steps": 2,
+    }
 
 
 @pytest.mark.filterwarnings("ignore::skfairbargain.NoAgreementWarning")

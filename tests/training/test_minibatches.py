@@ -76,3 +76,18 @@ def test_one_row_as_skorch_asks_for_it(kind):
     row, label = training_data(kind=kind)[4]
     assert row.reshape(-1).tolist() == [8, 9]
     assert label == 1
+
+
+def test_engines_are_compared_on_eight_validation_rows():
+    rows, labels = training_data().probe_rows("cpu")
+    # Of three rows, some come again.
+    assert rows[:, 0].tolist() == [-1, -3, -5, -1, -3, -5, -1, -3]
+    assert labels.tolist() == [0, 1, 2, 0, 1, 2, 0, 1]
+
+
+def test_validation_rows_are_a_copy():
+    X_val = np.zeros((3, 2), dtype=np.float32)
+    data = TrainingData(X_val, X_val, X_val, np.arange(3), np.arange(3), np.float32)
+    X_val[:] = 1
+    assert not data.X_val.any()
+    assert data.X_val.flags.writeable

@@ -58,3 +58,14 @@ def test_rows_that_were_not_trained_on_have_zeros():
     for values in of_all.values():
         assert len(values) == 15
         assert not values[[1, 4, 14]].any()
+
+
+def test_no_more_wait_than_they_should(monkeypatch):
+    """Waiting steps take memory, and adding up each one takes time."""
+    monkeypatch.setattr(_records, "MOST_WAITING", 7)
+    records, added_up = Records(12, 3), []
+    for first in (0, 4, 8):
+        records.add(np.arange(first, first + 4), np.ones((4, 3)), np.ones(4))
+        added_up.append(records.applied_weight.sum())
+    # The eighth row makes them more than seven; the count begins anew after it.
+    assert added_up == [0, 8, 8]
