@@ -102,9 +102,10 @@ def test_arrays_may_be_read_only():
     torch.set_warn_always(True)  # torch complains once in a process otherwise
     try:
         clf = make_classifier().fit(rows, Y, **{**VALIDATION, "X_val": val})
-        clf.predict(rows)
+        predicted = clf.predict_proba(rows)
     finally:
         torch.set_warn_always(warned)
+    np.testing.assert_array_equal(predicted, fit().predict_proba(X))
 
 
 def test_a_column_of_labels_is_taken_with_scikit_learns_warning():

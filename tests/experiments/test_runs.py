@@ -3,10 +3,10 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
+import threading
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -113,25 +113,35 @@ def without_time(runs):
     }
 
 
+@contextmanager
+def running(command, **options):
+    """A process that is killed at the end, or after five minutes, silent or not."""
+    with subprocess.Popen(command, **options) as process:
+        watch = threading.Timer(300, process.kill)
+        watch.start()
+        try:
+            yield process
+        finally:
+            watch.cancel()
+            process.kill()
+
+
 def test_a_killed_command_goes_on_and_loses_nothing(arguments, tmp_path, invoke, runs_in):
     killed, whole = tmp_path / "killed", tmp_path / "whole"
     command = [sys.executable, "-m", "experiments", *arguments, killed]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 300
     n_told = 0
-    for line in process.stderr:
-        n_told += "s of one core" in line
-        assert time.monotonic() < deadline
-        if n_told == 3:
-            break
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
+    with running(command, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            n_told += "s of one core" in line
+            if n_told == 3:
+                break
+        assert n_told == 3
     before = runs_in(killed / "table1.sqlite")
     assert 3 <= len(before) < 9
     # Two at once go on where it stopped, into the same tables.
     quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    both = [subprocess.Popen(command, **quietly) for _ in range(2)]
-    assert [each.wait(300) for each in both] == [0, 0]
+    with running(command, **quietly) as one, running(command, **quietly) as two:
+        assert one.wait(300) == two.wait(300) == 0
     after = runs_in(killed / "table1.sqlite")
     assert after[: len(before)] == before
     assert len(after) == 9  # 3 methods × 3 seeds, each of them once

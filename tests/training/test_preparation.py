@@ -114,12 +114,15 @@ def test_balanced_validation_set_may_be_as_long_as_the_training_set(diabetes):
     scaler = StandardScaler().fit(X)
     scaled = {**validation, "X_val": scaler.transform(validation["X_val"])}
     few = np.r_[np.flatnonzero(y == 0)[:20], np.flatnonzero(y == 1)[:20]]
-    quick().fit(scaler.transform(X)[few], y.iloc[few], **scaled)
-    # A minibatch of partial_fit was cut by nobody.
-    unbalanced = {name: np.asarray(value)[:39] for name, value in scaled.items()}
-    quick().partial_fit(
-        scaler.transform(X)[few[:39]], y.iloc[few[:39]], [0, 1], **unbalanced
-    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        quick().fit(scaler.transform(X)[few], y.iloc[few], **scaled)
+        # A minibatch of partial_fit was cut by nobody.
+        unbalanced = {name: np.asarray(value)[:39] for name, value in scaled.items()}
+        quick().partial_fit(
+            scaler.transform(X)[few[:39]], y.iloc[few[:39]], [0, 1], **unbalanced
+        )
+    assert caught == []
 
 
 def test_zero_weights_do_not_hide_a_cut(diabetes):
@@ -179,7 +182,10 @@ def test_rows_of_one_kind_stay_in_range():
         levels = pd.get_dummies(rng.integers(50, size=n_samples + n_val), dtype=float)
         X = np.column_stack([numbers, levels])
         y = np.resize([0, 1], len(X))
-        quick().fit(X[n_val:], y[n_val:], X_val=X[:n_val], y_val=y[:n_val])
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            quick().fit(X[n_val:], y[n_val:], X_val=X[:n_val], y_val=y[:n_val])
+        assert caught == []
 
 
 def test_other_columns_are_an_error_that_says_where_to_route_it(diabetes):
