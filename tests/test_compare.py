@@ -19,6 +19,7 @@ from skfairbargain.compare import (
 from skfairbargain.datasets import load_diabetes_progression, make_biased_classification
 from skfairbargain.exceptions import UndefinedGroupError
 from skfairbargain.model_selection import balanced_validation_split
+from skfairbargain.protocols import LtR
 
 
 @pytest.fixture(scope="module")
@@ -175,3 +176,61 @@ def test_what_cannot_be_compared_is_refused_before_training(diabetes):
     message = "`methods` should be among ['erm', 'one-stage', 'two-stage']. Got 'best'."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         compare_methods(X, y, sex, methods=["best"])
+
+
+def test_auto_is_a_quarter_of_the_smallest_cell():
+    made = make_biased_classification(60, random_state=0)
+    cells = pd.crosstab(made.sensitive["group"], made.target)
+    assert cells.to_numpy().min() == 10
+
+    def compared(per_cell):
+        return compare_methods(
+            made.data, made.target, made.sensitive, methods=["one-stage"], n_seeds=1,
+            epochs=1, per_cell=per_cell,
+        ).drop(columns="seconds")  # fmt: skip
+
+    auto = compared("auto")
+    pd.testing.assert_frame_equal(auto, compared(2))
+    assert (auto["overall_auc"] != compared(5)["overall_auc"]).all()
+
+
+def test_the_goal_decides_the_steps():
+    class Noting(LtR):
+        n_steps = 0
+
+        def weights(self, step):
+            Noting.n_steps += 1
+            return super().weights(step)
+
+    made = make_biased_classification(200, random_state=0)
+    compare_methods(
+        made.data, made.target, made.sensitive, methods=["one-stage"], goal=Noting(),
+        n_seeds=1, epochs=2,
+    )  # fmt: skip
+    assert Noting.n_steps > 2
+
+
+def test_an_interrupted_training_ends_the_comparison():
+    def stop(method, seed):
+        raise KeyboardInterrupt
+
+    made, rows = make_biased_classification(200, random_state=0), []
+    with pytest.raises(KeyboardInterrupt):
+        compare_methods(
+            made.data, made.target, made.sensitive, epochs=3, on_epoch=stop,
+            on_result=rows.append,
+        )  # fmt: skip
+    assert rows == []
+
+
+def test_a_summary_keeps_runs_without_a_setting():
+    results = pd.DataFrame({"setting": ["a", None, None], "auc": [0.5, 0.6, 0.8]})
+    summary = summarize(results, ["setting"], ["auc"])
+    assert summary["n_seeds"].tolist() == [1, 2]
+    assert summary["mean"].tolist() == pytest.approx([0.5, 0.7])
+
+
+def test_fifty_categories_of_a_column_are_kept_apart():
+    for n, n_columns in ((49, 49), (60, 50)):
+        frame = pd.DataFrame({"text": [f"kind {i}" for i in range(n)] * 2})
+        assert make_preprocessor().fit_transform(frame).shape == (2 * n, n_columns)

@@ -179,3 +179,19 @@ def test_cells_of_inputs_of_different_lengths_are_refused():
     message = r"^`groups` and `y` should have the same number of rows. Got 1 and 2\.$"
     with pytest.raises(ValueError, match=message):
         encode_cells(["F"], [0, 1])
+
+
+def test_one_row_of_a_label_is_enough_to_train_on():
+    # Three groups with two rows of each label; per_cell=2 takes them all.
+    groups, y = np.repeat(list("abc"), 4), np.tile([0, 0, 1, 1], 3)
+    text = message(
+        UndefinedGroupError, lambda: balanced_validation_indices(y, groups, per_cell=2)
+    )
+    assert text == (
+        "Every label should keep a row to train on. Drawing 2 rows per cell takes all of "
+        "label 0. Lower per_cell."
+    )
+    train, val = balanced_validation_indices(
+        np.append(y, [0, 1]), np.append(groups, ["a", "b"]), per_cell=2, random_state=0
+    )
+    assert (len(train), len(val)) == (2, 12)

@@ -80,3 +80,17 @@ def test_a_legend_names_the_players_with_the_largest_shares():
     labels = [text.get_text() for text in display.axes_[1].get_legend().get_texts()]
     assert labels == [*(f"p{k}" for k in range(12, 20)), "12 smaller shares"]
     assert len(display.axes_[1].get_lines()) >= 20
+
+
+def test_a_stage_is_named_above_its_middle():
+    display = BargainingHistoryDisplay.from_history(HISTORY)
+    places = [text.get_position()[0] for text in display.ax_.texts]
+    assert places == [1.5, 3]  # of the epochs 1 and 2, and of epoch 3
+    assert display.ax_.get_xlim() == (0.5, 3.5)
+
+
+@pytest.mark.parametrize(("n_epochs", "marker"), [(1, "o"), (10, "o"), (11, "None")])
+def test_few_epochs_are_drawn_as_points(n_epochs, marker):
+    history = [{**HISTORY[0], "epoch": epoch + 1} for epoch in range(n_epochs)]
+    display = BargainingHistoryDisplay.from_history(history)
+    assert {line.get_marker() for line in display.ax_.lines} == {marker}

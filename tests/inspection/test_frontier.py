@@ -112,3 +112,70 @@ def test_frontier_of_results_has_students_intervals():
     assert np.isnan(display.table.loc["b", "performance_low"])
     assert display.front == ["b", "a"]
     assert "front" in [t.get_text() for t in display.ax_.get_legend().get_texts()]
+
+
+def test_three_groups_are_measured_each_by_its_own_rows():
+    rng = np.random.default_rng(0)
+    y, proba, groups = rng.integers(2, size=90), rng.random(90), np.arange(90) % 3
+    display = FairnessFrontierDisplay.from_predictions(
+        y, {"model": proba}, sensitive_features=groups, n_resamples=0
+    )
+    expected = max_group_auc_disparity(y, proba, sensitive_features=groups)
+    assert display.table["fairness"].item() == expected
+
+
+def test_one_half_is_not_the_larger_class():
+    y, half = [0, 1, 0, 1], np.full(4, 0.5)
+    display = FairnessFrontierDisplay.from_predictions(
+        y,
+        {"columns": np.c_[half, half], "positive": half},
+        sensitive_features=list("aabb"),
+        fairness="worst_group_selection_rate_score",
+        n_resamples=0,
+    )
+    assert display.table["fairness"].tolist() == [0, 0]
+
+
+def test_intervals_follow_the_level_and_the_seed(cancer):
+    y, models, clinic = cancer
+
+    def width(**options):
+        options = {"n_resamples": 40, "random_state": 0, **options}
+        row = FairnessFrontierDisplay.from_predictions(
+            y, {"two": models["two"]}, sensitive_features=clinic, **options
+        ).table.iloc[0]
+        return row["performance_high"] - row["performance_low"]
+
+    assert width() == width(confidence_level=0.95)
+    assert width(confidence_level=0.5) < 0.7 * width() < width(confidence_level=0.99)
+    assert width(random_state=1) not in (width(), width(random_state=2))
+
+
+def test_a_smaller_loss_is_the_better_performance():
+    table = pd.DataFrame(
+        {"fairness": [0.1, 0.2, 0.3], "performance": [0.9, 0.7, 0.8]}, index=list("abc")
+    )
+    for axis in ("fairness", "performance"):
+        table[f"{axis}_low"] = table[f"{axis}_high"] = np.nan
+    display = FairnessFrontierDisplay(
+        table, fairness="max_group_auc_disparity", performance="overall_log_loss"
+    )
+    assert display.front == ["a", "b"]
+    # From a model on, its performance can be had until the next one's.
+    (stairs,) = (line for line in display.plot().ax_.lines if line.get_label() == "front")
+    assert stairs.get_drawstyle() == "steps-post"
+    assert stairs.get_ydata().tolist() == [0.9, 0.7]
+
+
+def test_runs_without_a_value_do_not_count():
+    results = pd.DataFrame(
+        {
+            "method": ["a", "a", "a"],
+            "overall_auc": [0.7, None, 0.9],
+            "max_group_auc_disparity": [0.1, 0.2, 0.1],
+        }
+    )
+    row = FairnessFrontierDisplay.from_results(results).table.loc["a"]
+    interval = stats.t.interval(0.95, 1, 0.8, stats.sem([0.7, 0.9]))
+    assert row["performance"] == pytest.approx(0.8)
+    assert (row["performance_low"], row["performance_high"]) == pytest.approx(interval)

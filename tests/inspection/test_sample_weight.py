@@ -1,5 +1,7 @@
 """The training weights of each cell have the right numbers and are drawn."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -36,3 +38,19 @@ def test_held_out_rows_are_left_out_of_the_weights():
     display = SampleWeightDisplay.from_estimator(clf, made.target)
     assert display.table["n"].sum() == 180
     assert display.table["cell"].tolist() == ["0", "1"]
+
+
+def test_bars_end_at_the_quantiles():
+    weight = np.arange(1.0, 102)
+    row = SampleWeightDisplay.from_weights(weight, np.zeros(101)).table.iloc[0]
+    found = row[["q10", "q25", "median", "q75", "q90"]].tolist()
+    assert found == pytest.approx([w / 51 for w in (11, 26, 51, 76, 91)])
+
+
+def test_rows_that_move_one_cell_alone_are_not_left_out():
+    fit = SimpleNamespace(
+        applied_weight_=np.array([1.0, 0.0, 1.0]),
+        cell_influence_=np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 2.0]]),
+    )
+    display = SampleWeightDisplay.from_estimator(fit, ["a", "a", "b"])
+    assert display.table["n"].tolist() == [1, 1]

@@ -85,3 +85,12 @@ def test_nan_is_explained():
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         conflict_rate([[np.nan]], [1])
+
+
+def test_every_step_has_a_scale_of_its_own():
+    steps = np.array([[[1.0, -1.0], [0.0, 0.5]]] * 3)
+    weights = np.ones((3, 2))
+    assert conflict_rate(steps, weights) == 1
+    scales = np.array([1e-200, 1.0, 1e200])
+    assert conflict_rate(steps, weights * scales[:, None]) == 1
+    assert conflict_rate(steps * scales[:, None, None], weights) == 1

@@ -212,3 +212,14 @@ def test_a_group_may_be_called_overall():
 def test_bad_parameters_are_explained(parameters, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         group_metrics([0, 1], [0.1, 0.2], sensitive_features=["F", "F"], **parameters)
+
+
+def test_rows_of_weight_zero_are_absent(cancer):
+    y, proba, clinic = cancer
+    kept = np.arange(len(y)) % 3 > 0
+    options = {"metrics": ALL, "n_resamples": 5, "random_state": 0}
+    weighted = group_metrics(
+        y, proba, sensitive_features=clinic, sample_weight=kept * 1.0, **options
+    )
+    alone = group_metrics(y[kept], proba[kept], sensitive_features=clinic[kept], **options)
+    pd.testing.assert_frame_equal(weighted, alone)

@@ -66,3 +66,15 @@ BAD = {
 def test_bad_input_is_explained(name, y, output, given, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         getattr(metrics, name)(y, output, **given)
+
+
+def test_probabilities_of_low_precision_are_taken():
+    rng = np.random.default_rng(0)
+    proba = rng.dirichlet(np.ones(3), size=40)
+    y, groups = np.arange(40) % 3, np.arange(40) % 2
+    rough = proba.astype(np.float16)
+    # Their sums miss 1 by more than rounding in double precision explains.
+    assert np.abs(rough.sum(axis=1, dtype=float) - 1).max() > 1e-4
+    expected = metrics.worst_group_log_loss(y, proba, sensitive_features=groups)
+    found = metrics.worst_group_log_loss(y, rough, sensitive_features=groups)
+    assert found == pytest.approx(expected, rel=1e-2)

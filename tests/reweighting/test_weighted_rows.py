@@ -53,3 +53,13 @@ def test_a_class_without_weight_is_refused(made):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         clf.fit(X, y, **audit)
+
+
+def test_audited_rows_have_their_share_beside_rows_without_a_weight(made):
+    X, y, audit = made
+    clf = alone(Recorder(), network(), audit_share=0.25)
+    clf.fit(X, y, **audit, sample_weight=np.arange(400) % 2)
+    _, _, weight = clf.estimator_.given_
+    assert len(weight) == 200 + 100
+    assert weight.mean() == pytest.approx(1)
+    assert weight[200:].sum() == pytest.approx(0.25 * weight.sum())
