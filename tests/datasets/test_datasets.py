@@ -218,3 +218,17 @@ def test_a_seed_repeats_the_data():
 def test_invalid_parameters_are_refused(options, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_biased_classification(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "sizes"),
+    [
+        ({"n_samples": 150, "n_groups": 4}, [80, 40, 20, 10]),
+        ({"n_samples": 150, "n_groups": 5}, [30, 30, 30, 30, 30]),
+        ({"n_samples": 40, "n_groups": 3, "group_shares": [100, 1, 1]}, [32, 4, 4]),
+        ({"n_samples": 8, "n_groups": 2, "group_shares": [1, 100]}, [4, 4]),
+    ],
+)
+def test_groups_have_their_shares_and_four_rows_at_least(options, sizes):
+    made = make_biased_classification(**options, random_state=0)
+    assert made.sensitive["group"].value_counts(sort=False).sort_index().tolist() == sizes

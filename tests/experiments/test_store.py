@@ -90,6 +90,10 @@ def change_one_digit(content):
     return content.replace(before, b"[31, 37, 31,")
 
 
+def make_one_byte_no_text(content):
+    return content.replace(b"[31, 31, 31,", b"[31, \xff1, 31,")
+
+
 def overwrite_the_header(content):
     return b"damage" * 20 + content[120:]
 
@@ -103,6 +107,7 @@ def cut_the_end(content):
     [
         (overwrite_the_middle, 34),
         (change_one_digit, 39),
+        (make_one_byte_no_text, 39),
         (cut_the_end, 20),
         (overwrite_the_header, 0),
     ],
@@ -134,6 +139,28 @@ def test_the_readable_runs_of_a_damaged_file_are_kept(damage, fewest, tmp_path, 
     RunStore(path)
     assert (tmp_path / "runs.sqlite.damaged-1").read_bytes() == damaged
     assert (tmp_path / "runs.sqlite.damaged-2").read_bytes() == b"damaged once more"
+
+
+def test_all_but_one_of_many_small_runs_are_kept(tmp_path):
+    path = tmp_path / "runs.sqlite"
+    store = RunStore(path)
+    for seed in range(300):
+        store.add({"seed": seed}, {})
+    content = path.read_bytes()
+    before = b'{"seed": 31}'
+    assert before in content
+    path.write_bytes(content.replace(before, b'{"seed": 3x}'))
+    repaired = RunStore(path)
+    kept = [seed for seed in range(300) if {"seed": seed} in repaired]
+    assert kept == [seed for seed in range(300) if seed != 31]
+
+
+def test_the_first_result_of_a_run_stays(tmp_path):
+    path, spec = tmp_path / "runs.sqlite", {"seed": 0}
+    one, two = RunStore(path), RunStore(path)
+    one.add(spec, {"auc": 0.5})
+    two.add(spec, {"auc": 0.9})
+    assert RunStore(path).get(spec) == {"auc": 0.5}
 
 
 def test_a_command_at_work_on_a_file_that_was_renamed_reports_nothing(tmp_path):

@@ -16,6 +16,7 @@ from skfairbargain.compare import summarize
         (0.0314, 0.0101, "**+0.031 ± 0.010**"),
         (-0.0314, 0.0101, "**-0.031 ± 0.010**"),
         (-0.0314, 0.04, "-0.031 ± 0.040"),
+        (0.03, 0.03, "+0.030 ± 0.030"),
         (0.0314, np.nan, "+0.031"),
         (np.nan, np.nan, "–"),
     ],
@@ -52,3 +53,17 @@ def test_a_mean_over_some_of_the_seeds_says_so():
     assert shown.tolist() == ["0.600 ± 0.248", "0.600 ± 1.271 (of 2)"]
     alone = crosswise(summary[1:], ["method"], "setting", "score_auc", n_seeds=3)["c"]
     assert alone.tolist() == ["0.600 ± 1.271 (of 2)"]
+
+
+def test_without_a_number_of_seeds_the_largest_is_all():
+    columns = ["method", "setting", "metric", "mean", "ci95", "n_seeds"]
+    rows = [("a", "c", "auc", 0.5, 0.1, 3), ("b", "c", "auc", 0.6, 0.2, 2)]
+    shown = crosswise(pd.DataFrame(rows, columns=columns), ["method"], "setting", "auc")
+    assert shown["c"].tolist() == ["0.500 ± 0.100", "0.600 ± 0.200 (of 2)"]
+
+
+def test_columns_keep_the_order_of_the_summary():
+    columns = ["method", "setting", "metric", "mean", "ci95", "n_seeds"]
+    rows = [("a", setting, "auc", 0.5, 0.1, 3) for setting in ("z", "b", "m")]
+    shown = crosswise(pd.DataFrame(rows, columns=columns), ["method"], "setting", "auc")
+    assert shown.columns.tolist() == ["method", "z", "b", "m"]

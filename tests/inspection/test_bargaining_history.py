@@ -80,6 +80,13 @@ def test_a_legend_names_the_players_with_the_largest_shares():
     labels = [text.get_text() for text in display.axes_[1].get_legend().get_texts()]
     assert labels == [*(f"p{k}" for k in range(12, 20)), "12 smaller shares"]
     assert len(display.axes_[1].get_lines()) >= 20
+    # Equal shares are those of all players, named or not.
+    (equal,) = (
+        each
+        for each in display.axes_[1].lines
+        if each.get_linestyle() == ":" and len(each.get_xdata()) == 2
+    )
+    assert equal.get_ydata() == [1 / 20, 1 / 20]
 
 
 def test_a_stage_is_named_above_its_middle():
@@ -94,3 +101,11 @@ def test_few_epochs_are_drawn_as_points(n_epochs, marker):
     history = [{**HISTORY[0], "epoch": epoch + 1} for epoch in range(n_epochs)]
     display = BargainingHistoryDisplay.from_history(history)
     assert {line.get_marker() for line in display.ax_.lines} == {marker}
+
+
+@pytest.mark.parametrize(("largest", "scale"), [(29.0, "linear"), (31.0, "log")])
+def test_shares_far_apart_are_on_a_logarithmic_scale(largest, scale):
+    history = [{**HISTORY[0], "alpha": {"F": 1.0, "M": largest}}]
+    shares = BargainingHistoryDisplay.from_history(history).axes_[1]
+    assert shares.get_yscale() == scale
+    assert ("log scale" in shares.get_ylabel()) == (scale == "log")

@@ -84,3 +84,14 @@ def test_report_of_one_player_has_no_pairs():
     report = conflict_report([row])
     assert len(report.opposed) == 0
     assert "Opposed players" not in str(report)
+
+
+def test_the_worst_in_either_stage_comes_first():
+    rates = {"F": (0.3, 0.3), "M": (0.0, 0.5), "X": (0.4, 0.0)}
+    history = [
+        {**HISTORY[2 * stage], "player_conflict_rates": {
+            player: of_stage[stage] for player, of_stage in rates.items()
+        }}
+        for stage in (0, 1)
+    ]  # fmt: skip
+    assert conflict_report(history).against["player"].tolist() == ["M", "X", "F"]

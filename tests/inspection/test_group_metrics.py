@@ -70,3 +70,16 @@ def test_an_undefined_metric_is_written_as_such():
             n_resamples=10,
         )
     assert texts(display.ax_) == ["undefined"]
+
+
+def test_the_classes_are_those_of_the_estimator():
+    X, y = load_wine(return_X_y=True)
+    model = LogisticRegression().fit(StandardScaler().fit_transform(X), y)
+    # Of three classes, these rows have two.
+    rows = np.flatnonzero(y < 2)
+    display = GroupMetricsDisplay.from_estimator(
+        model, StandardScaler().fit_transform(X)[rows], y[rows],
+        sensitive_features=rows % 2, metrics=["accuracy"], n_resamples=5, random_state=0,
+    )  # fmt: skip
+    expected = model.score(StandardScaler().fit_transform(X)[rows], y[rows])
+    assert display.table["value"][0] == pytest.approx(expected)
