@@ -225,7 +225,7 @@ def test_private_modules_are_imported_inside_their_package_only():
     assert not through_the_wall, listed("Import from the package:", through_the_wall)
 
 
-def test_doors_offer_nothing_that_nobody_takes():
+def test_packages_export_only_names_that_are_used():
     taken = {(each.module, each.name) for each in INTERNAL}
     unused = []
     for module, file in MODULES.items():

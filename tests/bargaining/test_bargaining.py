@@ -212,7 +212,7 @@ def test_players_without_a_stake_are_left_out():
 
 
 @pytest.mark.parametrize("feasible", FEASIBLE)
-def test_nobody_with_a_stake_means_no_agreement(feasible):
+def test_without_a_stake_there_is_no_agreement(feasible):
     solution = nash_bargaining(hypergradients=np.zeros((5, 3)), feasible=feasible)
     assert solution == (pytest.approx(np.zeros(3)), False, 0.0, 0)
     assert not nash_bargaining(hypergradients=np.zeros((5, 0)), feasible=feasible).agreed
@@ -226,7 +226,7 @@ def test_a_cycle_of_three_players_has_no_agreement():
     np.testing.assert_allclose(solution.alpha, np.full(3, 1 / 3), rtol=1e-6)
 
 
-def test_weights_refuse_what_only_negative_weights_could_serve():
+def test_no_agreement_where_only_negative_weights_help_everybody():
     H = np.array([[-1.0, -0.5], [-0.2, -1.0]])
     assert nash_bargaining(hypergradients=H).agreed
     assert not nash_bargaining(hypergradients=H, feasible="weights").agreed

@@ -209,7 +209,7 @@ def fill(store, first, reported, refused):
         reported.append(refused.pop())
 
 
-def test_a_full_disk_loses_no_run_and_glues_none_together(tmp_path):
+def test_a_full_disk_loses_no_run_and_merges_none(tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]

@@ -24,7 +24,7 @@ def beats(a, b):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_front_is_what_nobody_beats(seed):
+def test_front_is_the_models_that_no_other_beats(seed):
     rng = np.random.default_rng(seed)
     table = pd.DataFrame(rng.integers(6, size=(8, 2)), columns=["fairness", "performance"])
     for axis in ("fairness", "performance"):

@@ -223,6 +223,17 @@ def test_training_keeps_a_row_of_every_one_of_many_labels():
         assert set(y[train]) == set(range(20))
 
 
+def test_a_seed_repeats_the_rows_that_are_held_out():
+    X, y = people()
+    info = {"favorable_labels": [1], "protected_attributes": [SEX]}
+    one, same, other = (
+        held_out_rows(X, y, info, per_cell=3, fraction=0.1, random_state=seed)[1].tolist()
+        for seed in (0, 0, 1)
+    )
+    assert one == same
+    assert one != other
+
+
 def test_a_small_cell_is_named_with_the_values_seen():
     X, y = people(24)
     assert message(UndefinedGroupError, held_out, X, y, per_cell=5) == (

@@ -306,7 +306,7 @@ def test_undefined_group_is_named_or_left_out(name, title):
     assert caught[0].filename == __file__
 
 
-def test_group_left_out_has_no_say():
+def test_a_group_that_is_left_out_changes_nothing():
     y, score = [0, 0, 1, 0, 1, 0, 1], [0.5, 0.1, 0.6, 0.4, 0.4, 0.9, 0.8]
     with pytest.warns(UserWarning, match="^Group 'F' has no positive sample, so"):
         value = metrics.max_group_auc_disparity(

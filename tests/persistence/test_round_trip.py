@@ -59,7 +59,7 @@ def test_labels_of_every_kind(diabetes, kind, tmp_path):
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 @pytest.mark.parametrize("way", ["save", "pickle", "joblib", "deepcopy"])
-def test_training_goes_on_as_if_nothing_had_been(diabetes, optimizer, way, tmp_path):
+def test_training_goes_on_as_without_storing(diabetes, optimizer, way, tmp_path):
     X, y, validation = diabetes
     model = quick(optimizer=optimizer, lr=0.001).partial_fit(X, y, **validation)
     other = {

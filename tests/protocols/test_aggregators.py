@@ -80,7 +80,7 @@ def test_players_that_cannot_all_gain_get_none(protocol):
 @pytest.mark.parametrize(
     "protocol", [MGDA(), CAGrad(c=0), CAGrad(c=0.5), CAGrad(c=2.0)], ids=repr
 )
-def test_the_limit_of_what_can_be_served_together(protocol, scale):
+def test_the_limit_of_a_common_gain(protocol, scale):
     # (1, s) and (−1, s): their average (0, s) is the shortest point of the hull, and the
     # direction that both like best. The limit is at s = 1/3162, where s² = 1e-7.
     for square, served in ((2e-7, True), (0.5e-7, False)):

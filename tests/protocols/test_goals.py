@@ -22,7 +22,7 @@ def test_goals_follow_their_rule(protocol, expected):
 
 
 @pytest.mark.parametrize("protocol", [LtR(), FORML(), MetaGDRO()])
-def test_one_group_alone_is_served(protocol):
+def test_one_group_alone_gains(protocol):
     assert protocol.weights(MetaStep([0.3], [[1.0]])) == pytest.approx([1.0])
 
 

@@ -47,7 +47,7 @@ def test_goals_need_losses_only(goal):
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
-def test_gram_and_hypergradients_say_the_same_where_gram_is_enough(name):
+def test_gram_and_hypergradients_give_the_same_where_gram_is_enough(name):
     protocol = get_protocol(name)
     if protocol == Nash():
         protocol = Nash(feasible="ball")

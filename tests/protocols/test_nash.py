@@ -19,7 +19,7 @@ def test_nash_bargains_over_directions_or_over_weights():
     assert weights.acts_on == ball.acts_on == "players"
 
 
-def test_nash_without_an_agreement_says_none():
+def test_nash_without_an_agreement_returns_none():
     opposed = MetaStep(LOSSES, [[1.0, -1.0], [-1.0, 1.0]])
     assert Nash("ball").weights(opposed) is None
     for H in (-np.eye(2), np.zeros((3, 2))):

@@ -60,7 +60,7 @@ def test_by_default_the_network_gets_scaled_features(made):
     assert clf.sample_weight_[positive].mean() > 4 * clf.sample_weight_[~positive].mean()
 
 
-def test_the_learned_weights_serve_the_wronged_group_better_than_equal_ones():
+def test_learned_weights_help_the_mislabelled_group_more_than_equal_ones():
     train = make_biased_classification(4000, label_bias=0.6, random_state=0)
     audit = make_biased_classification(200, random_state=1)
     test = make_biased_classification(4000, random_state=2)

@@ -297,7 +297,7 @@ def test_players_that_never_agree_are_reported_and_the_goal_decides():
         warn_of_missing_agreement(net.epochs())
 
 
-def test_a_run_that_goes_astray_reports_a_large_loss_and_no_nan():
+def test_a_run_that_diverges_reports_a_large_loss_and_no_nan():
     data, module = data_of(), mlp()
     nn.init.constant_(module[0].weight, float("nan"))
     net = make_net(data, module, batch_size=16)
