@@ -18,6 +18,7 @@ FIGURES = {
     "other aggregators (Figure 5)": ("generalized_mean", "pcgrad", "cagrad", "mgda"),
 }
 LIMITS = (-22.0, 11.5)
+LEGEND_ENTRY = 2.0  # inches; the widest takes more, the others less
 FRONT, LINE, START, END = "#d55e00", "0.45", "white", "black"
 STAGES = {1: "#009e73", 2: "#0072b2"}
 
@@ -55,7 +56,10 @@ def plot_game(trajectories, *, axes=None, limits=LIMITS):
         ax.set(xlim=limits, ylim=limits, aspect="equal")
     figure = axes[0].figure
     handles, labels = _legend(axes)
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    n_columns = max(1, int(figure.get_figwidth() / LEGEND_ENTRY))
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=min(n_columns, len(labels))
+    )
     return figure
 
 

@@ -164,6 +164,21 @@ def test_the_figures_hold_every_path_front_and_end(trajectories, front):
     mpl.pyplot.close("all")
 
 
+@pytest.mark.parametrize(
+    "names",
+    [["two_stage_ltr"], ["bargaining", "two_stage_ltr"], ["ltr", "mgda", "two_stage_ltr"]],
+)
+def test_the_legend_lies_within_the_figure(names):
+    mpl.use("agg")
+    figure = plot_game(run_game(names, n_steps=20, bargain_steps=10))
+    figure.canvas.draw()
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+    assert len(legend.get_texts()) == 6
+    mpl.pyplot.close("all")
+
+
 def test_the_command_prints_writes_and_draws(tmp_path):
     app = typer.Typer()
     app.command()(simulation)
