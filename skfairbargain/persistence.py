@@ -36,9 +36,9 @@ LEARNED = ("classes_", "groups_", "cells_", "history_", "n_iter_", "n_features_i
 def save(estimator, path):
     """Write a trained model to a file, all of it or nothing.
 
-    Kept is all that `predict`, `partial_fit` and ``warm_start`` need: weights, parameters,
-    learned attributes, the optimizer's state. Not kept are the validation rows that
-    `partial_fit` remembers, since they are somebody's data.
+    The file has all that `predict`, `partial_fit` and ``warm_start`` need: weights,
+    parameters, learned attributes, the optimizer's state. It does not have the validation
+    rows that `partial_fit` remembers, since they are somebody's data.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def save(estimator, path):
             f"{path} was not written, because labels should be numbers, text or booleans. "
             f"Got {error}."
         ) from error
-    # Copies, because tied weights share memory, which the format has no word for.
+    # Copies, because tied weights share memory, which the format cannot express.
     tensors = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
     header = {
         "format": FORMAT,
@@ -141,7 +141,7 @@ def load(path, *, module=None, device=None):
     module : class, callable or torch.nn.Module, default=None
         The `module` of the model, where it had one of its own.
     device : str or torch.device, default=None
-        Where the model shall be. None: where it was trained.
+        Where the model is put. None: where it was trained.
 
     Returns
     -------

@@ -16,7 +16,8 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
     Parameters
     ----------
     weigher : estimator
-        Unless it is a ``FrozenEstimator``, nothing but that no part of it is.
+        One that is not a ``FrozenEstimator`` is refused only where it is a pipeline whose
+        last step is one; nothing else is checked.
     X, y, X_val, y_val, groups_val, sample_weight :
         As of `ReweightedClassifier.fit`.
 
@@ -51,7 +52,7 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
             f"`X`. Got weights of {n_trained_on} rows, and {len(y)} rows. Inside a "
             "cross-validation, where rows change, give one that is not frozen."
         )
-    weigher.predict(_safe_indexing(X, [0]))  # tells features that differ
+    weigher.predict(_safe_indexing(X, [0]))  # raises where the features differ
     classes = fitted_attribute(weigher, "classes_")
     class_indices(classes, column_or_1d(y), "y")
     check_given_together(X_val, y_val, groups_val)

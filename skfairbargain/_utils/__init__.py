@@ -1,9 +1,8 @@
 """Helpers for every part of the package: cells, groups, files, intervals, extras."""
 
 from ._cells import cell_codes, encode_cells
-from ._features import scratch_copy, set_fitted
 from ._files import write_at_once, write_csv, write_figure
-from ._fitted import fitted_attribute
+from ._fitted import fitted_attribute, scratch_copy, set_fitted
 from ._groups import encode_groups, group_name
 from ._intervals import mean_and_margin
 from ._lengths import check_same_length
