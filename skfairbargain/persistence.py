@@ -88,16 +88,7 @@ def save(estimator, path):
         )
     check_is_fitted(estimator)
     net = estimator.net_
-    tensors = {f"module.{name}": t for name, t in net.module_.state_dict().items()}
-    tensors |= {name: torch.from_numpy(getattr(estimator, name)) for name in RECORDS}
-    optimizer = net.optimizer_.state_dict()
-    optimizer_state = {}
-    for place, entries in optimizer["state"].items():
-        for name, value in entries.items():
-            if isinstance(value, torch.Tensor):
-                tensors[f"optimizer.{place}.{name}"] = value
-            else:
-                optimizer_state[f"{place}.{name}"] = value
+    tensors, optimizer_state = _tensors_and_rest(estimator)
     model = {
         "skfairbargain": __version__,
         "parameters": _plain_parameters(estimator, path),
@@ -108,7 +99,7 @@ def save(estimator, path):
         "row_shape": net.row_shape,
         "dtype": str(next(net.module_.parameters()).dtype).removeprefix("torch."),
         "schedule_start": net.schedule_start,
-        "optimizer_groups": optimizer["param_groups"],
+        "optimizer_groups": net.optimizer_.state_dict()["param_groups"],
         "optimizer_state": optimizer_state,
     }
     try:
@@ -118,8 +109,6 @@ def save(estimator, path):
             f"{path} was not written, because labels should be numbers, text or booleans. "
             f"Got {error}."
         ) from error
-    # Copies, because tied weights share memory, which the format cannot express.
-    tensors = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
     header = {
         "format": FORMAT,
         "format_version": str(FORMAT_VERSION),
@@ -166,24 +155,8 @@ def load(path, *, module=None, device=None):
     path = Path(path)
     try:
         model, tensors = _read(path.read_bytes())
-        parameters = model["parameters"]
-        if device is not None:
-            parameters["device"] = device
-        estimator = NashMetaClassifier(**parameters)
-        estimator._validate_params()
-        learned = {
-            name: model["learned"][name] for name in LEARNED if name in model["learned"]
-        }
-        learned |= {name: tensors[name].numpy().copy() for name in RECORDS}
-        dtype = {"float32": np.float32, "float64": np.float64}[model["dtype"]]
-        example = np.zeros((2, *model["row_shape"]), dtype)
-        settings = run_settings(
-            estimator,
-            Players(learned["groups_"], learned["cells_"]),
-            n_rows=len(learned["applied_weight_"]),
-            epochs=estimator.max_epochs,
-        )
-        epochs = [{**row, "batches": []} for row in learned["history_"]]
+        estimator, learned = _untrained(model, tensors, device)
+        net_arguments = _net_arguments(estimator, learned, model)
     except (
         ArithmeticError, LookupError, RecursionError, TypeError, ValueError, SafetensorError
     ) as error:  # fmt: skip
@@ -191,15 +164,7 @@ def load(path, *, module=None, device=None):
     _check_module(module, model["module"], path)
     estimator.module = module
     with torch.random.fork_rng(devices=[]):  # initial weights, about to be replaced
-        net = make_net(
-            estimator,
-            example,
-            len(learned["classes_"]),
-            module=module,
-            earlier_epochs=epochs,
-            schedule_start=model["schedule_start"],
-            **settings,
-        )
+        net = make_net(estimator, module=module, **net_arguments)
     try:
         _restore(net, model, tensors)
     except (LookupError, RuntimeError, TypeError, ValueError) as error:
@@ -212,6 +177,50 @@ def load(path, *, module=None, device=None):
     version = model["skfairbargain"]
     estimator.__setstate__({**learned, "net_": net, "_skfairbargain_version": version})
     return estimator
+
+
+def _tensors_and_rest(estimator):
+    """The tensors to store by name, and the optimizer's state that is no tensor."""
+    net, rest = estimator.net_, {}
+    tensors = {f"module.{name}": t for name, t in net.module_.state_dict().items()}
+    tensors |= {name: torch.from_numpy(getattr(estimator, name)) for name in RECORDS}
+    for place, entries in net.optimizer_.state_dict()["state"].items():
+        for name, value in entries.items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"optimizer.{place}.{name}"] = value
+            else:
+                rest[f"{place}.{name}"] = value
+    # Copies, because tied weights share memory, which the format cannot express.
+    copies = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
+    return copies, rest
+
+
+def _untrained(model, tensors, device):
+    """An estimator with the stored parameters, and the attributes that it will have."""
+    parameters = model["parameters"]
+    if device is not None:
+        parameters["device"] = device
+    estimator = NashMetaClassifier(**parameters)
+    estimator._validate_params()
+    learned = {name: model["learned"][name] for name in LEARNED if name in model["learned"]}
+    return estimator, learned | {name: tensors[name].numpy().copy() for name in RECORDS}
+
+
+def _net_arguments(estimator, learned, model):
+    """What `make_net` is given beside the module, to make the net that was stored."""
+    dtype = {"float32": np.float32, "float64": np.float64}[model["dtype"]]
+    return {
+        "example": np.zeros((2, *model["row_shape"]), dtype),
+        "n_classes": len(learned["classes_"]),
+        "earlier_epochs": [{**row, "batches": []} for row in learned["history_"]],
+        "schedule_start": model["schedule_start"],
+        **run_settings(
+            estimator,
+            Players(learned["groups_"], learned["cells_"]),
+            n_rows=len(learned["applied_weight_"]),
+            epochs=estimator.max_epochs,
+        ),
+    }
 
 
 def _check_module(module, stored, path):

@@ -14,9 +14,10 @@ def warn_of_skipped_steps(rows):
     """
     skipped = sum(row["skipped_steps"] for row in rows)
     if skipped:
+        steps = "1 step was" if skipped == 1 else f"{skipped} steps were"
         warn_user(
-            f"{skipped} steps were skipped, because every training weight was zero or a "
-            "loss was not finite. Scale the features, lower `lr`, or set `anchor` above 0.",
+            f"{steps} skipped, because every training weight was zero or a loss was not "
+            "finite. Scale the features, lower `lr`, or set `anchor` above 0.",
             SkippedStepWarning,
         )
 

@@ -277,7 +277,7 @@ def test_a_warning_names_the_users_line_and_not_lales():
     clf = Plain(max_epochs=1, bargaining=None, lr=1e30, hidden_layer_sizes=[2])
     X = np.random.default_rng(0).normal(size=(40, 2))
     line = inspect.currentframe().f_lineno + 2
-    with pytest.warns(SkippedStepWarning, match=r"^1 steps were skipped") as caught:
+    with pytest.warns(SkippedStepWarning, match=r"^1 step was skipped") as caught:
         clf.fit(np.tile(X, (3, 1)), np.tile(X[:, 0] > 0, 3))
     assert [(each.filename, each.lineno) for each in caught] == [(__file__, line)]
 
