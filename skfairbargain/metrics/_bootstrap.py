@@ -6,6 +6,9 @@ import numpy as np
 
 # Draws held in memory at a time: few enough to stay in the processor's cache.
 CHUNK = 250_000
+# Draws of one resample. More than one in three is defined, whatever the rows, as long as
+# `lacks` of the quantity says where it is undefined; without it, none might ever be.
+MOST_DRAWS = 200
 
 
 def members_of_strata(strata):
@@ -55,14 +58,16 @@ def resampled_values(rng, quantities, rows, strata, n_resamples):
         read = rows[next(iter(sharing.values())).reads]
         parts = find_bins(read)
         for codes, n_bins, context in parts:
-            draw = _drawing(rng, codes, n_bins, read.weight, strata)
+            draw = _drawing(rng, codes, n_bins, read.scaled_weight(), strata)
             step = max(1, CHUNK // len(codes))
             for start in range(0, n_resamples, step):
                 some = slice(start, min(start + step, n_resamples))
                 sums = draw(some.stop - start)
                 for name, quantity in sharing.items():
                     part = quantity.formula(sums, context)
-                    while (again := np.isnan(part)).any():
+                    for _ in range(MOST_DRAWS):
+                        if not (again := np.isnan(part)).any():
+                            break
                         part[again] = quantity.formula(draw(again.sum()), context)
                     values[name][some] += part / len(parts)
     return values

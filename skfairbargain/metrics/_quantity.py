@@ -26,6 +26,14 @@ class Rows:
             self, y=self.y[mask], output=self.output[mask], weight=self.weight[mask]
         )
 
+    def scaled_weight(self):
+        """Weights over a power of two: the largest lies between 1/2 and 1.
+
+        Quantities do not change, to the last bit, and no sum or product of weights is
+        too large or too small for a float.
+        """
+        return np.ldexp(self.weight, -np.frexp(self.weight.max())[1])
+
 
 class Bins(NamedTuple):
     """Rows numbered by bin; `context` is what a formula knows of the bins."""
@@ -76,8 +84,9 @@ class Quantity:
     greater_is_better: bool = True
 
     def __call__(self, rows):
+        weight = rows.scaled_weight()
         parts = [
-            self.formula(np.bincount(codes, rows.weight, n_bins), context)
+            self.formula(np.bincount(codes, weight, n_bins), context)
             for codes, n_bins, context in self.bins(rows)
         ]
         return float(np.mean(parts))

@@ -1,6 +1,7 @@
 """Every row of the table of quantities, through samples of all small kinds."""
 
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from skfairbargain import metrics
 from skfairbargain.exceptions import UndefinedGroupError
 from skfairbargain.metrics import GROUP_METRICS, QUANTITIES, group_metrics
+from skfairbargain.metrics._bootstrap import percentile_interval, resampled_values
+from skfairbargain.metrics._quantity import Rows
 
 OVERALL = {
     metric.quantity.name: metric.function
@@ -85,3 +88,34 @@ def test_resamples_are_finite_where_it_is_defined(name):
         assert (table["low"] <= table["high"]).all()
         defined += 1
     assert defined > 20
+
+
+@quantities
+@pytest.mark.parametrize("exponent", [-1060, -600, 600, 1020])
+@pytest.mark.parametrize("weight", [np.full(12, 0.5), np.linspace(0.5, 0.9375, 12)])
+def test_it_does_not_depend_on_the_unit_of_the_weights(name, exponent, weight):
+    # Ten bits, because the smallest floats have few.
+    weight = np.round(weight * 1024) / 1024
+    y, score = [0, 1] * 6, [0.4, 0.6, 0.6, 0.4, 0.9, 0.1, 0.1, 0.9, 0.6, 0.4, 0.4, 0.6]
+    given = {"metrics": [name], "sensitive_features": list("FFFFFFMMMMMM")}
+    tables = [
+        group_metrics(
+            y, score, sample_weight=w, n_resamples=20, random_state=0, **given
+        ).drop(columns=["metric", "group"])
+        for w in (weight, np.ldexp(weight, exponent))
+    ]
+    assert tables[0].equals(tables[1])
+
+
+def test_a_quantity_that_is_nowhere_defined_ends_without_an_interval():
+    rows = Rows(np.array([0, 1]), np.array([0, 1]), np.ones(2), np.array([0, 1]))
+    # Its `lacks` should have said so.
+    nowhere = replace(
+        QUANTITIES["precision"], formula=lambda sums, shape: np.full(len(sums), np.nan)
+    )
+    values = resampled_values(
+        np.random.default_rng(0), {"nowhere": nowhere}, {"labels": rows},
+        np.array([0, 1]), 3,
+    )  # fmt: skip
+    assert np.isnan(values["nowhere"]).all()
+    assert np.isnan(percentile_interval(values["nowhere"], 0.9)).all()
