@@ -1,19 +1,16 @@
 """Who imports whom, read from the source: arrows go one way, packages have one door.
 
 ``PARTS`` is the table of the architecture; CONTRIBUTING.md shows the diagram made of it.
-The imports are read with `ast`, those inside of functions too; no module is run for it.
+Imports inside of functions count, and so does what a module of the package is asked for,
+as in ``metrics.get_scorer``; `tests/imports.py` reads them.
 """
 
-import ast
 import importlib
 import statistics
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = "skfairbargain"
+from tests.imports import MODULES, PACKAGE, ROOT, dotted, files_of, imports_of
 
 # Every part of the package and the parts that it imports. A part stands below all that it
 # imports, so that arrows go one way. A new arrow is a decision: enter it here and draw it
@@ -53,74 +50,12 @@ WITHOUT_TORCH = ("metrics", "model_selection", "datasets", "inspection", "protoc
 USERS = ("experiments", "benchmarks", "examples", "docs/images")
 
 
-class Import(NamedTuple):
-    """One imported name, and where."""
-
-    file: Path
-    line: int
-    module: str  # absolute, dotted
-    name: str | None  # None for ``import module``
-    at_top: bool  # run when the file is imported
-
-    def __str__(self):
-        what = f"{self.module}.{self.name}" if self.name else self.module
-        return f"{self.file.relative_to(ROOT)}:{self.line}: {what}"
-
-
-def dotted(file):
-    parts = list(file.relative_to(ROOT).with_suffix("").parts)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
 def part_of(module):
     """The part of the package that a module belongs to; "" for the package itself."""
     return module.split(".")[1] if "." in module else ""
 
 
-def imports_of(file):
-    """Every import statement of a file, relative ones made absolute."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    at_top = {id(node) for node in _module_level(tree)}
-    parents = dotted(file).split(".")
-    if file.name != "__init__.py":
-        parents = parents[:-1]
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found += [
-                Import(file, node.lineno, alias.name, None, id(node) in at_top)
-                for alias in node.names
-            ]
-        elif isinstance(node, ast.ImportFrom):
-            base = parents[: len(parents) + 1 - node.level] if node.level else []
-            module = ".".join([*base, *filter(None, [node.module])])
-            found += [
-                Import(file, node.lineno, module, alias.name, id(node) in at_top)
-                for alias in node.names
-            ]
-    return found
-
-
-def _module_level(tree):
-    """Statements that run on import: all but those inside of functions."""
-    waiting = list(tree.body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            waiting += ast.iter_child_nodes(node)
-
-
-def files_of(folder):
-    return sorted(
-        file
-        for file in (ROOT / folder).rglob("*.py")
-        if not {"_build", "auto_examples", "__pycache__"} & set(file.parts)
-    )
-
-
-FILES = files_of(PACKAGE)
-MODULES = {dotted(file): file for file in FILES}
+FILES = list(MODULES.values())
 IMPORTS = [each for file in FILES for each in imports_of(file)]
 INTERNAL = [each for each in IMPORTS if each.module.split(".")[0] == PACKAGE]
 
@@ -223,6 +158,17 @@ def test_private_modules_are_imported_inside_their_package_only():
         and len(target(each).split(".")) > 2
     ]
     assert not through_the_wall, listed("Import from the package:", through_the_wall)
+
+
+def test_private_names_are_used_inside_their_part_only():
+    foreign = [
+        each
+        for each in INTERNAL
+        if part_of(target(each)) != part_of(dotted(each.file))
+        and (each.name or "").startswith("_")
+        and not each.name.startswith("__")
+    ]
+    assert not foreign, listed("Give it a name without an underscore:", foreign)
 
 
 def test_packages_export_only_names_that_are_used():
