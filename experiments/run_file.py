@@ -36,41 +36,64 @@ def insert(db, values):
 
 def is_sound(db):
     """Whether SQLite can read all of a file, and every row is as it was written."""
-    try:
+    with _damage_tolerated():
         if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
             return False
         has_runs = db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'runs'").fetchone()
         rows = db.execute(f"SELECT {COLUMNS} FROM runs") if has_runs else ()
         return all(map(is_intact, rows))
+    return False
+
+
+@contextmanager
+def _damage_tolerated():
+    """Leave a block where SQLite finds damage; a locked file is none."""
+    try:
+        yield
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return False
-        raise
+        damage = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        if error.sqlite_errorcode & 0xFF not in damage:
+            raise
 
 
 def repair(db, path, file):
-    """Rename a damaged file, and copy its readable rows to a new one."""
+    """Copy the readable rows of a damaged file to a new one, which takes its place."""
+    path = path.resolve()
     # Alone, so that no other command is in the middle of a row; one that still has the
     # file open cannot add to it after that, because SQLite refuses to write to a file that
     # was renamed. Of two commands that find the damage, the second finds it mended.
-    with suppress(sqlite3.DatabaseError):
+    with _damage_tolerated():
         db.execute("BEGIN EXCLUSIVE")
-    if not os.path.samestat(file, path.stat()):
-        return
-    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
-    damaged = next(name for name in names if not name.exists())
-    path.rename(damaged)
-    rows = list(_readable(db, file.st_size))
-    with opened(path) as new:
-        new.execute("BEGIN")
-        new.execute(CREATE)
-        new.executemany(INSERT, rows)
-        new.execute("COMMIT")
+    part = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        rows = list(_readable(db, file.st_size))
+        with opened(part) as new:
+            new.execute("BEGIN")
+            new.execute(CREATE)
+            new.executemany(INSERT, rows)
+            new.execute("COMMIT")
+        if not os.path.samestat(file, path.stat()):
+            return
+        damaged = _keep(path)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
     print(
         f"{path} was damaged: {len(rows)} of its runs could be read and are kept. The "
         f"damaged file is now {damaged.name}.",
         file=sys.stderr,
     )
+
+
+def _keep(path):
+    """Give a damaged file a second name, and return that."""
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
+    damaged = next(name for name in names if not name.exists())
+    try:
+        os.link(path, damaged)
+    except OSError:  # the file system may have no hard links
+        path.rename(damaged)
+    return damaged
 
 
 def _readable(db, n_bytes):

@@ -163,6 +163,47 @@ def test_the_first_result_of_a_run_stays(tmp_path):
     assert RunStore(path).get(spec) == {"auc": 0.5}
 
 
+# Opens a file of runs where no file can grow beyond 16 KB.
+LIMITED = """
+import resource, sys
+from experiments.store import RunStore
+resource.setrlimit(resource.RLIMIT_FSIZE, (2**14, 2**14))
+try:
+    RunStore(sys.argv[1])
+except OSError as error:
+    print(error)
+"""
+
+
+def test_a_repair_that_fails_leaves_the_damaged_file_where_it_was(tmp_path):
+    path, seeds = tmp_path / "runs.sqlite", range(40)
+    store = RunStore(path)
+    for seed in seeds:
+        store.add({"seed": seed}, result_of(seed))
+    damaged = overwrite_the_middle(path.read_bytes())
+    path.write_bytes(damaged)
+    command = [sys.executable, "-c", LIMITED, path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    part = r"\.\d+\.runs\.sqlite cannot be read or written: "
+    assert re.fullmatch(f"{re.escape(str(tmp_path))}/{part}.*\\.\n", done.stdout)
+    assert os.listdir(tmp_path) == ["runs.sqlite"]
+    assert path.read_bytes() == damaged
+    repaired = RunStore(path)
+    assert sum({"seed": seed} in repaired for seed in seeds) >= 34
+
+
+def test_the_file_that_a_link_leads_to_is_repaired(tmp_path):
+    (tmp_path / "disk").mkdir()
+    path, link = tmp_path / "disk/runs.sqlite", tmp_path / "runs.sqlite"
+    path.write_bytes(b"damage" * 1000)
+    link.symlink_to(path)
+    RunStore(link).add({"seed": 0}, result_of(0))
+    assert link.is_symlink()
+    assert RunStore(path).get({"seed": 0}) == result_of(0)
+    kept = tmp_path / "disk/runs.sqlite.damaged-1"
+    assert kept.read_bytes() == b"damage" * 1000
+
+
 def test_a_command_at_work_on_a_file_that_was_renamed_reports_nothing(tmp_path):
     path = tmp_path / "runs.sqlite"
     RunStore(path).add({"seed": 0}, result_of(0))
