@@ -39,7 +39,7 @@ def compare(
         list[Method] | None,
         typer.Option(help="Repeat for several. Default: all three."),
     ] = None,
-    goal: Annotated[Goal, typer.Option(help="Fairness goal.")] = Goal.meta_gdro,
+    goal: Annotated[Goal, typer.Option(help="Fairness goal.")] = Goal.ltr,
     seeds: Annotated[int, typer.Option(min=1, help="Number of random splits.")] = 5,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs of each training.")] = 50,
     per_cell: Annotated[

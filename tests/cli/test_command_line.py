@@ -1,5 +1,6 @@
 """The command line as a user meets it: output, files, exit status, no traceback."""
 
+import inspect
 import os
 import signal
 import subprocess
@@ -11,9 +12,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from skfairbargain import NashMetaClassifier
 from skfairbargain._cli import app
-from skfairbargain._cli._compare import Goal, Method
-from skfairbargain.compare import METHODS, METRICS
+from skfairbargain._cli._compare import Goal, Method, compare
+from skfairbargain.compare import METHODS, METRICS, compare_methods
 from skfairbargain.datasets import make_biased_classification
 from skfairbargain.protocols import PROTOCOLS
 
@@ -135,6 +137,12 @@ def test_data_without_a_comparison_in_it(file, columns, sentence):
 def test_the_choices_are_those_of_the_library():
     assert list(Method) == list(METHODS)
     assert list(Goal) == list(PROTOCOLS)
+
+
+def test_the_default_goal_is_that_of_the_library():
+    default = inspect.signature(compare).parameters["goal"].default
+    assert default == inspect.signature(compare_methods).parameters["goal"].default
+    assert default == NashMetaClassifier().goal
 
 
 def test_any_protocol_is_a_goal():
