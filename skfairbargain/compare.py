@@ -187,10 +187,10 @@ def summarize(results, by=("method",), metrics=METRICS):
     results : DataFrame
         One row for each run, as `compare_methods` returns it. A metric that was not
         measured in a run is NaN or None there.
-    by : sequence of str, default=("method",)
-        Columns; runs with equal values in them are summarized together.
-    metrics : sequence of str, default=METRICS
-        Columns to summarize.
+    by : str or sequence of str, default=("method",)
+        Column or columns; runs with equal values in them are summarized together.
+    metrics : str or sequence of str, default=METRICS
+        Column or columns to summarize.
 
     Returns
     -------
@@ -215,7 +215,8 @@ def summarize(results, by=("method",), metrics=METRICS):
       method   metric  mean   ci95  n_seeds
     0    erm  seconds   2.0  12.71        2
     """
-    by, rows = list(by), []
+    by, metrics = ([x] if isinstance(x, str) else list(x) for x in (by, metrics))
+    rows = []
     for key, runs in results.groupby(by, sort=False, dropna=False):
         for metric in metrics:
             values = runs[metric].dropna()

@@ -136,6 +136,11 @@ def test_a_summary_has_its_own_groups_and_counts_what_was_measured():
         ["a", "other", "gap", 1],
     ]
     assert summary["mean"].tolist() == pytest.approx([0.5, 0.8, 0.2, 0.4])
+    by_name = summarize(results, "setting", "auc")
+    assert by_name.drop(columns=["mean", "ci95"]).to_numpy().tolist() == [
+        ["b", "auc", 1],
+        ["a", "auc", 2],
+    ]
 
 
 def test_any_kind_of_column_becomes_numbers():

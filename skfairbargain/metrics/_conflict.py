@@ -49,8 +49,8 @@ def conflicting_players(hypergradients, sample_weight):
     >>> conflicting_players(hypergradients, [1.0, 1.0]).tolist()
     [False, True]
     """
-    steps, weights, epsilon = _checked(hypergradients, sample_weight, n_dimensions=2)
-    return conflicts_of_step(steps, weights, epsilon)
+    H, weights, epsilon = _checked(hypergradients, sample_weight, n_dimensions=2)
+    return conflicts_of_step(H, weights, epsilon)
 
 
 def conflict_rate(hypergradients, sample_weight):
@@ -93,16 +93,16 @@ def conflict_rate(hypergradients, sample_weight):
     Examples
     --------
     >>> from skfairbargain.metrics import conflict_rate
-    >>> steps = [[[1.0, -1.0], [0.0, 0.5]], [[1.0, 0.5], [0.0, 0.5]]]
-    >>> conflict_rate(steps, [[1.0, 1.0], [1.0, 1.0]])
+    >>> H = [[[1.0, -1.0], [0.0, 0.5]], [[1.0, 0.5], [0.0, 0.5]]]
+    >>> conflict_rate(H, [[1.0, 1.0], [1.0, 1.0]])
     0.5
     """
     n_dimensions = 2 if np.ndim(sample_weight) == 1 else 3
-    steps, weights, epsilon = _checked(hypergradients, sample_weight, n_dimensions)
+    H, weights, epsilon = _checked(hypergradients, sample_weight, n_dimensions)
     if n_dimensions == 2:
-        steps, weights = steps[None], weights[None]
+        H, weights = H[None], weights[None]
     in_conflict = [
-        conflicts_of_step(*step, epsilon).any() for step in zip(steps, weights, strict=True)
+        conflicts_of_step(*step, epsilon).any() for step in zip(H, weights, strict=True)
     ]
     return float(np.mean(in_conflict))
 
@@ -112,24 +112,22 @@ def _positive(scale):
 
 
 def _checked(hypergradients, sample_weight, n_dimensions):
-    steps, weights = np.asarray(hypergradients), np.asarray(sample_weight)
-    if steps.ndim != n_dimensions or weights.shape != steps.shape[:-1] or not steps.size:
+    H, weights = np.asarray(hypergradients), np.asarray(sample_weight)
+    if H.ndim != n_dimensions or weights.shape != H.shape[:-1] or not H.size:
         axes = ("n_steps", "n_samples", "n_players")[3 - n_dimensions :]
         raise ValueError(
             f"`hypergradients` should have shape ({', '.join(axes)}) and `sample_weight` "
             "the same without the players, neither of them empty. Got shapes "
-            f"{steps.shape} and {weights.shape}."
+            f"{H.shape} and {weights.shape}."
         )
-    epsilon = max(
-        np.finfo(a.dtype).eps if a.dtype.kind == "f" else 0 for a in (steps, weights)
-    )
-    steps, weights = steps.astype(np.float64), weights.astype(np.float64)
-    if not (np.isfinite(steps).all() and np.isfinite(weights).all()):
+    epsilon = max(np.finfo(a.dtype).eps if a.dtype.kind == "f" else 0 for a in (H, weights))
+    H, weights = H.astype(np.float64), weights.astype(np.float64)
+    if not (np.isfinite(H).all() and np.isfinite(weights).all()):
         raise ValueError(
             "`hypergradients` and `sample_weight` should be finite. Got NaN or infinity. "
             "Lower the learning rate of the run that they come from."
         )
     # Each step is scaled to a largest entry of one, so that no square over- or underflows.
-    steps = steps / _positive(np.abs(steps).max(axis=(-2, -1), keepdims=True))
+    H = H / _positive(np.abs(H).max(axis=(-2, -1), keepdims=True))
     weights = weights / _positive(np.abs(weights).max(axis=-1, keepdims=True))
-    return steps, weights, max(epsilon, np.finfo(np.float64).eps)
+    return H, weights, max(epsilon, np.finfo(np.float64).eps)
