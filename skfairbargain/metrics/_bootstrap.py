@@ -56,9 +56,9 @@ def resampled_values(rng, quantities, rows, strata, n_resamples):
     for find_bins in dict.fromkeys(quantity.bins for quantity in quantities.values()):
         sharing = {n: q for n, q in quantities.items() if q.bins is find_bins}
         read = rows[next(iter(sharing.values())).reads]
-        parts = find_bins(read)
+        weight, parts = read.scaled_weight(), find_bins(read)
         for codes, n_bins, context in parts:
-            draw = _drawing(rng, codes, n_bins, read.scaled_weight(), strata)
+            draw = _drawing(rng, codes, n_bins, weight, strata)
             step = max(1, CHUNK // len(codes))
             for start in range(0, n_resamples, step):
                 some = slice(start, min(start + step, n_resamples))
