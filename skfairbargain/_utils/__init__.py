@@ -1,6 +1,6 @@
 """Helpers for every part of the package: cells, groups, files, intervals, extras."""
 
-from ._cells import cell_codes, encode_cells
+from ._cells import cell_codes, cell_counts, encode_cells
 from ._files import write_at_once, write_csv, write_figure
 from ._fitted import fitted_attribute, scratch_copy, set_fitted
 from ._groups import encode_groups, group_name
@@ -14,6 +14,7 @@ from ._warnings import warn_user
 __all__ = [
     "VersionedPickleMixin",
     "cell_codes",
+    "cell_counts",
     "check_same_length",
     "encode_cells",
     "encode_groups",

@@ -67,10 +67,15 @@ def encode_cells(groups, y):
     group_codes, group_labels = encode_groups(groups)
     labels, label_codes = np.unique(column_or_1d(y), return_inverse=True)
     codes = cell_codes(group_codes, label_codes, len(labels))
-    counts = np.bincount(codes, minlength=len(group_labels) * len(labels))
-    return Cells(codes, counts.reshape(len(group_labels), -1), group_labels, labels)
+    counts = cell_counts(codes, len(group_labels), len(labels))
+    return Cells(codes, counts, group_labels, labels)
 
 
 def cell_codes(group_codes, label_codes, n_labels):
     """Compute each row's cell; `divmod(code, n_labels)` gives group and label back."""
     return group_codes * n_labels + label_codes
+
+
+def cell_counts(codes, n_groups, n_labels):
+    """Rows of each cell, of shape (n_groups, n_labels), from the rows' `cell_codes`."""
+    return np.bincount(codes, minlength=n_groups * n_labels).reshape(n_groups, n_labels)
