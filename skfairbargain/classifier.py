@@ -149,6 +149,18 @@ class NashMetaClassifier(
     of the same norm, and the optimizer takes one step on Σ w_i ℓ_i. Where all are zero, the
     step is skipped and counted.
 
+    With `sample_weight`, divided by its mean, a row of weight 2 counts in H, β, the norm
+    and u as two copies of it in the minibatch would, and a row of weight 0 is left out.
+    What differs from copies is the length of a step, because the weights are 1 on average:
+
+    - ``weight_norm="l1"``: nothing. The weights of a step sum to the same as before, so
+      with full batches a weight of 2 is the same as the row twice.
+    - ``"l2"``: a step has the direction that copies give it, and 1/√m of the length, with m
+      the mean of the weights as they were given: copies lengthen an l2 step, and weights
+      do not.
+    - None: a row's learned weight is multiplied by its sample weight over m, where copies
+      would multiply it by the sample weight.
+
     References
     ----------
     Zeng et al., "Fairness-Aware Meta-Learning via Nash Bargaining", NeurIPS 2024,
@@ -260,8 +272,8 @@ class NashMetaClassifier(
             Their groups; several columns become intersections. None: the classes are the
             groups.
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights, which multiply the learned ones: 2 is like having the row
-            twice, 0 like not having it.
+            Non-negative weights, which multiply the learned ones. Only their ratios count:
+            they are divided by their mean over the rows that are trained on. See Notes.
 
         Returns
         -------
@@ -316,7 +328,7 @@ class NashMetaClassifier(
             Validation set, as in `fit`. It is kept in the estimator, and serves later
             calls that give none.
         sample_weight : array-like of shape (n_samples,), default=None
-            As in `fit`.
+            As in `fit`; only ratios within one call count.
 
         Returns
         -------

@@ -7,6 +7,8 @@ import torch
 from scipy.sparse import issparse
 from torch.utils.data import Dataset
 
+from ._relative_weights import relative
+
 
 class TrainingData(Dataset):
     """Rows to train on, and the validation rows that go with every minibatch.
@@ -23,6 +25,7 @@ class TrainingData(Dataset):
     dtype : numpy dtype
         What the module computes in.
     sample_weight : ndarray of shape (n_rows,), default=None
+        Positive. Only their ratios count: what is kept is 1 on average.
     rows : ndarray of shape (n_rows,), int, default=None
         The rows of X to train on, in the order of `y`; None for all. X itself stays as it
         is: it may be larger than memory.
@@ -37,7 +40,7 @@ class TrainingData(Dataset):
         self.X_val = np.array(X_val, dtype=self.dtype, order="C")
         self.y_val = y_val
         self.cells = cells
-        self.sample_weight = sample_weight
+        self.sample_weight = None if sample_weight is None else relative(sample_weight)
 
     def __len__(self):
         return len(self.rows)

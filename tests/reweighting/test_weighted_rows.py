@@ -33,6 +33,22 @@ def test_rows_without_a_weight_do_not_count(made):
     np.testing.assert_array_equal(clf.estimator_.given_[0], X[weight > 0])
 
 
+@pytest.mark.parametrize("audited", [True, False])
+@pytest.mark.parametrize("scale", [190_000.0, 1 / 400, 1e300, 1e-300])
+def test_only_ratios_of_the_given_weights_count(made, audited, scale):
+    X, y, audit = made
+    weight = np.random.default_rng(0).lognormal(size=400)
+    given = audit if audited else {}
+    clf = ReweightedClassifier(LogisticRegression(), network())
+    once = clf.fit(X, y, **given, sample_weight=weight).predict_proba(X)
+    again = clf.fit(X, y, **given, sample_weight=weight * scale).predict_proba(X)
+    np.testing.assert_allclose(again, once, rtol=1e-3)
+    plain = clf.fit(X, y, **given).predict_proba(X)
+    equal = clf.fit(X, y, **given, sample_weight=np.full(400, scale)).predict_proba(X)
+    np.testing.assert_allclose(equal, plain, rtol=1e-6)
+    assert abs(once - plain).max() > 1e-3
+
+
 def test_without_an_audit_rows_are_held_out_and_left_out(made):
     X, y, _ = made
     clf = alone(Recorder(), network()).fit(X, y)
