@@ -149,17 +149,10 @@ class NashMetaClassifier(
     of the same norm, and the optimizer takes one step on Σ w_i ℓ_i. Where all are zero, the
     step is skipped and counted.
 
-    With `sample_weight`, divided by its mean, a row of weight 2 counts in H, β, the norm
-    and u as two copies of it in the minibatch would, and a row of weight 0 is left out.
-    What differs from copies is the length of a step, because the weights are 1 on average:
-
-    - ``weight_norm="l1"``: nothing. The weights of a step sum to the same as before, so
-      with full batches a weight of 2 is the same as the row twice.
-    - ``"l2"``: a step has the direction that copies give it, and 1/√m of the length, with m
-      the mean of the weights as they were given: copies lengthen an l2 step, and weights
-      do not.
-    - None: a row's learned weight is multiplied by its sample weight over m, where copies
-      would multiply it by the sample weight.
+    A `sample_weight` of 2 counts in H, β, the norm and u as two copies of the row in the
+    minibatch, and one of 0 leaves the row out. Dividing by their mean m shortens the step:
+    not at all with ``weight_norm="l1"``, where full batches train as copies do; by √m with
+    ``"l2"``, and by m with None.
 
     References
     ----------
