@@ -18,7 +18,7 @@ import torch
 from safetensors import SafetensorError
 from sklearn.utils.validation import check_is_fitted
 
-from ._training import RECORDS, Players, make_net, run_settings
+from ._training import RECORDS, Players, history_of, make_net, run_settings
 from ._utils import write_at_once
 from ._version import __version__
 from .classifier import NashMetaClassifier
@@ -212,7 +212,7 @@ def _net_arguments(estimator, learned, model):
     return {
         "example": np.zeros((2, *model["row_shape"]), dtype),
         "n_classes": len(learned["classes_"]),
-        "earlier_epochs": [{**row, "batches": []} for row in learned["history_"]],
+        "earlier_epochs": history_of(learned["history_"]),
         "schedule_start": model["schedule_start"],
         **run_settings(
             estimator,

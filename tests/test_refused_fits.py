@@ -194,7 +194,7 @@ PARAMETERS = {
         "samples."
     }),
     "no callback": (
-        {"callbacks": [3]}, {}, {"new net": "'int' object has no attribute 'set_params'"}
+        {"callbacks": [3]}, {}, {"new net": "`callbacks` should hold skorch callbacks"}
     ),
 }  # fmt: skip
 

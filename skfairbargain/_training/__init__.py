@@ -1,5 +1,6 @@
 """The training behind the estimator: inputs, the net, the step and its records."""
 
+from ._history_columns import history_of
 from ._inputs import training_rows
 from ._make_net import make_net, run_settings
 from ._modules import module_dtype, predict_logits

@@ -10,6 +10,7 @@ EPOCH_KEYS = (
     "epoch",
     "stage",
     "train_loss",
+    "valid_loss",
     "group_losses",
     "worst_group_loss",
     "bargaining_success_rate",
@@ -82,12 +83,14 @@ class EpochTally:
         """Count a step that had a loss or a gradient that was not finite."""
         self.skipped += 1
 
-    def row(self, names, group_losses, safe_meta_lr):
+    def row(self, names, valid_loss, group_losses, safe_meta_lr):
         """Return the epoch's row of the history, except for its number.
 
         Parameters
         ----------
         names : Names
+        valid_loss : float
+            Mean loss of the validation rows at the end of the epoch.
         group_losses : list of float
             Validation loss of each group at the end of the epoch.
         safe_meta_lr : float or None
@@ -102,6 +105,7 @@ class EpochTally:
         return {
             "stage": self.stage,
             "train_loss": self.loss / self.steps if self.steps else None,
+            "valid_loss": valid_loss,
             "group_losses": dict(zip(names.groups, group_losses, strict=True)),
             "worst_group_loss": max(group_losses),
             "bargaining_success_rate": (
@@ -128,8 +132,3 @@ class EpochTally:
             name: dict(zip(names[i + 1 :], rates[i, i + 1 :].tolist(), strict=True))
             for i, name in enumerate(names[:-1])
         }
-
-
-def finished_epochs(history):
-    """Return the finished epochs of a skorch history, a plain dict each."""
-    return [{key: row[key] for key in EPOCH_KEYS} for row in history]

@@ -4,12 +4,11 @@ import inspect
 from functools import partial
 
 import torch
-from skorch.callbacks import EarlyStopping
-from skorch.utils import noop
 from torch import nn
 
 from ..losses import META_LOSSES
 from ..protocols import get_protocol
+from ._callbacks import checked_callbacks
 from ._history import Names
 from ._modules import build_module, checked_sizes
 from ._net import MetaNet
@@ -108,7 +107,9 @@ def make_net(estimator, example, n_classes, *, module, **settings):
         row_shape=example.shape[1:],
         lr=estimator.lr,
         train_split=None,
-        callbacks=_callbacks(estimator),
+        classes=range(n_classes),
+        use_caching=True,
+        callbacks=checked_callbacks(estimator),
         device=torch.device(estimator.device),
         verbose=int(estimator.verbose),
         **_optimizer(estimator),
@@ -140,20 +141,6 @@ def _check_steps_once(optimizer):
             f"{optimizer.__name__}, which asks for the loss again during a step, when the "
             "weights of its samples are those of another place."
         )
-
-
-def _callbacks(estimator):
-    callbacks = list(estimator.callbacks or [])
-    if estimator.early_stopping:
-        patience = 10 if estimator.early_stopping is True else estimator.early_stopping
-        stopping = EarlyStopping(
-            "worst_group_loss",
-            patience=patience,
-            load_best=True,
-            sink=print if estimator.verbose else noop,
-        )
-        callbacks.append(("early_stopping", stopping))
-    return callbacks
 
 
 def _meta_loss(loss, n_classes):

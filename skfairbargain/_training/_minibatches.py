@@ -1,7 +1,5 @@
 """Training data in memory, on disk or sparse, and minibatches as slices of one tensor."""
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 from scipy.sparse import issparse
@@ -57,6 +55,13 @@ class TrainingData(Dataset):
         belongs = np.eye(self.cells.max() + 1)[self.cells]
         return belongs / belongs.sum(axis=0)
 
+    def validation_rows(self, device):
+        """All validation rows and their classes."""
+        return (
+            torch.as_tensor(self.X_val, device=device),
+            torch.as_tensor(self.y_val, device=device),
+        )
+
     def probe_rows(self, device):
         """A few validation rows and their classes, to compare engines on."""
         # Some of them twice if need be.
@@ -67,14 +72,26 @@ class TrainingData(Dataset):
         )
 
 
-class Batch(NamedTuple):
-    """One minibatch; ``inputs`` and ``targets`` go on with the validation rows."""
+class Batch(tuple):
+    """One minibatch: the pair (X, y) that skorch's callbacks take, and what a step needs.
 
-    X: torch.Tensor
-    y: torch.Tensor
-    index: np.ndarray
-    inputs: torch.Tensor
-    targets: torch.Tensor
+    Parameters
+    ----------
+    inputs : Tensor of shape (n_batch + n_val, ...)
+        The rows of the minibatch, then the validation rows.
+    targets : LongTensor of shape (n_batch + n_val,)
+    index : ndarray of shape (n_batch,), int
+        Which training rows they are.
+    """
+
+    def __new__(cls, inputs, targets, index):
+        # A copy of the labels, because callbacks collect them, and the next minibatch is
+        # gathered into the same memory.
+        return super().__new__(cls, (inputs[: len(index)], targets[: len(index)].clone()))
+
+    def __init__(self, inputs, targets, index):
+        self.X, self.y = self
+        self.inputs, self.targets, self.index = inputs, targets, index
 
 
 class Minibatches:
@@ -123,10 +140,4 @@ class Minibatches:
                 rows[: self.batch_size] = self.data._take(index)
             np.take(self.data.y, index, out=labels[: self.batch_size], mode="clip")
             inputs, targets = self._inputs.to(self.device), self._targets.to(self.device)
-            yield Batch(
-                inputs[: self.batch_size],
-                targets[: self.batch_size],
-                index,
-                inputs,
-                targets,
-            )
+            yield Batch(inputs, targets, index)

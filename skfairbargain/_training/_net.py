@@ -1,10 +1,13 @@
 """The skorch net whose training step is Algorithm 1."""
 
 import copy
+import inspect
 
+import numpy as np
 import torch
-from skorch import NeuralNet
+from skorch import NeuralNetClassifier
 from skorch.callbacks import PrintLog, ProgressBar
+from skorch.dataset import Dataset
 from skorch.history import History
 from skorch.utils import TeeGenerator
 from torch import nn
@@ -12,17 +15,19 @@ from torch import nn
 from ..hypergradients import make_engine
 from ..losses import cross_entropy
 from ._denormals import denormals_flushed
-from ._group_losses import group_losses
-from ._history import EPOCH_KEYS, EpochTally, finished_epochs
+from ._group_losses import finite_losses, group_losses
+from ._history import EpochTally
+from ._history_columns import ROW, columns, finished_epochs
 from ._minibatches import Minibatches
 from ._records import Records
 from ._step_bound import EpochBound
 
 # What a net has while it trains, and no stored net needs.
-RUN = ("_engine", "_data", "_averages", "_averages_on_device", "_tally", "_bound")
+RUN = ("_engine", "_data", "_averages", "_averages_on_device", "_tally", "_bound",
+       "_dataset_valid", "_val_losses")  # fmt: skip
 
 
-class MetaNet(NeuralNet):
+class MetaNet(NeuralNetClassifier):
     """A skorch net that learns its samples' weights from a validation set.
 
     It trains on a `TrainingData`, which holds the validation rows. Devices, callbacks,
@@ -47,7 +52,7 @@ class MetaNet(NeuralNet):
     bargain_epochs : int, default=15
         Number of epochs of stage 1.
     **kwargs
-        Parameters of `skorch.NeuralNet`.
+        Parameters of `skorch.NeuralNetClassifier`.
 
     Attributes
     ----------
@@ -113,10 +118,8 @@ class MetaNet(NeuralNet):
     def _default_callbacks(self):
         callbacks = []
         if self.verbose:
-            ignored = [
-                *("group_losses", "player_conflict_rates", "opposed_rates"),
-                *("opposed_agreed_rates", "alpha", "safe_meta_lr", "train_batch_count"),
-            ]
+            groups = [f"loss_{name}" for name in self.names.groups]
+            ignored = [ROW, "safe_meta_lr", *groups]
             callbacks.append(("print_log", PrintLog(keys_ignored=ignored)))
         if self.verbose > 1:
             callbacks.append(("progress_bar", ProgressBar()))
@@ -127,10 +130,30 @@ class MetaNet(NeuralNet):
         self.history_ = History(self.earlier_epochs)
         return self
 
+    def notify(self, method_name, **kwargs):
+        """Call the callbacks; of the audited rows those that ask which rows they get."""
+        if kwargs.get("training", True):
+            super().notify(method_name, **kwargs)
+            return
+        for _, callback in self.callbacks_:
+            method = getattr(callback, method_name)
+            # Others would take them for rows that are trained on.
+            if "training" in inspect.signature(method).parameters:
+                method(self, **kwargs)
+
+    def check_data(self, X, y):
+        """Nothing: the estimator has checked what `TrainingData` holds."""
+
+    def get_split_datasets(self, X, y=None, **fit_params):
+        """The training rows, and the audited rows as what skorch calls validation data."""
+        return X, self._dataset_valid
+
     def get_iterator(self, dataset, training=False):
-        """Minibatches with validation rows for training; skorch's loader otherwise."""
+        """Minibatches for training, all validation rows at once, or skorch's loader."""
         if training:
             return Minibatches(dataset, self.batch_size, self.device)
+        if dataset is vars(self).get("_dataset_valid"):
+            return [self._data.validation_rows(self.device)]
         return super().get_iterator(dataset, training)
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
@@ -151,6 +174,7 @@ class MetaNet(NeuralNet):
     def _prepare_run(self, data):
         """Choose the engine, and bring what every step needs to the device."""
         self._data, self._averages = data, data.averages()
+        self._dataset_valid = Dataset(data.X_val, data.y_val)
         self._averages_on_device = torch.as_tensor(
             self._averages,
             device=self.device,
@@ -193,7 +217,7 @@ class MetaNet(NeuralNet):
         largest = hypergradients.max(), -hypergradients.min(), cell_losses.max(), train_loss
         if not all(float(value) < 1e150 for value in largest):
             self._tally.add_undefined()
-            return {"loss": loss, "weights": None}
+            return {"loss": loss, "y_pred": step.logits, "weights": None}
         decision = self.weighting.decide(
             hypergradients,
             cell_losses,
@@ -206,22 +230,29 @@ class MetaNet(NeuralNet):
             self._bound.measure(self, batch, hypergradients, decision.alpha, sample_weight)
         if decision.weights.any():
             self._update(batch, torch.from_numpy(decision.weights).to(step.losses))
-        return {"loss": loss, "weights": decision.weights}
+        return {"loss": loss, "y_pred": step.logits, "weights": decision.weights}
+
+    def validation_step(self, batch, **fit_params):
+        """The losses of the audited rows, by which the epoch is judged."""
+        X, y = batch
+        self._set_training(False)
+        with torch.no_grad():
+            logits = self.module_(X)
+            self._val_losses = self.meta_loss(logits, y)
+        return {"loss": self._val_losses.mean(), "y_pred": logits}
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Record what the epoch did, before the callbacks look at it."""
         self.records_.add_up()
-        self._set_training(False)
-        losses = group_losses(
-            self.module_,
-            self._data,
-            self.meta_loss,
-            self._averages,
-            self.weighting.to_groups,
-        )
-        row = self._tally.row(self.names, losses, self._bound.value)
-        for key in EPOCH_KEYS[1:]:
-            self.history.record(key, row[key])
+        losses = finite_losses(self._val_losses)
+        of_groups = group_losses(losses, self._averages, self.weighting.to_groups)
+        valid_loss = float(losses.mean())
+        row = self._tally.row(self.names, valid_loss, of_groups, self._bound.value)
+        row = {"epoch": self.history[-1, "epoch"], **row}
+        earlier = self.history[self.schedule_start : -1]
+        best = all(valid_loss < each.get("valid_loss", np.inf) for each in earlier)
+        for key, value in {**columns(row), "valid_loss_best": best}.items():
+            self.history.record(key, value)
         super().on_epoch_end(net, dataset_train, dataset_valid, **kwargs)
 
     def epochs(self):

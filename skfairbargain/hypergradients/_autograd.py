@@ -82,7 +82,10 @@ class AutogradEngine:
         ]
         self._losses = losses
         return StepGradients(
-            -torch.stack(columns, dim=1), losses.detach(), val_losses.detach()
+            -torch.stack(columns, dim=1),
+            losses.detach(),
+            val_losses.detach(),
+            logits[:n_batch].detach(),
         )
 
     def backward(self, weights):

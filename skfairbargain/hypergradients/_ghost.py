@@ -129,7 +129,9 @@ class GhostEngine:
             LAYER_RULES[type(layer)].products(layer, features, delta, n_batch, averages)
             for layer, features, delta in self._calls
         )
-        return StepGradients(matrix.T, losses.detach(), val_losses.detach())
+        return StepGradients(
+            matrix.T, losses.detach(), val_losses.detach(), logits[:n_batch].detach()
+        )
 
     def backward(self, weights):
         """Set every parameter's ``grad`` to that of Σ w_i ℓ_i over the minibatch.

@@ -16,8 +16,11 @@ class StepGradients(NamedTuple):
         Training loss ℓ_i of every sample of the minibatch.
     val_losses : Tensor of shape (n_val,)
         Loss of every validation sample.
+    logits : Tensor of shape (n_batch, n_classes)
+        What the module made of the minibatch, in training mode.
     """
 
     hypergradients: torch.Tensor
     losses: torch.Tensor
     val_losses: torch.Tensor
+    logits: torch.Tensor

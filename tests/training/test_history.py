@@ -93,11 +93,12 @@ def test_each_rate_has_its_own_denominator():
         tally.add(Decision(weights, bargained, alpha, conflicts, opposed), loss=0.5)
     tally.add_undefined()
     names = Names(groups=["f", "m"], players=["F", "M"], bargainers=["a", "b"])
-    row = tally.row(names, [0.25, 0.75], safe_meta_lr=None)
+    row = tally.row(names, 0.4, [0.25, 0.75], safe_meta_lr=None)
     assert row.pop("seconds") > 0
     assert row == {
         "stage": 1,
         "train_loss": 0.5,
+        "valid_loss": 0.4,
         "group_losses": {"f": 0.25, "m": 0.75},
         "worst_group_loss": 0.75,
         "bargaining_success_rate": 2 / 3,
