@@ -101,7 +101,8 @@ class NashMetaClassifier(
         Whether `fit` starts from the weights of the previous fit.
     random_state : int, RandomState or None, default=None
         Initial weights, minibatches, dropout, held-out rows. An int repeats a run to the
-        bit on the same machine.
+        bit on the same machine. What a `module` of your own or a callback draws from
+        torch's global generator is seeded too, but other threads that draw change it.
     verbose : int, default=0
         1 prints a line an epoch and the engine chosen; 2 adds a progress bar.
 
@@ -152,7 +153,7 @@ class NashMetaClassifier(
     A `sample_weight` of 2 counts in H, β, the norm and u as two copies of the row in the
     minibatch, and one of 0 leaves the row out. Dividing by their mean m shortens the step:
     not at all with ``weight_norm="l1"``, where full batches train as copies do; by √m with
-    ``"l2"``, and by m with None.
+    ``"l2"``, and by m with None in stage 2.
 
     References
     ----------
@@ -286,7 +287,7 @@ class NashMetaClassifier(
         rows, validation = validation_set(scratch, rows, X_val, y_val, groups_val)
         if X_val is not None:
             warn_of_preparation(scratch, rows, X_val, validation)
-        seed = check_random_state(self.random_state).randint(2**30)
+        seed = check_random_state(scratch.random_state).randint(2**30)
         net = train(
             self, rows, validation, epochs=self.max_epochs, seed=seed, earlier=earlier
         )
@@ -346,7 +347,7 @@ class NashMetaClassifier(
                     "keeps a validation set: after `fit`, pass it once more."
                 )
         if first:
-            first_seed = seed = check_random_state(self.random_state).randint(2**30)
+            first_seed = seed = check_random_state(scratch.random_state).randint(2**30)
         else:
             # Another one in each call, and repeatable.
             first_seed, seed = self._first_seed, self._first_seed + self.n_iter_

@@ -199,12 +199,12 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         UndefinedGroupError
             If a group of `groups_val` has rows of one class only.
         """
-        rng = check_random_state(self.random_state)
+        scratch = scratch_copy(self)
+        rng = check_random_state(scratch.random_state)
         estimator = self._seeded(clone(self._unfitted_estimator()), rng)
         name = weight_name(estimator)
         # Before the training, as far as the class shows it; not for a search or a stack.
         self._check_can_vote(type(estimator), estimator)
-        scratch = scratch_copy(self)
         X, y = validate_data(scratch, with_shape(X), y, skip_check_array=True)
         if X_val is not None:
             X_val = prepared_alike(scratch, with_shape(X_val), skip_check_array=True)

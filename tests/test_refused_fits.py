@@ -213,7 +213,8 @@ def cases():
 
 def fitted(**changed):
     """A model with a validation set that it keeps, and a trigger in its net."""
-    clf = make_classifier(callbacks=[Trigger()], max_epochs=2, **changed)
+    options = {"random_state": np.random.RandomState(3), "max_epochs": 2, **changed}
+    clf = make_classifier(callbacks=[Trigger()], **options)
     return clf.fit(X, Y, **VALIDATION).partial_fit(X, Y, **VALIDATION)
 
 
@@ -223,6 +224,11 @@ def train(clf, method, **inputs):
         clf.set_params(warm_start=True)
     method = "partial_fit" if method == "partial_fit" else "fit"
     return getattr(clf, method)(given.pop("X"), given.pop("y"), **given)
+
+
+def drawn(clf):
+    """State of the generator that was passed as `random_state`."""
+    return [np.asarray(part).tolist() for part in clf.random_state.get_state()]
 
 
 class Unchanged:
@@ -242,6 +248,7 @@ class Unchanged:
         self.clf.set_params(**{name: self.attributes[name] for name in params
                                if "__" not in name})  # fmt: skip
         assert torch.equal(torch.get_rng_state(), self.random_state)
+        assert drawn(self.clf) == drawn(self.twin)
         assert list(vars(self.clf)) == list(self.attributes)
         assert all(vars(self.clf)[name] is old for name, old in self.attributes.items())
         np.testing.assert_array_equal(self.clf.predict_proba(X), self.twin.predict_proba(X))
@@ -386,3 +393,15 @@ def test_an_earlier_net_is_not_trained_further(optimizer):
     assert (clf.decision_function(X) != logits).any()
     ours = {id(p) for p in clf.module_.parameters()}
     assert ours == {id(p) for p in clf.net_.optimizer_.param_groups[0]["params"]}
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_a_fit_that_succeeds_advances_the_random_state_as_if_it_drew_from_it(method):
+    clf = make_classifier(max_epochs=1, random_state=np.random.RandomState(3))
+    getattr(clf, method)(X, Y)
+    by_hand = np.random.RandomState(3)
+    # Held-out rows of each class, then the seed.
+    for label in (0, 1):
+        by_hand.choice(np.flatnonzero(label == Y), 6, replace=False)
+    by_hand.randint(2**30)
+    assert drawn(clf) == [np.asarray(part).tolist() for part in by_hand.get_state()]

@@ -68,7 +68,7 @@ def auto_batch_size(n_rows):
     return min(512, max(32, n_rows // 20))
 
 
-def make_net(estimator, example, n_classes, *, module, **settings):
+def make_net(estimator, example, n_classes, *, module, generator=None, **settings):
     """Return a net with the estimator's parameters, ready to train.
 
     Parameters
@@ -79,6 +79,8 @@ def make_net(estimator, example, n_classes, *, module, **settings):
     n_classes : int
     module : class, callable, torch.nn.Module or None
         As the parameter of the estimator.
+    generator : torch.Generator, default=None
+        Draws the initial weights of the default network. None takes torch's own.
     **settings : dict
         More parameters of `MetaNet`, among them the `run_settings`.
 
@@ -99,6 +101,7 @@ def make_net(estimator, example, n_classes, *, module, **settings):
         hidden_layer_sizes=checked_sizes(estimator.hidden_layer_sizes),
         dropout=estimator.dropout,
         example=example,
+        generator=generator,
     )
     return MetaNet(
         module,

@@ -27,9 +27,22 @@ class TrainingData(Dataset):
     rows : ndarray of shape (n_rows,), int, default=None
         The rows of X to train on, in the order of `y`; None for all. X itself stays as it
         is: it may be larger than memory.
+    generator : torch.Generator, default=None
+        On the CPU; orders the minibatches. None takes torch's own.
     """
 
-    def __init__(self, X, y, X_val, y_val, cells, dtype, sample_weight=None, rows=None):
+    def __init__(
+        self,
+        X,
+        y,
+        X_val,
+        y_val,
+        cells,
+        dtype,
+        sample_weight=None,
+        rows=None,
+        generator=None,
+    ):
         self.X, self.y = X, y
         self.rows = np.arange(X.shape[0]) if rows is None else rows
         self.dtype = np.dtype(dtype)
@@ -38,6 +51,7 @@ class TrainingData(Dataset):
         self.X_val = np.array(X_val, dtype=self.dtype, order="C")
         self.y_val = y_val
         self.cells = cells
+        self.generator = generator
         self.sample_weight = None if sample_weight is None else relative(sample_weight)
 
     def __len__(self):
@@ -124,7 +138,7 @@ class Minibatches:
         return len(self.data) // self.batch_size
 
     def __iter__(self):
-        order = torch.randperm(len(self.data)).numpy()
+        order = torch.randperm(len(self.data), generator=self.data.generator).numpy()
         rows, labels = self._inputs.numpy(), self._targets.numpy()
         X = self.data.X
         # np.take copies all of an array that is not C-contiguous, at every call.

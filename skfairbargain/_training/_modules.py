@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import math
 from itertools import pairwise
 from numbers import Integral
 
@@ -9,6 +10,8 @@ import numpy as np
 import torch
 from scipy.sparse import issparse
 from torch import nn
+
+from ._dropout import Dropout
 
 # Rows per forward pass in prediction.
 PREDICTION_ROWS = 16_384
@@ -24,16 +27,39 @@ class MLP(nn.Sequential):
         Empty for multinomial logistic regression.
     dropout : float, default=0.2
         Probability of dropping a hidden unit in training.
+    generator : torch.Generator, default=None
+        Draws the initial weights. None takes torch's own, as torch's layers do.
     """
 
-    def __init__(self, n_features, n_classes, hidden_layer_sizes=(128, 64), dropout=0.2):
+    def __init__(
+        self,
+        n_features,
+        n_classes,
+        hidden_layer_sizes=(128, 64),
+        dropout=0.2,
+        generator=None,
+    ):
         layers = []
         for n_in, n_out in pairwise((n_features, *hidden_layer_sizes)):
             layers += [nn.Linear(n_in, n_out), nn.ReLU()]
             if dropout > 0:
-                layers.append(nn.Dropout(dropout))
+                layers.append(Dropout(dropout))
         n_last = hidden_layer_sizes[-1] if len(hidden_layer_sizes) else n_features
         super().__init__(*layers, nn.Linear(n_last, n_classes))
+        if generator is not None:
+            for layer in self:
+                if isinstance(layer, nn.Linear):
+                    _reset(layer, generator)
+
+
+def _reset(layer, generator):
+    """Draw initial weights as torch's ``Linear.reset_parameters`` does, to the bit."""
+    deviation = nn.init.calculate_gain("leaky_relu", math.sqrt(5)) / layer.in_features**0.5
+    with torch.no_grad():
+        bound = math.sqrt(3) * deviation
+        layer.weight.uniform_(-bound, bound, generator=generator)
+        bound = 1 / math.sqrt(layer.in_features)
+        layer.bias.uniform_(-bound, bound, generator=generator)
 
 
 def checked_sizes(hidden_layer_sizes):
@@ -53,7 +79,9 @@ def module_dtype(module):
     return np.dtype(np.float64 if double else np.float32)
 
 
-def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, example):
+def build_module(
+    module, n_features, n_classes, *, hidden_layer_sizes, dropout, example, generator=None
+):
     """Return a network in the dtype of `example`, and check that it fits.
 
     Parameters
@@ -65,6 +93,8 @@ def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, 
         Of the `MLP`.
     example : ndarray of shape (n, ...)
         A few rows.
+    generator : torch.Generator, default=None
+        Of the `MLP`.
 
     Returns
     -------
@@ -77,7 +107,7 @@ def build_module(module, n_features, n_classes, *, hidden_layer_sizes, dropout, 
         computes them without what is trained.
     """
     if module is None:
-        module = MLP(n_features, n_classes, hidden_layer_sizes, dropout)
+        module = MLP(n_features, n_classes, hidden_layer_sizes, dropout, generator)
     elif isinstance(module, nn.Module):
         module = copy.deepcopy(module)
     else:

@@ -15,6 +15,7 @@ from torch import nn
 from ..hypergradients import make_engine
 from ..losses import cross_entropy
 from ._denormals import denormals_flushed
+from ._dropout import dropout_draws_from
 from ._group_losses import finite_losses, group_losses
 from ._history import EpochTally
 from ._history_columns import ROW, columns, finished_epochs
@@ -161,9 +162,10 @@ class MetaNet(NeuralNetClassifier):
         # First, so that a run that is interrupted from here on has records of its own.
         self.records_ = Records(len(X), len(self.weighting.to_groups))
         try:
-            self._prepare_run(X)
-            with self._engine, denormals_flushed():
-                return super().fit_loop(X, y, epochs=epochs, **fit_params)
+            with dropout_draws_from(X.generator, self.module_, self.device):
+                self._prepare_run(X)
+                with self._engine, denormals_flushed():
+                    return super().fit_loop(X, y, epochs=epochs, **fit_params)
         finally:
             self.records_.add_up()
             if len(self.history) and "seconds" not in self.history[-1]:

@@ -8,6 +8,9 @@ from ._make_net import make_net, run_settings
 from ._minibatches import TrainingData
 from ._modules import module_dtype
 
+# Seeds of the runs' generators lie below, so that torch's own draws other numbers.
+OWN_SEEDS = 2**31
+
 
 def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=True):
     """Return a trained net; the estimator and an earlier net are left as they are.
@@ -20,7 +23,8 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     validation : ValidationSet
     epochs : int
     seed : int
-        Seeds torch for the run; its global state is restored after.
+        Seeds the run's own generator. What a module, a callback or a protocol draws from
+        torch's own comes from another seed; its global state is restored after.
     earlier : MetaNet, default=None
         A trained net to start from.
     restart : bool, default=True
@@ -39,6 +43,7 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
         If the players never agreed.
     """
     dtype = rows.X.dtype if earlier is None else module_dtype(earlier.module_)
+    generator = torch.Generator().manual_seed(seed)
     data = TrainingData(
         rows.X,
         rows.y,
@@ -48,12 +53,13 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
         dtype,
         rows.sample_weight,
         rows.rows,
+        generator,
     )
     settings = run_settings(estimator, validation.players, len(data), epochs)
     module, earlier_epochs = estimator.module, ()
     if earlier is not None:
         module, earlier_epochs = earlier.module_, earlier.history
-    with seeded_torch(seed, torch.device(estimator.device)):
+    with seeded_torch(seed + OWN_SEEDS, torch.device(estimator.device)):
         if earlier is not None and not restart:
             net = earlier.continued(**settings)
         else:
@@ -62,6 +68,7 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
                 data.X_val[:2],
                 len(rows.classes),
                 module=module,
+                generator=generator,
                 earlier_epochs=earlier_epochs,
                 schedule_start=len(earlier_epochs),
                 **settings,

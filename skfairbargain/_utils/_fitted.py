@@ -2,6 +2,7 @@
 
 import copy
 
+import numpy as np
 from sklearn.exceptions import NotFittedError
 
 FEATURES = ("n_features_in_", "feature_names_in_")
@@ -11,9 +12,13 @@ def scratch_copy(estimator):
     """Return a shallow copy to validate data with.
 
     scikit-learn's ``validate_data`` sets the features on the estimator that it is given. On
-    a copy that changes nothing where the fit fails later.
+    a copy that changes nothing where the fit fails later. The same holds for a
+    ``RandomState`` that is drawn from: the scratch has a copy of it.
     """
-    return copy.copy(estimator)
+    scratch = copy.copy(estimator)
+    if isinstance(estimator.random_state, np.random.RandomState):
+        scratch.random_state = copy.deepcopy(estimator.random_state)
+    return scratch
 
 
 def set_fitted(estimator, scratch, **attributes):
@@ -23,7 +28,8 @@ def set_fitted(estimator, scratch, **attributes):
     ----------
     estimator : estimator
     scratch : estimator
-        Copy of it, on which the features of the training rows were set.
+        Copy of it, on which the features of the training rows were set. Its ``RandomState``
+        has been drawn from, and now that of the estimator advances as far.
     **attributes : dict
         Fitted attributes. None removes an attribute.
     """
@@ -34,6 +40,8 @@ def set_fitted(estimator, scratch, **attributes):
         del state[name]
     # One assignment: whenever an interrupt comes, the estimator has one model or the other.
     estimator.__dict__ = state
+    if isinstance(estimator.random_state, np.random.RandomState):
+        estimator.random_state.set_state(scratch.random_state.get_state())
 
 
 def fitted_attribute(estimator, attribute):

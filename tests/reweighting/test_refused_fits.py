@@ -69,7 +69,9 @@ REWEIGHTED = {
     ("params", "inputs", "message"), REWEIGHTED.values(), ids=REWEIGHTED
 )
 def test_a_refused_fit_leaves_a_reweighted_model(params, inputs, message):
-    clf = ReweightedClassifier(LogisticRegression(), weigher())
+    clf = ReweightedClassifier(
+        LogisticRegression(), weigher(), random_state=np.random.RandomState(3)
+    )
     clf.fit(X, Y, **VALIDATION)
     with Unchanged(clf):
         clf.set_params(**params)
