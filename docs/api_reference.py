@@ -139,6 +139,7 @@ API_REFERENCE = {
             "ValidationSetWarning",
             "NoAgreementWarning",
             "SkippedStepWarning",
+            "SmallGroupWarning",
             "ModelVersionWarning",
         ],
     ),
@@ -218,7 +219,8 @@ def api_page():
     parts += [
         "## Commands",
         "`skfairbargain compare` compares three methods on your data in a shell; "
-        "`skfairbargain compare --help` lists its options. The commands behind the "
+        "`skfairbargain compare --help` lists its options, and the [user guide]"
+        "(user_guide/comparing.md) says how it reads a file. The commands behind the "
         "[evidence](evidence.md) are `python -m experiments`, in a clone.",
     ]
     return "\n\n".join(parts) + "\n"

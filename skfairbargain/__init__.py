@@ -7,6 +7,7 @@ from .exceptions import (
     ModelVersionWarning,
     NoAgreementWarning,
     SkippedStepWarning,
+    SmallGroupWarning,
     UndefinedGroupError,
     ValidationSetWarning,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "NoAgreementWarning",
     "ReweightedClassifier",
     "SkippedStepWarning",
+    "SmallGroupWarning",
     "UndefinedGroupError",
     "ValidationSetWarning",
     *_PROTOCOLS,

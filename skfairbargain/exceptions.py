@@ -6,6 +6,7 @@ __all__ = [
     "ModelVersionWarning",
     "NoAgreementWarning",
     "SkippedStepWarning",
+    "SmallGroupWarning",
     "UndefinedGroupError",
     "ValidationSetWarning",
 ]
@@ -50,6 +51,10 @@ class NoAgreementWarning(UserWarning):
 
 class SkippedStepWarning(UserWarning):
     """Training steps were skipped because all sample weights were zero."""
+
+
+class SmallGroupWarning(UserWarning):
+    """Groups have too few rows to be compared, or so few that chance decides."""
 
 
 class ValidationSetWarning(UserWarning):

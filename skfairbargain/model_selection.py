@@ -7,7 +7,7 @@ from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.multiclass import check_classification_targets
 
-from ._utils import check_same_length, encode_cells, group_name
+from ._utils import check_same_length, encode_cells, small_cells
 from .exceptions import UndefinedGroupError
 
 __all__ = ["balanced_validation_indices", "balanced_validation_split", "encode_cells"]
@@ -115,14 +115,16 @@ def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
     check_classification_targets(y)
     cells = encode_cells(groups, y)
     labels = cells.labels.tolist()
-    if cells.counts.min() < per_cell:
-        group, label = divmod(cells.counts.argmin(), len(labels))
-        least, name = cells.counts.min(), group_name(cells.groups[group])
-        move = f"Lower per_cell to {least} or less, or merge" if least else "Merge"
+    least = cells.counts.min()
+    if least < per_cell:
+        several = (cells.counts < per_cell).any(axis=1).sum() > 1
+        merge = (
+            "merge these groups with others" if several else "merge the group with another"
+        )
+        move = f"Lower per_cell to {least} or less, or {merge}" if least else merge
         raise UndefinedGroupError(
-            f"Every group should have {per_cell} rows or more of each label. Group "
-            f"{name!r} has {least} of label {labels[label]!r}. {move} the group "
-            "with another."
+            f"Every group should have {per_cell} rows or more of each label. "
+            f"{small_cells(cells, per_cell)}. {move[0].upper()}{move[1:]}."
         )
     left = cells.counts.sum(axis=0) - per_cell * len(cells.groups)
     if left.min() == 0:

@@ -40,7 +40,7 @@ PARTS = {
         *("exceptions", "_utils", "protocols", "model_selection"),
         *("metrics", "_training", "classifier"),
     ),
-    "_cli": ("datasets", "_utils", "protocols", "inspection", "compare"),
+    "_cli": ("exceptions", "datasets", "_utils", "protocols", "inspection", "compare"),
     "__main__": ("_cli",),
 }
 

@@ -1,30 +1,36 @@
 """``skfairbargain compare``: three methods side by side on a CSV file."""
 
-import math
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress import TimeRemainingColumn as Remaining
-from rich.table import Table
 
 from .._utils import write_csv
+from ..exceptions import SmallGroupWarning
 from ..protocols import PROTOCOLS
-from ._errors import one_sentence_errors
+from ._errors import one_line_warnings, one_sentence_errors
+from ._paths import a_path, check_destinations
+from ._report import plain_console, show
 
 Method = StrEnum("Method", ["erm", "one-stage", "two-stage"])
 # Any protocol can serve as the goal, so a new one needs no line here.
 Goal = StrEnum("Goal", list(PROTOCOLS))
+MissingGroup = StrEnum("MissingGroup", ["drop", "keep"])
+SmallGroups = StrEnum("SmallGroups", ["leave_out", "keep"])
 
 
 def compare(
     data: Annotated[
         Path | None,
-        typer.Option(help="CSV file with a header line. Default: 442 diabetes patients."),
+        typer.Option(
+            parser=a_path,
+            metavar="FILE",
+            help="CSV file with a header line. Default: 442 diabetes patients.",
+        ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     sensitive: Annotated[
@@ -46,15 +52,35 @@ def compare(
         int | None,
         typer.Option(
             min=1,
-            help="Validation rows of each group and class. Default: 5, or less where a "
-            "group is small.",
+            help="Validation rows of each group and class. Default: 5, or less where "
+            "fewer than two groups have 20 rows of every class.",
         ),
     ] = None,
+    missing_group: Annotated[
+        MissingGroup | None,
+        typer.Option(
+            help="Rows whose sensitive column is empty: leave them out, or keep them as a "
+            "group of their own. Default: an error that counts them.",
+        ),
+    ] = None,
+    small_groups: Annotated[
+        SmallGroups,
+        typer.Option(
+            help="Groups that are too small for the validation set and a test: train on "
+            "their rows without comparing them, or compare them as well."
+        ),
+    ] = SmallGroups.leave_out,
     output: Annotated[
-        Path | None, typer.Option(help="CSV file for the result of every run.")
+        Path | None,
+        typer.Option(
+            parser=a_path, metavar="FILE", help="CSV file for the result of every run."
+        ),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(help="Image file for a figure, such as figure.png.")
+        Path | None,
+        typer.Option(
+            parser=a_path, metavar="FILE", help="Image file for a figure, as figure.png."
+        ),
     ] = None,
 ):
     """Compare plain training with the one-stage and the two-stage method.
@@ -63,16 +89,21 @@ def compare(
     weights, the same for all methods; only validation and test rows have groups.
     """
     with one_sentence_errors():
-        table = _read(data, target, sensitive)
-        _check_destinations(output, plot)
+        check_destinations(output, plot)
+        table = _read(data, target, sensitive, missing_group)
+        for note in table.get("notes", ()):
+            typer.echo(f"Note: {note}", err=True)
         # Here, so that --help and typing errors are answered without a second's wait.
         from ..compare import compare_methods
 
         methods = [str(name) for name in dict.fromkeys(method or Method)]
-        console = Console()
+        console = plain_console()
         results = _Results(output)
         interrupted = False
-        with _progress(len(methods) * seeds * epochs) as tell:
+        with (
+            _progress(len(methods) * seeds * epochs) as tell,
+            one_line_warnings() as warned,
+        ):
             try:
                 compare_methods(
                     table.data,
@@ -83,19 +114,21 @@ def compare(
                     n_seeds=seeds,
                     epochs=epochs,
                     per_cell=per_cell or "auto",
+                    small_groups=str(small_groups),
                     on_epoch=tell,
                     on_result=results.add,
                 )
             except KeyboardInterrupt:
                 interrupted = True
         if results.rows:
-            _show(table, results.frame(), console, plot)
+            of_groups = [str(one) for one in warned if isinstance(one, SmallGroupWarning)]
+            show(table, results.frame(), of_groups, console, plot)
         if interrupted:
             console.print(f"Interrupted; {len(results.rows)} runs were finished.")
             raise typer.Exit(130)
 
 
-def _read(data, target, sensitive):
+def _read(data, target, sensitive, missing_group):
     if data is None:
         if target is not None or sensitive is not None:
             raise ValueError("--target and --sensitive name columns of --data; pass it.")
@@ -106,26 +139,8 @@ def _read(data, target, sensitive):
         raise ValueError("--data needs --target and --sensitive as well.")
     from ._csv import read_csv
 
-    return read_csv(data, target, [column.strip() for column in sensitive.split(",")])
-
-
-def _check_destinations(output, plot):
-    """Refuse files that could not be written after the training."""
-    for option, path in (("--output", output), ("--plot", plot)):
-        if path is not None and not path.parent.is_dir():
-            raise ValueError(f"{option}: there is no folder {str(path.parent)!r}.")
-        if path is not None and path.is_dir():
-            raise ValueError(f"{option} should name a file. {str(path)!r} is a folder.")
-    if plot is not None:
-        from .._utils import import_optional
-
-        known = import_optional("matplotlib.backend_bases", extra="plot")
-        formats = known.FigureCanvasBase.get_supported_filetypes()
-        if plot.suffix.removeprefix(".").lower() not in formats:
-            raise ValueError(
-                f"--plot should end in one of {', '.join(sorted(formats))}. Got "
-                f"{plot.name!r}."
-            )
+    columns = [column.strip() for column in sensitive.split(",")]
+    return read_csv(data, target.strip(), columns, missing_group=missing_group)
 
 
 class _Results:
@@ -156,59 +171,10 @@ def _progress(total):
         TextColumn("epochs"),
         Remaining(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=plain_console(stderr=True)) as progress:
         task = progress.add_task("preparing", total=total)
 
         def tell(method, seed):
             progress.update(task, advance=1, description=f"{method}, seed {seed}")
 
         yield tell
-
-
-def _show(table, results, console, plot):
-    """Print means and intervals, and draw them."""
-    from ..compare import METHODS, METRICS, summarize
-    from ..inspection import plot_comparison
-
-    summary = summarize(results)
-    methods = {name: METHODS[name].title for name in results["method"].unique()}
-    console.print(_printed(summary, methods, METRICS))
-    console.print(_explanation(table, results), style="dim")
-    if plot is not None:
-        plot_comparison(results, summary, plot, methods=methods, metrics=METRICS)
-
-
-def _printed(summary, methods, metrics):
-    intervals = summary.set_index(["metric", "method"])[["mean", "ci95"]]
-    printed = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    printed.add_column("")
-    for title in methods.values():
-        printed.add_column(title, justify="right")
-    arrows = {True: " ↑", False: " ↓", None: ""}
-    for metric, (title, greater_is_better) in metrics.items():
-        digits = 1 if metric == "seconds" else 3
-        cells = [_interval(*intervals.loc[(metric, name)], digits) for name in methods]
-        printed.add_row(title + arrows[greater_is_better], *cells)
-    return printed
-
-
-def _interval(mean, ci95, digits):
-    text = f"{mean:.{digits}f}"
-    return text if math.isnan(ci95) else f"{text} ± {ci95:.{digits}f}"
-
-
-def _explanation(table, results):
-    import numpy as np
-
-    n_groups = len(table.sensitive.drop_duplicates())
-    n_classes = len(np.unique(table.target))
-    n_seeds = results["seed"].nunique()
-    left_out = table.get("n_without_target", 0)
-    return (
-        f"{len(table.data):,} rows, {n_groups} groups "
-        f"({', '.join(table.sensitive.columns)}), {n_classes} classes"
-        + (f"; {left_out} rows without a label were left out" if left_out else "")
-        + f". Mean ± 95 % confidence interval over {n_seeds} "
-        + ("seeds" if n_seeds > 1 else "seed: one alone gives no interval")
-        + "; unseen test rows. ↑ higher is better, ↓ lower is better."
-    )

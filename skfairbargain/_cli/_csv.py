@@ -1,20 +1,30 @@
 """A user's CSV file as features, labels and groups."""
 
-import warnings
 from pathlib import Path
 
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
 from sklearn.utils import Bunch
+
+from ._features import read_features
+from ._numbers import as_numbers, has_decimal_commas
+from ._table import parse_table
+from ._text import read_text
+from ._values import MISSING_WORDS, listed, one_spelling, quoted, rows_told
 
 # More distinct numbers than this are a measurement, and neither classes nor groups.
 MOST_LEVELS = 20
 # The variance of larger numbers overflows.
 LARGEST = 1e100
+# The group of rows whose sensitive field is empty, where they are kept.
+MISSING_GROUP = "missing"
 
 
-def read_csv(path, target, sensitive):
+def read_csv(path, target, sensitive, *, missing_group=None):
     """Read a CSV file and tell features, labels and groups apart.
+
+    Every column is read whole. In `target` and `sensitive` columns only an empty field is
+    missing, and "None" or "NA" is a value; in a column of numbers such words are missing
+    numbers, and in other features categories.
 
     Parameters
     ----------
@@ -24,6 +34,9 @@ def read_csv(path, target, sensitive):
         The column to predict. Rows in which it is empty are left out.
     sensitive : sequence of str
         The sensitive columns; they are not among the features.
+    missing_group : {"drop", "keep"} or None, default=None
+        Leave out rows in which a sensitive column is empty, keep them as the group
+        "missing", or raise an error where there are any.
 
     Returns
     -------
@@ -32,40 +45,33 @@ def read_csv(path, target, sensitive):
         - ``target``: Series.
         - ``sensitive``: DataFrame with the sensitive columns.
         - ``n_without_target``: int, rows that were left out.
+        - ``notes``: list of str, what was not read as it stands, by column.
 
     Raises
     ------
     ValueError
-        If the file cannot be read as UTF-8 with commas or has no rows, its rows do not fit
-        its header, a column is missing or named twice, no feature is left, a number is
-        infinite or beyond 1e100, or a target or sensitive column has more than 20 distinct
-        numbers.
+        If the file cannot be read as a table of text, its rows do not fit its header, a
+        column is missing or named twice, a sensitive field is empty, no feature is left, a
+        number is infinite or beyond 1e100, or a target or sensitive column has more than
+        20 distinct numbers.
     """
     path = Path(path)
-    frame = _read_table(path)
-    named = [target, *sensitive]
-    for column in named:
-        if column not in frame.columns:
-            raise ValueError(
-                f"{path.name!r} has no column {column!r}. It has "
-                f"{', '.join(map(repr, frame.columns))}."
-            )
-        if named.count(column) > 1:
-            raise ValueError(f"The column {column!r} should be named once.")
-    labelled = frame[target].notna()
+    text, notes = read_text(path)
+    frame, separator, of_table = parse_table(text, path.name)
+    _check_columns(frame, target, sensitive, path.name)
+    labelled = frame[target].str.strip() != ""
     n_without_target = int((~labelled).sum())
-    frame = frame[labelled].reset_index(drop=True)
+    frame = frame[labelled]
     if frame.empty:
         raise ValueError(f"{path.name!r} has no row with a value in {target!r}.")
-    for column in named:
-        n_levels = frame[column].nunique()
-        if is_numeric_dtype(frame[column]) and n_levels > MOST_LEVELS:
-            raise ValueError(
-                f"The column {column!r} should tell classes or groups apart. It has "
-                f"{n_levels} different numbers. Add a column that bins it, such as "
-                f"{column} > {frame[column].median():g}, and name that one."
-            )
-    data = frame.drop(columns=named)
+    frame, of_groups = _with_groups(frame, sensitive, missing_group)
+    frame = frame.reset_index(drop=True)
+    decimal_comma = has_decimal_commas(frame, separator)
+    named = {}
+    for column in [target, *sensitive]:
+        named[column], of_column = _levels(frame[column], decimal_comma)
+        of_groups += of_column
+    data, of_features = read_features(frame.drop(columns=list(named)), decimal_comma)
     _check_magnitudes(data)
     if data.shape[1] == 0:
         raise ValueError(
@@ -73,49 +79,71 @@ def read_csv(path, target, sensitive):
         )
     return Bunch(
         data=data,
-        # Booleans come as objects where a value was missing.
-        target=frame[target].infer_objects(),
-        sensitive=frame[list(sensitive)],
+        target=named.pop(target),
+        sensitive=pd.DataFrame(named),
         n_without_target=n_without_target,
+        notes=notes + of_table + of_groups + of_features,
     )
 
 
-def _read_table(path):
-    """Read the file; refuse what pandas would repair by guessing."""
-    if not path.is_file():
-        raise ValueError(f"There is no file {str(path)!r}.")
-    try:
-        header = pd.read_csv(path, skipinitialspace=True, header=None, nrows=1, dtype=str)
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", pd.errors.ParserWarning)
-            # Without False, a row too long gives its first value away and is shifted.
-            frame = pd.read_csv(path, skipinitialspace=True, index_col=False)
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path.name!r} should be text in UTF-8. Got other bytes. Save it as CSV UTF-8."
-        ) from error
-    except (ValueError, OSError) as error:  # pandas' parser errors are ValueErrors
-        reason = str(error).strip().rstrip(".")
-        raise ValueError(f"{str(path)!r} cannot be read as CSV: {reason}.") from error
-    names = header.iloc[0].dropna()
-    for separator, title in ((";", "semicolons"), ("\t", "tabs")):
-        if len(names) == 1 and separator in names[0]:
+def _check_columns(frame, target, sensitive, name):
+    named = [target, *sensitive]
+    for column in named:
+        if column not in frame.columns:
             raise ValueError(
-                f"The values in {path.name!r} should be separated by commas. Got {title}. "
-                "Save it with commas, and with a point in decimal numbers."
+                f"{name!r} has no column {column!r}. It has {listed(frame.columns, 50)}."
             )
-    if names.duplicated().any():
-        # pandas would call the second one name.1, and it would be taken for a feature.
+        if named.count(column) > 1:
+            raise ValueError(f"The column {column!r} should be named once.")
+
+
+def _with_groups(frame, sensitive, missing_group):
+    """The rows that have a group or get one, and notes on the others."""
+    empty = frame[list(sensitive)].apply(lambda column: column.str.strip()) == ""
+    counts = {column: n for column, n in empty.sum().items() if n}
+    if not counts:
+        return frame, []
+    found = " and ".join(f"{column!r} in {rows_told(n)}" for column, n in counts.items())
+    if missing_group is None:
         raise ValueError(
-            f"The columns of {path.name!r} should have different names. Got "
-            f"{names[names.duplicated()].iloc[0]!r} more than once. Rename or remove one."
+            f"Every one of the {len(frame):,} rows should have a group. There is no value "
+            f"of {found}. Pass --missing-group drop to leave these rows out, or "
+            f"--missing-group keep to have them as the group {MISSING_GROUP!r}."
         )
-    if any(issubclass(seen.category, pd.errors.ParserWarning) for seen in caught):
+    if missing_group == "keep":
+        kept = {
+            column: frame[column].mask(empty[column], MISSING_GROUP) for column in counts
+        }
+        note = f"Rows without a value of {found} are the group {MISSING_GROUP!r}."
+        return frame.assign(**kept), [note]
+    frame = frame[~empty.any(axis=1)]
+    if frame.empty:
+        raise ValueError(f"No row is left: there is no value of {found}.")
+    return frame, [f"Rows without a value of {found} were left out."]
+
+
+def _levels(column, decimal_comma):
+    """Labels or groups: numbers if all are, otherwise texts; and notes."""
+    column, notes = one_spelling(column)
+    name = column.name
+    numbers = as_numbers(column, decimal_comma).values
+    if numbers is not None and numbers.nunique() > MOST_LEVELS:
         raise ValueError(
-            f"The rows of {path.name!r} should have as many values as its header has "
-            f"names, {len(frame.columns)}. Got more. Name every column."
+            f"The column {name!r} should tell classes or groups apart. It has "
+            f"{numbers.nunique()} different numbers. Add a column that bins it, such as "
+            f"{name} > {numbers.median():g}, and name that one."
         )
-    return frame
+    plain = pd.to_numeric(column, errors="coerce")
+    if plain.notna().all():
+        return plain, notes
+    beside = " beside numbers" if plain.notna().any() else ""
+    words = column[plain.isna() if beside else column.isin(MISSING_WORDS)]
+    if len(words):
+        notes.append(
+            f"{quoted(name)} has {listed(words.unique())}{beside} in "
+            f"{rows_told(len(words))}, taken as a value. Only an empty field is missing."
+        )
+    return column, notes
 
 
 def _check_magnitudes(data):

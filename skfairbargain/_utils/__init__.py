@@ -8,6 +8,7 @@ from ._intervals import mean_and_margin
 from ._lengths import check_same_length
 from ._optional import import_optional
 from ._random import seeded_torch
+from ._small_cells import small_cells
 from ._versioned import VersionedPickleMixin
 from ._warnings import warn_user
 
@@ -25,6 +26,7 @@ __all__ = [
     "scratch_copy",
     "seeded_torch",
     "set_fitted",
+    "small_cells",
     "warn_user",
     "write_at_once",
     "write_csv",

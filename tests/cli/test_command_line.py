@@ -36,6 +36,7 @@ def file(tmp_path):
         age=np.where(np.arange(240) % 2, "40+", "under 40"),
     )
     frame["city"] = np.where(frame["x2"] > 0, "Bern", None)
+    frame["[/red]"] = np.where(frame["x1"] > 0, ":car:", "[bold]")
     frame.loc[::7, "x1"] = np.nan
     frame.loc[3, "label"] = None
     path = tmp_path / "people.csv"
@@ -81,6 +82,80 @@ def test_a_users_file_with_results_and_figure(file, tmp_path):
     assert plot.read_bytes().startswith(b"\x89PNG")
 
 
+def test_names_and_values_are_printed_as_they_are(file):
+    result = run(*QUICK, "--data", file, "--target", "label", "--sensitive", "[/red]")
+    assert result.exit_code == 0, result.stderr
+    assert "239 rows, 2 groups ([/red]), 2 classes" in result.stdout
+    renamed = pd.read_csv(file).rename(columns={"sex": "sex [self-reported] :car:"})
+    renamed.to_csv(file, index=False)
+    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "erm", "--data", file]
+    result = run(*quick, "--target", "label", "--sensitive", "sex [self-reported] :car:")
+    assert "2 groups (sex [self-reported] :car:)" in " ".join(result.stdout.split())
+
+
+def test_notes_are_a_line_each_with_the_columns_name(file):
+    frame = pd.read_csv(file).astype(object)
+    frame.loc[:3, "x2"] = "unknown"
+    frame.loc[4:6, "sex"] = " f "
+    frame.to_csv(file, index=False, sep=";")
+    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "erm", "--data", file]
+    result = run(*quick, "--target", "label", "--sensitive", "sex")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.splitlines()[:3] == [
+        "Note: 'people.csv' was read with semicolons between values.",
+        "Note: 'sex': 'f ' was read as 'F' (3 rows).",
+        "Note: 'x2' was read as numbers, and 'unknown' (3 rows) as missing.",
+    ]
+
+
+def test_missing_groups_are_refused_dropped_or_kept(file):
+    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "erm", "--data", file]
+    quick += ["--target", "label", "--sensitive", "city"]
+    result = run(*quick)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        "Error: Every one of the 239 rows should have a group. There is no value of 'city' "
+    )
+    assert "2 groups (city)" in run(*quick, "--missing-group", "keep").stdout
+    result = run(*quick, "--missing-group", "drop")
+    assert result.stderr.splitlines()[-1] == (
+        "Error: Comparing needs two groups or more, but every row is of group 'Bern'."
+    )
+
+
+def test_a_small_group_is_named_beside_the_table(file):
+    frame = pd.read_csv(file).dropna(subset="label")
+    frame["sex"] = frame["sex"].where(np.arange(239) > 11, "X")
+    frame.to_csv(file, index=False)
+    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "erm", "--data", file]
+    quick += ["--target", "label", "--sensitive", "sex", "--per-cell", 5]
+    result = run(*quick)
+    assert result.exit_code == 0, result.stderr
+    (warning,) = (
+        line for line in result.stderr.splitlines() if line.startswith("Warning: ")
+    )
+    assert warning.startswith(
+        "Warning: Groups with fewer than 10 rows of a class are not compared. Group 'X' "
+    )
+    printed = " ".join(result.stdout.split())
+    assert warning.removeprefix("Warning: ") in printed
+    result = run(*quick, "--small-groups", "keep")
+    assert result.stderr.splitlines()[-1].startswith(
+        "Error: Every group should have 10 rows or more of each class, twice the per_cell "
+        "of 5. Group 'X' has "
+    )
+
+
+@pytest.mark.parametrize("option", ["--data", "--output", "--plot"])
+@pytest.mark.parametrize("path", ["", " "])
+def test_an_empty_path_is_not_the_current_folder(option, path):
+    result = CliRunner().invoke(app, [*QUICK, option, path], env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert (
+        f"Invalid value for '{option}': should name a file. Got {path!r}." in result.output
+    )
+
+
 def test_one_seed_has_no_interval():
     result = run("compare", "--seeds", 1, "--epochs", 1, "--method", "erm")
     assert "one alone gives no interval" in " ".join(result.stdout.split())
@@ -98,8 +173,9 @@ def test_one_seed_has_no_interval():
         (["--output", "no/where.csv"], "Error: --output: there is no folder 'no'."),
         (["--plot", "."], "Error: --plot should name a file. '.' is a folder."),
         (["--per-cell", "200"],
-         "Error: Every group should have 200 rows or more of each label. Group 'sex=2' has "
-         "72 of label 0. Lower per_cell to 72 or less, or merge the group with another."),
+         "Error: Comparing needs two groups with 400 rows or more of each class, twice the "
+         "per_cell of 200. Group 'sex=2' has 103 of class 0, group 'sex=1' has 117 of "
+         "class 1. Lower per_cell, merge groups, or add rows."),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence_and_status_2(arguments, sentence):

@@ -17,7 +17,6 @@ from skfairbargain.compare import (
     summarize,
 )
 from skfairbargain.datasets import load_diabetes_progression, make_biased_classification
-from skfairbargain.exceptions import UndefinedGroupError
 from skfairbargain.model_selection import balanced_validation_split
 from skfairbargain.protocols import LtR
 
@@ -164,39 +163,17 @@ def test_any_kind_of_column_becomes_numbers():
 
 def test_what_cannot_be_compared_is_refused_before_training(diabetes):
     X, y, sex = diabetes.data, diabetes.target, diabetes.sensitive["sex"]
-    rare = sex.mask(np.arange(442) < 3, "sex=3")
-    counts = pd.crosstab(rare, y).loc["sex=3"]
-    label, least = counts.idxmin(), counts.min()
-    for arguments, error, message in [
-        ((X, y * 0, sex), ValueError,
+    for arguments, message in [
+        ((X, y * 0, sex),
          "Comparing needs two classes or more, but every row is of class 0."),
-        ((X, y, sex * 0), ValueError,
+        ((X, y, sex * 0),
          "Comparing needs two groups or more, but every row is of group ''."),
-        ((X, y, rare), UndefinedGroupError,
-         f"Every group should have 6 rows or more of each class. Group 'sex=3' has {least} "
-         f"of class {label}. Merge it with another group, or add rows."),
     ]:  # fmt: skip
-        with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             compare_methods(*arguments, n_seeds=1)
     message = "`methods` should be among ['erm', 'one-stage', 'two-stage']. Got 'best'."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         compare_methods(X, y, sex, methods=["best"])
-
-
-def test_auto_is_a_quarter_of_the_smallest_cell():
-    made = make_biased_classification(60, random_state=0)
-    cells = pd.crosstab(made.sensitive["group"], made.target)
-    assert cells.to_numpy().min() == 10
-
-    def compared(per_cell):
-        return compare_methods(
-            made.data, made.target, made.sensitive, methods=["one-stage"], n_seeds=1,
-            epochs=1, per_cell=per_cell,
-        ).drop(columns="seconds")  # fmt: skip
-
-    auto = compared("auto")
-    pd.testing.assert_frame_equal(auto, compared(2))
-    assert (auto["overall_auc"] != compared(5)["overall_auc"]).all()
 
 
 def test_the_goal_decides_the_steps():
