@@ -7,10 +7,13 @@ from scipy.linalg.lapack import dposv
 
 # Rounding ends the iteration somewhere; what it reached counts as solved below this.
 ACCEPTED_RESIDUAL = 1e-8
-# max α · Σα beyond which float64 cannot reach that residual: its rounding is a few 1e-16
-# of that product. Σα is above 3162 there, so the convex combination α/Σα of the unit
-# hypergradients is shorter than √K/3162: 0 lies in their hull within this tolerance.
-LARGEST_PRODUCT = 1e7
+# A gain ⟨h_k, d⟩ of unit hypergradients is off by at most this fraction of Σα: the rounding
+# unit of float64 for each of 900 terms (longer sums are added up in blocks).
+ROUNDING = 1e-13
+# max α · Σα beyond which no gain is known to be positive: the smallest, 1/max α, is less
+# than ten times its rounding bound. Σα is above 1e6 there, so the convex combination α/Σα
+# of the unit hypergradients is shorter than √K/1e6: 0 lies in their hull within that.
+LARGEST_PRODUCT = 0.1 / ROUNDING
 
 
 def minimise(problem, tol, max_iter):
@@ -33,20 +36,24 @@ def minimise(problem, tol, max_iter):
     n_iter : int
     """
     alpha, best, best_alpha = np.ones(problem.n_players), np.inf, None
+    accepted, stalls = ACCEPTED_RESIDUAL, 0
     for n_iter in range(max_iter + 1):
         squared_length, gains, curvature = problem.evaluate(alpha)
         # On the ray through α, f is least where the direction's length is √K.
         length = sqrt(max(squared_length, 0.0))
-        if problem.n_players * alpha.max() * alpha.sum() >= LARGEST_PRODUCT * length**2:
-            return alpha / alpha.sum(), False, float(best), n_iter
+        product = problem.n_players * alpha.max() * alpha.sum()
+        if product >= LARGEST_PRODUCT * length**2:
+            # A direction of zero, where none was better, is off by 1.
+            return alpha / alpha.sum(), False, float(min(best, 1.0)), n_iter
         scale = sqrt(problem.n_players) / length
         alpha = alpha * scale
         gap = 1 - alpha * (gains * scale)
         residual = max(gap.max(), -gap.min())
-        at_floor = best <= ACCEPTED_RESIDUAL and residual > best / 2
+        stalls = stalls + 1 if residual > best / 2 else 0
         if residual < best:
             best, best_alpha = residual, alpha
-        if best <= tol or at_floor:
+            accepted = max(ACCEPTED_RESIDUAL, ROUNDING * product / length**2)
+        if best <= tol or (best <= accepted and stalls > 1):
             break
         matrix = alpha[:, None] * curvature * alpha
         matrix.flat[:: problem.n_players + 1] += 1
@@ -57,7 +64,7 @@ def minimise(problem, tol, max_iter):
         if decrement > 0.25:
             step = step * _line_search(problem, alpha, step, 1 / (1 + decrement))
         alpha = alpha * (1 + step)
-    agreed = bool(best <= max(tol, ACCEPTED_RESIDUAL))
+    agreed = bool(best <= max(tol, accepted))
     if not agreed:
         best_alpha = best_alpha / best_alpha.sum()
     return best_alpha, agreed, float(best), n_iter

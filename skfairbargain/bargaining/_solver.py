@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._arguments import check_settings, problem_and_norms
+from ._arguments import check_settings, problem_and_lengths
 from ._newton import minimise
-from ._stake import STAKE, has_stake
+from ._stake import STAKE
 
 
 class NashSolution(NamedTuple):
@@ -25,13 +25,14 @@ class NashSolution(NamedTuple):
         ``H @ alpha`` (``feasible="ball"``) or ``max(H @ alpha, 0)`` (``"weights"``).
         Without one, α_k‖h_k‖ are the convex weights (sum 1) of the certificate: a
         combination of the unit hypergradients (``"weights"``: its positive part) that is
-        zero within tolerance. A player without a stake has 0.
+        zero within tolerance. A player without a stake has 0. Where hypergradients are so
+        short (below about 1e-308) that α is beyond float64's range, all of it is divided
+        by one power of two: the direction keeps its direction, not its length.
     agreed : bool
         Whether there are players with a stake, and every one of them gains.
     residual : float
         ``max_k |α_k ⟨h_k, d⟩ - 1|`` over the players with a stake, the smallest that was
-        reached. Infinity where the certificate was found in the first iteration; 0.0 when
-        nobody has a stake.
+        reached; at most 1.0 where a certificate was found, 0.0 when nobody has a stake.
     n_iter : int
         Newton steps taken.
     """
@@ -70,7 +71,9 @@ def nash_bargaining(
         non-negative, as training weights must be.
     tol : float, default=1e-10
         Stop at this residual. Where rounding keeps the residual from getting so small, the
-        smallest one reached is accepted up to 1e-8.
+        smallest one reached is accepted up to 1e-8; and up to its own rounding bound,
+        1e-13 max α · Σα for unit hypergradients, where that is larger: players so nearly
+        opposed gain next to nothing, but they gain.
     max_iter : int, default=100
         Largest number of Newton steps. About ten are usual.
     min_stake : float, default=1e-6
@@ -84,14 +87,15 @@ def nash_bargaining(
         Named tuple ``(alpha, agreed, residual, n_iter)``. ``agreed=False`` means that no
         feasible direction serves every player with a stake, or that nobody has one: some
         convex combination of the unit hypergradients (for the weights: its positive
-        part) is shorter than √K/3162, below which float64 cannot tell it from 0 at a
-        residual of 1e-8. It is also False when ``max_iter`` ran out.
+        part) is shorter than √K/1e6, so that no direction of length 1 gives every player
+        a gain above that. Gains beyond it are larger than ten times their rounding bound
+        in float64, and are agreements. It is also False when ``max_iter`` ran out.
 
     Raises
     ------
     ValueError
         If neither or both matrices are given, a shape is wrong, a value is not finite,
-        `gram` is not symmetric with a non-negative diagonal, or `feasible`, `tol`,
+        `gram` is not symmetric or has a negative eigenvalue, or `feasible`, `tol`,
         `max_iter` or `min_stake` is out of range.
 
     See Also
@@ -137,11 +141,11 @@ def nash_bargaining(
     False
     """
     check_settings(feasible, tol, max_iter, min_stake)
-    problem, norms = problem_and_norms(gram, hypergradients, feasible)
-    alpha = np.zeros(len(norms))
-    staked = has_stake(norms, min_stake)
+    problem, lengths = problem_and_lengths(gram, hypergradients, feasible)
+    staked = lengths.staked(min_stake)
+    alpha = np.zeros(len(staked))
     if not staked.any():
         return NashSolution(alpha, False, 0.0, 0)
     found, agreed, residual, n_iter = minimise(problem.restrict(staked), tol, max_iter)
-    alpha[staked] = found / norms[staked]
+    alpha[staked] = lengths.restrict(staked).divide(found)
     return NashSolution(alpha, agreed, residual, n_iter)

@@ -60,8 +60,10 @@ class CAGrad(Protocol):
         """
         if not 0 <= self.c < np.inf:
             raise ValueError(f"`c` should be 0 or more, and finite. Got {self.c!r}.")
-        gram = step.gram
+        gram = step.gram_in_range()
         n_players = len(gram)
+        if not gram.any():
+            return None
         average = np.full(n_players, 1 / n_players)
         length = np.sqrt(max(gram.mean(), 0.0))
         longest = np.sqrt(gram.diagonal().max())
@@ -72,16 +74,16 @@ class CAGrad(Protocol):
         # In units of the longest hypergradient nothing under- or overflows.
         staked, norms, columns = unit_columns(gram)
         gains = gram[staked].mean(axis=1) / longest**2
-        multipliers = _within_ball(
-            columns, norms / longest, gains, self.c * length / longest
-        )
+        # From 1e16 on only the correction is left, which is in proportion to c.
+        c = min(self.c, 1e100)
+        multipliers = _within_ball(columns, norms / longest, gains, c * length / longest)
         if multipliers is None:
             return None
         beta = average
         beta[staked] += multipliers
         # For c ≥ 1 the ball contains d = 0, which is the optimum where nothing serves all.
         is_zero = beta @ gram @ beta <= (SMALLEST_COMMON_GAIN * length) ** 2
-        return None if is_zero else beta
+        return None if is_zero else beta * (self.c / c)
 
 
 def _within_ball(columns, norms, gains, radius):

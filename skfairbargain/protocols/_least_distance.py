@@ -6,9 +6,9 @@ from scipy.optimize import nnls
 from ..bargaining import has_stake
 
 # Players count as impossible to serve together when the largest gain that all can have is
-# below this fraction of what the shortest hypergradient gives its own player. It is about
-# the limit of Nash's bargain: the squares in gram leave half of float64's digits, and the
-# result should be right to 1e-6.
+# below this fraction of what the shortest hypergradient gives its own player. Nash's
+# bargain goes on to 1e-6; here the roots of squares leave half of float64's digits, and
+# the result should be right to 1e-6.
 SMALLEST_COMMON_GAIN = 1 / 3162
 
 

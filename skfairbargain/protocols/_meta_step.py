@@ -4,6 +4,8 @@ from functools import cached_property
 
 import numpy as np
 
+from ..bargaining import finite_array
+
 
 class MetaStep:
     """The players' losses and hypergradients in one step: the argument of every protocol.
@@ -31,6 +33,11 @@ class MetaStep:
     hypergradients : ndarray of shape (batch_size, n_players), float64, or None
         As passed. The estimator's steps always have it.
 
+    Raises
+    ------
+    ValueError
+        If something is not finite, or not of one player each.
+
     See Also
     --------
     Protocol : The rules that take it.
@@ -45,12 +52,23 @@ class MetaStep:
     """
 
     def __init__(self, losses, gram=None, *, hypergradients=None):
-        self.losses = np.asarray(losses, dtype=np.float64)
+        self.losses = finite_array(losses, "losses", ndim=1)
         self.hypergradients = hypergradients
+        n_players = len(self.losses)
         if hypergradients is not None:
-            self.hypergradients = np.asarray(hypergradients, dtype=np.float64)
+            self.hypergradients = finite_array(hypergradients, "hypergradients")
+            if self.hypergradients.shape[1] != n_players:
+                raise ValueError(
+                    f"`hypergradients` should have shape (n_samples, {n_players}), a "
+                    f"column for each loss. Got shape {self.hypergradients.shape}."
+                )
         if gram is not None:
-            self.gram = np.asarray(gram, dtype=np.float64)  # in place of the computed one
+            self.gram = finite_array(gram, "gram")  # in place of the computed one
+            if self.gram.shape != (n_players, n_players):
+                raise ValueError(
+                    f"`gram` should have shape ({n_players}, {n_players}), a row and a "
+                    f"column for each loss. Got shape {self.gram.shape}."
+                )
 
     @cached_property
     def gram(self):
@@ -59,11 +77,44 @@ class MetaStep:
         Raises
         ------
         ValueError
-            If the step was made from losses alone.
+            If the step was made from losses alone, or the products are beyond float64.
         """
         if self.hypergradients is None:
             raise ValueError(
                 "This step has losses only, and the protocol reads `gram`. Pass `gram` or "
                 "`hypergradients` to MetaStep."
             )
-        return self.hypergradients.T @ self.hypergradients
+        with np.errstate(over="ignore", invalid="ignore"):
+            gram = self.hypergradients.T @ self.hypergradients
+        if not np.isfinite(gram).all():
+            raise ValueError(
+                "`gram` is beyond float64's range: the hypergradients are as large as "
+                f"{np.abs(self.hypergradients).max():.1e}. Divide them by a constant."
+            )
+        return gram
+
+    def gram_in_range(self):
+        """Return gram times a positive number that keeps squares of it in float64's range.
+
+        For rules that do not depend on the hypergradients' common scale. The number is 1
+        wherever it can be.
+
+        Returns
+        -------
+        gram : ndarray of shape (n_players, n_players)
+        """
+        if self.gram_fits():
+            return self.gram
+        if self.hypergradients is None or "gram" in vars(self):
+            return np.ldexp(self.gram, -int(np.frexp(np.abs(self.gram).max())[1]))
+        largest = np.abs(self.hypergradients).max()
+        H = np.ldexp(self.hypergradients, -int(np.frexp(largest)[1]))
+        return H.T @ H
+
+    def gram_fits(self):
+        """Return whether gram and squares of it are in float64's range."""
+        if self.hypergradients is None or "gram" in vars(self):
+            largest = np.sqrt(np.abs(self.gram).max(initial=0.0))
+        else:
+            largest = np.abs(self.hypergradients).max(initial=0.0)
+        return bool(largest == 0 or 1e-50 < largest < 1e45)

@@ -46,10 +46,10 @@ class MGDA(Protocol):
 
     def weights(self, step):
         """See `Protocol.weights`."""
-        staked, norms, columns = unit_columns(step.gram)
+        staked, norms, columns = unit_columns(step.gram_in_range())
         multipliers = shortest(columns, norms.min(initial=np.inf) / norms)
         if multipliers is None:
             return None
-        beta = np.zeros(len(step.gram))
+        beta = np.zeros(len(staked))
         beta[staked] = multipliers / norms
         return beta / beta.sum()

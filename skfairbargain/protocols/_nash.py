@@ -56,10 +56,12 @@ class Nash(Protocol):
             If `feasible` or `min_stake` is out of range, or the hypergradients are needed
             and `step` has none.
         """
-        over_weights = self.feasible == "weights"
+        by_gram = self.feasible != "weights" and (
+            step.hypergradients is None or step.gram_fits()
+        )
         solution = nash_bargaining(
-            None if over_weights else step.gram,
-            hypergradients=step.hypergradients if over_weights else None,
+            step.gram if by_gram else None,
+            hypergradients=None if by_gram else step.hypergradients,
             feasible=self.feasible,
             min_stake=self.min_stake,
         )

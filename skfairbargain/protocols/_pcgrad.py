@@ -6,6 +6,10 @@ import numpy as np
 
 from ._base import Protocol
 
+# Share of the longest hypergradient's square that another's has to exceed to be projected
+# out, which is 1e-100 of its length.
+SMALLEST_SQUARE = 1e-200
+
 
 class PCGrad(Protocol):
     """Take out of each player's hypergradient what works against another one.
@@ -27,7 +31,8 @@ class PCGrad(Protocol):
     drawn from `random_state` and a checksum of gram: they change from step to step, so
     that no player is always the last to be compared with, and the same gram always gives
     the same β, in a clone or a repeated run too. As in the authors' code, β is the sum of
-    the projected players, not their mean. A hypergradient of zero changes no other one.
+    the projected players, not their mean. A hypergradient of zero, or of 1e-100 of the
+    longest, changes no other one.
 
     References
     ----------
@@ -52,19 +57,23 @@ class PCGrad(Protocol):
 
     def weights(self, step):
         """See `Protocol.weights`."""
-        rng = np.random.default_rng([self.random_state, zlib.crc32(step.gram.tobytes())])
-        n_players = len(step.gram)
+        gram = step.gram_in_range()
+        rng = np.random.default_rng([self.random_state, zlib.crc32(gram.tobytes())])
+        n_players = len(gram)
         orders = np.tile(np.arange(n_players), (n_players, 1))
-        return _project_in_turn(step.gram, rng.permuted(orders, axis=1))
+        return _project_in_turn(gram, rng.permuted(orders, axis=1))
 
 
 def _project_in_turn(gram, orders):
     """Sum of the projected players; row i of `orders` is player i's order of comparison."""
     players = np.arange(len(gram))
-    squares = np.where(gram.diagonal() > 0, gram.diagonal(), 1)
+    squares = gram.diagonal()
+    # Nothing is projected onto the plane of a player beside whom float64 has no digits.
+    known = squares > SMALLEST_SQUARE * squares.max(initial=0.0)
+    squares = np.where(known, squares, 1)
     weights = np.eye(len(gram))
     for others in orders.T:
         products = np.einsum("ij,ij->i", weights, gram[others])
-        against = (products < 0) & (others != players)
+        against = (products < 0) & (others != players) & known[others]
         weights[players, others] -= np.where(against, products / squares[others], 0)
     return weights.sum(axis=0)

@@ -55,20 +55,28 @@ def margin(H, feasible):
     return -result.fun
 
 
+def allowed_residual(H, alpha):
+    """1e-8, or what rounding leaves of α where players are nearly opposed."""
+    alpha = alpha * np.linalg.norm(H, axis=0)
+    return max(1e-8, 1e-13 * alpha.max() * alpha.sum())
+
+
 def assert_solves_the_bargain(H, solution, feasible):
     """An agreement obeys the equation; a refusal carries weights that prove it."""
     lengths = np.linalg.norm(H, axis=0)
     assert np.isfinite(solution.alpha).all()
     if solution.agreed:
         assert (solution.alpha > 0).all()
-        assert solution.residual <= 1e-8
-        assert residual(H, solution.alpha, feasible) <= 1e-8
+        allowed = allowed_residual(H, solution.alpha)
+        assert allowed < 0.2
+        assert solution.residual <= allowed
+        assert residual(H, solution.alpha, feasible) <= allowed
     else:
         convex = solution.alpha * lengths
         assert convex.min() >= 0
         assert convex.sum() == pytest.approx(1)
         nearest = np.linalg.norm(applied(H / lengths, convex, feasible))
-        assert nearest <= np.sqrt(len(convex)) / 3162
+        assert nearest <= np.sqrt(len(convex)) * 1.001e-6
 
 
 @pytest.mark.parametrize("feasible", FEASIBLE)
@@ -90,9 +98,16 @@ def test_gram_alone_gives_the_same_verdict_and_the_same_accuracy():
         gram = H.T @ H
         solution = nash_bargaining(gram, min_stake=0)
         twin = nash_bargaining(hypergradients=H, min_stake=0)
-        assert solution.agreed == twin.agreed
-        if solution.agreed:
-            assert np.abs(solution.alpha * (gram @ solution.alpha) - 1).max() <= 1e-8
+        if not (solution.agreed and twin.agreed):
+            # Only at the limit may rounding make a difference.
+            lengths = np.linalg.norm(H, axis=0)
+            for refusal in (solution, twin):
+                convex = refusal.alpha * lengths
+                nearest = np.linalg.norm(H / lengths @ (convex / convex.sum()))
+                assert nearest <= np.sqrt(len(convex)) * 1.1e-6
+        else:
+            off = np.abs(solution.alpha * (gram @ solution.alpha) - 1).max()
+            assert off <= allowed_residual(H, solution.alpha)
 
 
 @pytest.mark.parametrize("feasible", FEASIBLE)
@@ -103,13 +118,13 @@ def test_agreement_is_refused_exactly_where_a_linear_program_finds_none(feasible
         H = hard_problem(rng, spread=False)
         agreed = nash_bargaining(hypergradients=H, feasible=feasible).agreed
         possible = margin(H, feasible)
-        if possible > np.sqrt(H.size) / 3162:
+        if possible > np.sqrt(H.size) * 1e-6:
             assert agreed
         elif possible < 1e-9:
             assert not agreed
         else:
             undecided += 1
-    assert undecided < 60  # only the pairs built to be opposed within 1e-6 to 1e-3
+    assert undecided < 20  # only the pairs built to be opposed within 1e-6
 
 
 @pytest.mark.parametrize("feasible", FEASIBLE)
@@ -233,16 +248,16 @@ def test_no_agreement_where_only_negative_weights_help_everybody():
 
 
 @pytest.mark.parametrize("feasible", FEASIBLE)
-@pytest.mark.parametrize(("square", "agreed"), [(2e-7, True), (0.5e-7, False)])
+@pytest.mark.parametrize(("square", "agreed"), [(2e-12, True), (0.5e-12, False)])
 def test_the_limit_between_agreement_and_refusal(feasible, square, agreed):
     # (1, s) and (−1, s): α₁ = α₂ by symmetry, the direction is (0, 2sα), so α² = 1/(2s²)
-    # and max α · Σα = 1/s² in units where both have (nearly) norm 1. The limit is 1e7.
+    # and max α · Σα = 1/s² in units where both have (nearly) norm 1. The limit is 1e12.
     s = np.sqrt(square)
     H = np.array([[1.0, -1.0], [s, s]])
     solution = nash_bargaining(hypergradients=H, feasible=feasible)
     assert solution.agreed == agreed
     expected = np.full(2, 1 / np.sqrt(2 * square) if agreed else 0.5)
-    np.testing.assert_allclose(solution.alpha, expected, rtol=1e-6)
+    np.testing.assert_allclose(solution.alpha, expected, rtol=1e-3)
     assert_solves_the_bargain(H, solution, feasible)
 
 

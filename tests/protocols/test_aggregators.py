@@ -9,7 +9,16 @@ from sklearn.base import clone
 from skfairbargain import NashMetaClassifier
 from skfairbargain.datasets import make_biased_classification
 from skfairbargain.model_selection import balanced_validation_split
-from skfairbargain.protocols import MGDA, CAGrad, GeneralizedMean, MetaStep, PCGrad
+from skfairbargain.protocols import (
+    MGDA,
+    PROTOCOLS,
+    CAGrad,
+    GeneralizedMean,
+    MetaStep,
+    Nash,
+    PCGrad,
+    get_protocol,
+)
 
 AGGREGATORS = [GeneralizedMean(), PCGrad(), MGDA(), CAGrad(), CAGrad(c=1.5)]
 ALIASES = ["generalized_mean", "pcgrad", "mgda", "cagrad"]
@@ -154,3 +163,61 @@ def test_parameters_are_reached_through_the_estimator():
 def test_bad_parameters_are_explained(protocol, losses, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         protocol.weights(MetaStep(np.array(losses), np.eye(1)))
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_steps_at_the_ends_of_float64_give_finite_weights_or_none(name):
+    rng = np.random.default_rng(20)
+    for trial in range(400):
+        n_players = int(rng.integers(1, 7))
+        H = rng.normal(size=(20, n_players)) + (trial % 3)
+        exponents = rng.choice([-320.0, -310.0, -200.0, 0.0, 200.0, 307.0], n_players)
+        if trial % 2:
+            exponents = exponents[0]
+        step = MetaStep(rng.uniform(size=n_players), hypergradients=H * 10.0**exponents)
+        beta = get_protocol(name).weights(step)
+        assert beta is None or np.isfinite(beta).all()
+
+
+@pytest.mark.parametrize("exponent", [-1000, -600, 600, 1000])
+@pytest.mark.parametrize("protocol", [MGDA(), CAGrad(), CAGrad(1e200), Nash("ball")])
+def test_a_power_of_two_in_all_hypergradients_changes_no_direction(protocol, exponent):
+    rng = np.random.default_rng(21)
+    H = rng.normal(size=(20, 4)) + 1
+    expected = protocol.weights(MetaStep(np.ones(4), hypergradients=H))
+    scaled = MetaStep(np.ones(4), hypergradients=np.ldexp(H, exponent))
+    beta = protocol.weights(scaled)
+    np.testing.assert_allclose(beta / beta.max(), expected / expected.max(), rtol=1e-9)
+
+
+def test_a_gram_beyond_float64_is_refused_and_built_in_rules_do_without():
+    step = MetaStep(np.ones(2), hypergradients=[[1e200, 0.0], [0.0, 1e200]])
+    np.testing.assert_allclose(MGDA().weights(step), [0.5, 0.5])
+    message = (
+        "`gram` is beyond float64's range: the hypergradients are as large as 1.0e+200. "
+        "Divide them by a constant."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        _ = step.gram
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([1.0, np.nan],), "`losses` should be finite. It contains NaN or infinity."),
+        (([[1.0]],), "`losses` should be a vector (one dimension). Got shape (1, 1)."),
+        (([1.0], [[np.inf]]), "`gram` should be finite. It contains NaN or infinity."),
+        (([1.0, 2.0], [[1.0]]),
+         "`gram` should have shape (2, 2), a row and a column for each loss. Got shape "
+         "(1, 1)."),
+        (([1.0], None, [[np.nan]]),
+         "`hypergradients` should be finite. It contains NaN or infinity."),
+        (([1.0], None, [[1.0, 2.0]]),
+         "`hypergradients` should have shape (n_samples, 1), a column for each loss. Got "
+         "shape (1, 2)."),
+    ],
+)  # fmt: skip
+def test_a_step_of_bad_values_is_explained(arguments, message):
+    losses, gram, H = (*arguments, None, None)[:3]
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        MetaStep(losses, gram, hypergradients=H)
