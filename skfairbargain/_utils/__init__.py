@@ -6,6 +6,7 @@ from ._fitted import fitted_attribute, scratch_copy, set_fitted
 from ._groups import encode_groups, group_name
 from ._intervals import mean_and_margin
 from ._lengths import check_same_length
+from ._module_copies import copy_module
 from ._optional import import_optional
 from ._random import seeded_torch
 from ._small_cells import small_cells
@@ -17,6 +18,7 @@ __all__ = [
     "cell_codes",
     "cell_counts",
     "check_same_length",
+    "copy_module",
     "encode_cells",
     "encode_groups",
     "fitted_attribute",

@@ -4,13 +4,25 @@ With ε the weights of an inner step of unit learning rate, unrolled at ε = 0 (
 
     H[i, k] = −∂ L_k(θ − ∇θ Σ_j ε_j ℓ_j) / ∂ε_i = ⟨∇θ L_k, ∇θ ℓ_i⟩ .
 
-Two engines compute it and then the gradient of the weighted loss Σ w_i ℓ_i. Both see the
+Engines compute it and then the gradient of the weighted loss Σ w_i ℓ_i. They are given the
 minibatch and the validation set as one tensor, the minibatch's rows first.
 """
 
+from ._auto import AutoEngine
 from ._autograd import AutogradEngine
 from ._choice import make_engine
+from ._failures import layer_of_error, one_line
 from ._ghost import GhostEngine
+from ._loop import LoopEngine
 from ._step_gradients import StepGradients
 
-__all__ = ["AutogradEngine", "GhostEngine", "StepGradients", "make_engine"]
+__all__ = [
+    "AutoEngine",
+    "AutogradEngine",
+    "GhostEngine",
+    "LoopEngine",
+    "StepGradients",
+    "layer_of_error",
+    "make_engine",
+    "one_line",
+]

@@ -1,9 +1,13 @@
 """Hypergradients by differentiating the unrolled step."""
 
+import contextlib
+
 import torch
 from torch.func import functional_call
 
+from ._loop import weighted_backward
 from ._step_gradients import StepGradients
+from ._trained import trained_parameters
 
 
 class AutogradEngine:
@@ -11,7 +15,6 @@ class AutogradEngine:
 
     It takes one second-order backward pass per player. Batch normalisation in training
     mode, tied parameters and layers that mix samples are all differentiated as they are.
-    The ghost engine is tested against it.
 
     Parameters
     ----------
@@ -22,19 +25,27 @@ class AutogradEngine:
     joint : bool, default=False
         Whether minibatch and validation set pass through the module as one tensor, as in
         the ghost engine, or one after the other, so that no layer can mix them.
+    math_attention : bool, default=False
+        Whether attention is computed by its formula. torch's faster kernels have no second
+        derivatives.
 
     See Also
     --------
     GhostEngine : One backward pass, for modules made of common layers.
+    LoopEngine : First derivatives only, for modules without second ones.
     """
 
     name = "autograd"
 
-    def __init__(self, module, train_loss, meta_loss, joint=False):
+    def __init__(
+        self, module, train_loss, meta_loss, joint=False, math_attention=False
+    ):
         self.module = module
         self.train_loss = train_loss
         self.meta_loss = meta_loss
         self.joint = joint
+        self.math_attention = math_attention
+        self._losses = None
 
     def __enter__(self):
         return self
@@ -44,14 +55,16 @@ class AutogradEngine:
 
     def hypergradients(self, inputs, targets, n_batch, averages):
         """As `GhostEngine.hypergradients`, by second-order differentiation."""
-        parameters = {
-            name: p for name, p in self.module.named_parameters() if p.requires_grad
-        }
+        with _attention_by_formula() if self.math_attention else contextlib.nullcontext():
+            return self._unrolled(inputs, targets, n_batch, averages)
+
+    def _unrolled(self, inputs, targets, n_batch, averages):
+        parameters = trained_parameters(self.module)
         buffers = {name: b.clone() for name, b in self.module.named_buffers()}
         replay = _rng_state(inputs.device)
         logits = self.module(inputs if self.joint else inputs[:n_batch])
         resume = _rng_state(inputs.device)
-        losses = self.train_loss(logits[:n_batch], targets[:n_batch])
+        losses = self.train_loss(logits[:n_batch], targets[:n_batch]).to(averages.dtype)
         # ε weighs the losses of the inner step θ' = θ − ∇ Σ ε_j ℓ_j, which at ε = 0 is θ.
         epsilon = torch.zeros_like(losses, requires_grad=True)
         gradients = torch.autograd.grad(
@@ -76,10 +89,8 @@ class AutogradEngine:
             _set_rng_state(resume, inputs.device)
         n_val = len(inputs) - n_batch
         val_losses = self.meta_loss(val_logits[-n_val:], targets[n_batch:])
-        columns = [
-            torch.autograd.grad(loss, epsilon, retain_graph=True)[0]
-            for loss in averages.T @ val_losses
-        ]
+        val_losses = val_losses.to(averages.dtype)
+        columns = [_derivative(loss, epsilon) for loss in averages.T @ val_losses]
         self._losses = losses
         return StepGradients(
             -torch.stack(columns, dim=1),
@@ -90,10 +101,25 @@ class AutogradEngine:
 
     def backward(self, weights):
         """As `GhostEngine.backward`."""
-        for parameter in self.module.parameters():
-            parameter.grad = None
-        (weights @ self._losses).backward()
+        weighted_backward(self.module, self._losses, weights)
         self._losses = None
+
+
+def _derivative(loss, epsilon):
+    """Derivative of a player's loss; 0 where no parameter serves both, as among experts."""
+    derivative = None
+    if loss.requires_grad:
+        (derivative,) = torch.autograd.grad(
+            loss, epsilon, retain_graph=True, allow_unused=True
+        )
+    return torch.zeros_like(epsilon) if derivative is None else derivative
+
+
+def _attention_by_formula():
+    # Not at the top: before torch 2.3 there is no such choice.
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+
+    return sdpa_kernel(SDPBackend.MATH)
 
 
 def _rng_state(device):

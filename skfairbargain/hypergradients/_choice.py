@@ -1,42 +1,86 @@
 """Which engine serves a module."""
 
+from functools import partial
+
 from ._autograd import AutogradEngine
-from ._exactness import unsupported
 from ._ghost import GhostEngine
+from ._loop import LoopEngine
+from ._obstacles import structural_obstacle
+from ._probe import Probe
 
 
-def make_engine(engine, module, train_loss, meta_loss, example):
-    """Return the engine of that name; ``"auto"`` takes ghost where it is exact.
+def make_engine(
+    engine, module, train_loss, meta_loss, example, n_batch=None, not_ghost=None
+):
+    """Return the engine of that name; ``"auto"`` takes the cheapest that is exact.
+
+    The structure of the module is looked at first. Because a ``forward`` may do anything, a
+    step in training mode on a copy of the module is then compared with first-order
+    gradients.
 
     Parameters
     ----------
-    engine : {"auto", "ghost", "autograd"}
+    engine : {"auto", "ghost", "autograd", "loop"}
     module : torch.nn.Module
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.
     example : tuple of (Tensor of shape (n, ...), LongTensor of shape (n,))
-        A few real rows and their classes, n at least 2, to check the ghost engine on.
+        A few real rows and their classes, n at least 2, to check the engines on.
+    n_batch : int, default=None
+        How many of them stand for a minibatch; half by default.
+    not_ghost : str, default=None
+        Why "auto" should not take the ghost engine, where it has failed already.
 
     Returns
     -------
-    engine : GhostEngine or AutogradEngine
+    engine : GhostEngine, AutogradEngine or LoopEngine
     reason : str
-        Why "auto" took it, as one sentence; empty where the caller named the engine.
+        Why "auto" took it, in one sentence or two; empty where the caller named the engine.
 
     Raises
     ------
     ValueError
-        If ``"ghost"`` was asked for and is not exact for this module; the message says why.
+        If the module cannot be trained, or the engine that was asked for is not exact for
+        it; the message says why.
     """
     losses = (train_loss, meta_loss)
-    if engine == "autograd":
-        return AutogradEngine(module, *losses), ""
-    why_not = unsupported(module, *losses, example)
+    probe = Probe(module, losses, example, n_batch)
+    reasons = []
+    for name in CANDIDATES if engine == "auto" else (engine,):
+        if name == "ghost" and not_ghost is not None:
+            reasons.append(not_ghost)
+            continue
+        taken, why_not = CANDIDATES[name](probe)
+        if why_not is None:
+            exact = " ".join(reasons) or "its hypergradients are exact for this module."
+            return taken(module, *losses), exact if engine == "auto" else ""
+        reasons.append(why_not)
+    raise ValueError(
+        f"engine={engine!r} cannot serve this module: {reasons[0]} Use engine='auto'."
+    )
+
+
+def _ghost(probe):
+    why_not = (
+        structural_obstacle(probe.module)
+        or probe.mixing()
+        or probe.difference(GhostEngine, joint=True)
+    )
+    return GhostEngine, why_not
+
+
+def _autograd(probe):
+    why_not = probe.difference(AutogradEngine)
     if why_not is None:
-        exact = "its hypergradients are exact for this module." if engine == "auto" else ""
-        return GhostEngine(module, *losses), exact
-    if engine == "ghost":
-        raise ValueError(
-            f"engine='ghost' cannot serve this module: {why_not} Use engine='auto'."
-        )
-    return AutogradEngine(module, *losses), why_not
+        return AutogradEngine, None
+    by_formula = partial(AutogradEngine, math_attention=True)
+    still = probe.difference(by_formula)
+    return by_formula, still and f"By autograd: {why_not}"
+
+
+def _loop(probe):
+    return LoopEngine, None
+
+
+# From cheap to dear: each returns an engine's class, and why it is not exact or None.
+CANDIDATES = {"ghost": _ghost, "autograd": _autograd, "loop": _loop}

@@ -1,9 +1,13 @@
 """Hypergradients and the weighted gradient from one backward pass."""
 
+from typing import NamedTuple
+
 import torch
 
 from ._layer_rules import LAYER_RULES
+from ._parameter_uses import only_torchs_layers, parameter_uses
 from ._step_gradients import StepGradients
+from ._trained import NotExactError
 
 
 class GhostEngine:
@@ -19,7 +23,8 @@ class GhostEngine:
     ----------
     module : torch.nn.Module
         Made of layers that have a rule and layers without parameters, each used once in a
-        forward pass, and none of which mixes samples. `make_engine` checks this.
+        forward pass, and none of which mixes samples. `make_engine` checks this on a few
+        rows, and every step what its own forward pass shows.
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.
 
@@ -63,14 +68,22 @@ class GhostEngine:
         self.module = module
         self.train_loss = train_loss
         self.meta_loss = meta_loss
-        self._layers = [layer for layer in module.modules() if _is_trained(layer)]
         self._parameters = list(module.parameters())
+        self._own = {
+            layer: (name, list(layer.parameters(recurse=False)))
+            for name, layer in module.named_modules()
+            if type(layer) in LAYER_RULES and layer._parameters
+        }
+        self._uses_vary = not only_torchs_layers(module)
         # An in-place activation would overwrite the outputs that δ refers to.
         self._copies = any(getattr(m, "inplace", False) for m in module.modules())
         self._hooks, self._recording, self._calls = [], False, []
 
     def __enter__(self):
-        self._hooks = [layer.register_forward_hook(self._record) for layer in self._layers]
+        self._hooks = [
+            layer.register_forward_hook(self._record, with_kwargs=True)
+            for layer in self._own
+        ]
         return self
 
     def __exit__(self, *exception):
@@ -97,37 +110,24 @@ class GhostEngine:
 
         Raises
         ------
-        RuntimeError
-            If a layer was used more than once.
+        NotExactError
+            If the forward pass did what this engine would be wrong for.
         """
-        self._calls, self._recording = [], True
-        try:
-            logits = self.module(inputs)
-        finally:
-            self._recording = False
-        if len({id(layer) for layer, _, _ in self._calls}) != len(self._calls):
-            raise RuntimeError(
-                "The ghost engine expects each layer to be used once in a forward pass. A "
-                "layer was used more often. Use engine='autograd'."
-            )
-        if self.meta_loss is self.train_loss:
-            every = self.train_loss(logits, targets)
-            losses, val_losses, total = every[:n_batch], every[n_batch:], every.sum()
-        else:
-            losses = self.train_loss(logits[:n_batch], targets[:n_batch])
-            val_losses = self.meta_loss(logits[n_batch:], targets[n_batch:])
-            total = losses.sum() + val_losses.sum()
-        outputs = [output for _, _, output in self._calls]
-        deltas = torch.autograd.grad(total, outputs, allow_unused=True)
-        self._calls = [
-            (layer, features, delta)
-            for (layer, features, _), delta in zip(self._calls, deltas, strict=True)
-            if delta is not None
-        ]
+        losses, val_losses, total = self._losses(inputs, targets, n_batch)
+        losses, val_losses = losses.to(averages.dtype), val_losses.to(averages.dtype)
+        self._check_calls(len(inputs))
+        self._calls = self._with_deltas(total)
+        if self._uses_vary:
+            self._check_uses(total)
         self._n_batch = n_batch
+        if not self._calls:
+            none = averages.new_zeros(n_batch, averages.shape[1])
+            return StepGradients(none, losses.detach(), val_losses.detach())
         matrix = sum(
-            LAYER_RULES[type(layer)].products(layer, features, delta, n_batch, averages)
-            for layer, features, delta in self._calls
+            LAYER_RULES[type(call.layer)].products(
+                call.layer, call.features, call.delta, n_batch, averages
+            )
+            for call in self._calls
         )
         return StepGradients(
             matrix.T, losses.detach(), val_losses.detach(), logits[:n_batch].detach()
@@ -142,20 +142,96 @@ class GhostEngine:
         """
         for parameter in self._parameters:
             parameter.grad = None
-        for layer, features, delta in self._calls:
+        for layer, features, _, delta in self._calls:
             LAYER_RULES[type(layer)].set_gradients(
                 layer, features[: self._n_batch], delta[: self._n_batch], weights
             )
         self._calls = []
 
-    def _record(self, layer, inputs, output):
-        if not self._recording:
+    def _losses(self, inputs, targets, n_batch):
+        """Losses of the minibatch, of the validation set, and their sum."""
+        self._calls, self._recording = [], True
+        try:
+            logits = self.module(inputs)
+        finally:
+            self._recording = False
+        if self.meta_loss is self.train_loss:
+            every = self.train_loss(logits, targets)
+            losses, val_losses, total = every[:n_batch], every[n_batch:], every.sum()
+        else:
+            losses = self.train_loss(logits[:n_batch], targets[:n_batch])
+            val_losses = self.meta_loss(logits[n_batch:], targets[n_batch:])
+            total = losses.sum() + val_losses.sum()
+        if not self._copies and any(call.output._version for call in self._calls):
+            # The forward pass changes an output in place; from now on it gets copies.
+            self._copies = True
+            return self._losses(inputs, targets, n_batch)
+        return losses, val_losses, total
+
+    def _with_deltas(self, total):
+        """The calls that the losses depend on, with the losses' gradients at their output.
+
+        Of frozen layers nothing is recorded, and a forward pass may leave out the others.
+        """
+        if not self._calls:
+            return []
+        outputs = [call.output for call in self._calls]
+        deltas = torch.autograd.grad(total, outputs, allow_unused=True)
+        return [
+            call._replace(delta=delta)
+            for call, delta in zip(self._calls, deltas, strict=True)
+            if delta is not None
+        ]
+
+    def _check_calls(self, n_rows):
+        called = set()
+        for call in self._calls:
+            if call.layer in called:
+                raise NotExactError(
+                    f"its layer {self._name(call.layer)} is used more than once in a "
+                    "forward pass."
+                )
+            called.add(call.layer)
+            if call.output.ndim < 2 or len(call.output) != n_rows:
+                raise NotExactError(
+                    f"its layer {self._name(call.layer)} does not have one output for each "
+                    "row."
+                )
+
+    def _check_uses(self, total):
+        """Hold that each trained parameter is used by its layer, once, and by nothing else.
+
+        A forward pass of the user's may do so in some steps only.
+        """
+        uses = parameter_uses(total) if total.requires_grad else {}
+        expected = {
+            id(p): 1 for call in self._calls for p in self._own[call.layer][1]
+            if p.requires_grad
+        }  # fmt: skip
+        for name, parameter in self.module.named_parameters():
+            if uses.get(id(parameter), 0) != expected.get(id(parameter), 0):
+                raise NotExactError(f"its parameter {name!r} is used outside of its layer.")
+
+    def _name(self, layer):
+        return f"{self._own[layer][0]!r} ({type(layer).__name__})"
+
+    def _record(self, layer, args, kwargs, output):
+        trained = any(p.requires_grad for p in self._own[layer][1])
+        if not self._recording or not trained or not output.requires_grad:
             return None
-        self._calls.append((layer, inputs[0].detach(), output))
+        given = (*args, *kwargs.values())
+        if len(given) > 1:
+            raise NotExactError(
+                f"its layer {self._name(layer)} is called with more than one argument."
+            )
+        self._calls.append(_Call(layer, given[0].detach(), output, None))
         return output.clone() if self._copies else None
 
 
-def _is_trained(layer):
-    return type(layer) in LAYER_RULES and any(
-        p.requires_grad for p in layer.parameters(recurse=False)
-    )
+class _Call(NamedTuple):
+    """One use of a layer: its input, its output, and the losses' gradient at the latter."""
+
+    layer: torch.nn.Module
+    features: torch.Tensor
+    output: torch.Tensor
+    delta: torch.Tensor | None

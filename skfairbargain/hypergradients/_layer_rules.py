@@ -171,6 +171,7 @@ LAYER_RULES = {nn.Linear: LinearRule()} | dict.fromkeys(
         nn.ConvTranspose2d,
         nn.ConvTranspose3d,
         nn.Embedding,
+        nn.EmbeddingBag,
         nn.GroupNorm,
         nn.InstanceNorm1d,
         nn.InstanceNorm2d,

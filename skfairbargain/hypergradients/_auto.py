@@ -1,0 +1,96 @@
+"""The engine of a training, taken anew where it does not serve any more."""
+
+from ._choice import make_engine
+from ._trained import NotExactError
+
+
+class AutoEngine:
+    """An engine that `make_engine` takes, and takes anew when other parameters are trained.
+
+    A callback may freeze or unfreeze layers, and a module may use its layers otherwise in
+    some steps than on the rows that the engines were compared on.
+
+    Parameters
+    ----------
+    engine : {"auto", "ghost", "autograd", "loop"}
+    module : torch.nn.Module
+    train_loss, meta_loss : callable
+        ``(logits, target) -> losses``, one per sample.
+    example : tuple of (Tensor of shape (n, ...), LongTensor of shape (n,))
+    n_batch : int, default=None
+        As of `make_engine`.
+    tell : callable, default=None
+        Is called with a sentence when "auto" has taken an engine.
+
+    Attributes
+    ----------
+    name : str
+        Of the engine in use.
+
+    Raises
+    ------
+    ValueError
+        As by `make_engine`.
+    """
+
+    def __init__(
+        self, engine, module, train_loss, meta_loss, example, n_batch=None, tell=None
+    ):
+        self._asked_for = engine
+        self._arguments = (module, train_loss, meta_loss, example, n_batch)
+        self._parameters = list(module.parameters())
+        self._tell = tell
+        self._entered = False
+        self._not_ghost = None
+        self._take()
+
+    @property
+    def name(self):
+        """Name of the engine in use."""
+        return self._engine.name
+
+    def __enter__(self):
+        self._engine.__enter__()
+        self._entered = True
+        return self
+
+    def __exit__(self, *exception):
+        self._entered = False
+        self._engine.__exit__(*exception)
+
+    def hypergradients(self, inputs, targets, n_batch, averages):
+        """As `GhostEngine.hypergradients`."""
+        step = inputs, targets, n_batch, averages
+        if [p.requires_grad for p in self._parameters] != self._trained:
+            self._take()
+        try:
+            return self._engine.hypergradients(*step)
+        except NotExactError as error:
+            self._leave_ghost(error)
+            return self._engine.hypergradients(*step)
+
+    def backward(self, weights):
+        """As `GhostEngine.backward`."""
+        self._engine.backward(weights)
+
+    def _leave_ghost(self, error):
+        """Go on with the engines that take a forward pass as it comes."""
+        if self._asked_for == "ghost":
+            raise ValueError(
+                f"engine='ghost' cannot serve this module: {error} Use engine='auto'."
+            ) from error
+        self._not_ghost = str(error)
+        self._take()
+
+    def _take(self):
+        entered = self._entered
+        if entered:
+            self.__exit__(None, None, None)  # the hooks are no part of the module
+        self._trained = [p.requires_grad for p in self._parameters]
+        self._engine, reason = make_engine(
+            self._asked_for, *self._arguments, not_ghost=self._not_ghost
+        )
+        if entered:
+            self.__enter__()
+        if self._tell is not None and reason:
+            self._tell(f"Took engine='{self.name}': {reason}")
