@@ -68,7 +68,14 @@ API_REFERENCE = {
     "Hypergradients": Section(
         "skfairbargain.hypergradients",
         "How much each training sample's weight would lower each group's loss.",
-        ["make_engine", "GhostEngine", "AutogradEngine", "StepGradients"],
+        [
+            "AutoEngine",
+            "make_engine",
+            "GhostEngine",
+            "AutogradEngine",
+            "LoopEngine",
+            "StepGradients",
+        ],
     ),
     "Losses": Section(
         "skfairbargain.losses",

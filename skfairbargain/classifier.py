@@ -84,9 +84,9 @@ class NashMetaClassifier(
         inner products of gradients.
     players : {"cells", "groups"}, default="cells"
         The players that bargain: group × label cells, or whole groups.
-    engine : {"auto", "ghost", "autograd"}, default="auto"
-        How hypergradients are computed. "auto" takes the fast ghost engine wherever it is
-        exact.
+    engine : {"auto", "ghost", "autograd", "loop"}, default="auto"
+        How hypergradients are computed. "auto" takes the first of these, from fast to slow,
+        that equals first-order gradients on a few rows.
     validation_fraction : float, default=0.1
         Where no `X_val` is given, about this share of the rows is held out as validation
         set, the same number of every class and at most 100: every step passes through it.

@@ -8,9 +8,10 @@ from torch import nn
 
 from ..losses import META_LOSSES
 from ..protocols import get_protocol
+from ._build_module import build_module
 from ._callbacks import checked_callbacks
 from ._history import Names
-from ._modules import build_module, checked_sizes
+from ._modules import checked_sizes
 from ._net import MetaNet
 from ._parameters import OPTIMIZERS
 from ._weighting import Weighting

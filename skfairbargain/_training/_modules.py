@@ -1,7 +1,5 @@
-"""The network inside: the default MLP, or one of the user's, and its predictions."""
+"""The default network, and predictions of any."""
 
-import copy
-import inspect
 import math
 from itertools import pairwise
 from numbers import Integral
@@ -75,69 +73,8 @@ def checked_sizes(hidden_layer_sizes):
 
 def module_dtype(module):
     """Return what a module computes in, as NumPy names it."""
-    double = next(module.parameters()).dtype == torch.float64
+    double = any(p.dtype == torch.float64 for p in module.parameters())
     return np.dtype(np.float64 if double else np.float32)
-
-
-def build_module(
-    module, n_features, n_classes, *, hidden_layer_sizes, dropout, example, generator=None
-):
-    """Return a network in the dtype of `example`, and check that it fits.
-
-    Parameters
-    ----------
-    module : class, callable, torch.nn.Module or None
-        None makes an `MLP`; an instance is copied; others are called.
-    n_features, n_classes : int
-    hidden_layer_sizes, dropout :
-        Of the `MLP`.
-    example : ndarray of shape (n, ...)
-        A few rows.
-    generator : torch.Generator, default=None
-        Of the `MLP`.
-
-    Returns
-    -------
-    module : torch.nn.Module
-
-    Raises
-    ------
-    ValueError
-        If it has nothing to train, does not map the rows to one logit per class, or
-        computes them without what is trained.
-    """
-    if module is None:
-        module = MLP(n_features, n_classes, hidden_layer_sizes, dropout, generator)
-    elif isinstance(module, nn.Module):
-        module = copy.deepcopy(module)
-    else:
-        known = {"n_features": n_features, "n_classes": n_classes}
-        named = inspect.signature(module).parameters
-        module = module(**{name: known[name] for name in known if name in named})
-    rows = torch.from_numpy(example)
-    module = module.to(rows).eval()
-    if not any(p.requires_grad for p in module.parameters()):
-        raise ValueError(
-            "`module` should have parameters to train. Got one without, or with all of "
-            "them frozen."
-        )
-    with torch.no_grad():
-        logits = module(rows)
-    if logits.shape != (len(rows), n_classes):
-        raise ValueError(
-            f"`module` should map inputs of shape {tuple(rows.shape)} to logits of "
-            f"shape {(len(rows), n_classes)}, one per class. Got shape "
-            f"{tuple(logits.shape)}."
-        )
-    with torch.enable_grad():
-        # On a copy, because a module may keep what it computed.
-        trained = copy.deepcopy(module)(rows).requires_grad
-    if not trained:
-        raise ValueError(
-            "`module` should compute its logits from parameters that are trained. Got "
-            "logits that do not depend on any, or are detached from them."
-        )
-    return module
 
 
 def predict_logits(module, X):
@@ -156,7 +93,8 @@ def predict_logits(module, X):
             # In one order, so that the rounding does not depend on how X lies in memory.
             rows = rows.toarray() if issparse(rows) else rows
             rows = np.array(rows, order="C")
-            logits = module(torch.from_numpy(rows).to(device))
+            rows = torch.from_numpy(rows)
+            logits = module(rows.to(device)).to(rows.dtype)
             # Half the range, so that the difference of two is finite as well.
             limit = torch.finfo(logits.dtype).max / 2
             parts.append(torch.nan_to_num(logits.cpu()).clamp(-limit, limit).numpy())

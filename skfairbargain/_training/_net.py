@@ -12,7 +12,8 @@ from skorch.history import History
 from skorch.utils import TeeGenerator
 from torch import nn
 
-from ..hypergradients import make_engine
+from .._utils import copy_module
+from ..hypergradients import AutoEngine
 from ..losses import cross_entropy
 from ._denormals import denormals_flushed
 from ._dropout import dropout_draws_from
@@ -49,7 +50,7 @@ class MetaNet(NeuralNetClassifier):
         Epochs done before stage 1 begins.
     meta_loss : callable, default=cross_entropy
         ``(logits, target) -> losses`` of the validation samples.
-    engine : {"auto", "ghost", "autograd"}, default="auto"
+    engine : {"auto", "ghost", "autograd", "loop"}, default="auto"
     bargain_epochs : int, default=15
         Number of epochs of stage 1.
     **kwargs
@@ -58,7 +59,7 @@ class MetaNet(NeuralNetClassifier):
     Attributes
     ----------
     engine_ : str
-        Name of the engine that was used.
+        Name of the engine that was used last.
     records_ : Records
         Influence and applied weight of each training row in the latest `partial_fit`.
     """
@@ -168,6 +169,8 @@ class MetaNet(NeuralNetClassifier):
                     return super().fit_loop(X, y, epochs=epochs, **fit_params)
         finally:
             self.records_.add_up()
+            if "_engine" in vars(self):
+                self.engine_ = self._engine.name
             if len(self.history) and "seconds" not in self.history[-1]:
                 self.history.pop()  # an epoch that was interrupted
             for name in RUN:
@@ -180,18 +183,18 @@ class MetaNet(NeuralNetClassifier):
         self._averages_on_device = torch.as_tensor(
             self._averages,
             device=self.device,
-            dtype=next(self.module_.parameters()).dtype,
+            dtype=torch.from_numpy(data.X_val[:0]).dtype,
         )
-        self._engine, reason = make_engine(
+        self._engine = AutoEngine(
             self.engine,
             self.module_,
             cross_entropy,
             self.meta_loss,
             data.probe_rows(self.device),
+            n_batch=min(4, self.batch_size, len(data)),
+            tell=print if self.verbose else None,
         )
         self.engine_ = self._engine.name
-        if self.verbose and reason:
-            print(f"Took engine='{self.engine_}': {reason}")
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Start counting."""
@@ -279,7 +282,7 @@ class MetaNet(NeuralNetClassifier):
 def _copies(module, optimizer):
     """Copies of both, of which the optimizer steps the parameters of the module."""
     memo = {}
-    module, copied = copy.deepcopy(module, memo), copy.deepcopy(optimizer, memo)
+    module, copied = copy_module(module, memo), copy.deepcopy(optimizer, memo)
     # torch copies state and groups alone. Where a scheduler wrapped `step`, that steps the
     # earlier optimizer, and the scheduler of this run wraps it anew.
     for name in vars(optimizer).keys() - vars(copied).keys() - {"step"}:

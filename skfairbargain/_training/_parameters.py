@@ -29,7 +29,7 @@ PARAMETER_CONSTRAINTS = {
     "meta_loss": [StrOptions(set(META_LOSSES)), callable],
     "weight_norm": [StrOptions({"l2", "l1"}), None],
     "players": [StrOptions({"cells", "groups"})],
-    "engine": [StrOptions({"auto", "ghost", "autograd"})],
+    "engine": [StrOptions({"auto", "ghost", "autograd", "loop"})],
     "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
     "early_stopping": ["boolean", Interval(Integral, 1, None, closed="left")],
     "callbacks": [list, None],

@@ -7,6 +7,7 @@ from ._groups import encode_groups, group_name
 from ._intervals import mean_and_margin
 from ._lengths import check_same_length
 from ._module_copies import copy_module
+from ._module_errors import layer_name, layer_of_error, one_line
 from ._optional import import_optional
 from ._random import seeded_torch
 from ._small_cells import small_cells
@@ -24,7 +25,10 @@ __all__ = [
     "fitted_attribute",
     "group_name",
     "import_optional",
+    "layer_name",
+    "layer_of_error",
     "mean_and_margin",
+    "one_line",
     "scratch_copy",
     "seeded_torch",
     "set_fitted",

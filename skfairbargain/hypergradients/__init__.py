@@ -11,7 +11,6 @@ minibatch and the validation set as one tensor, the minibatch's rows first.
 from ._auto import AutoEngine
 from ._autograd import AutogradEngine
 from ._choice import make_engine
-from ._failures import layer_of_error, one_line
 from ._ghost import GhostEngine
 from ._loop import LoopEngine
 from ._step_gradients import StepGradients
@@ -22,7 +21,5 @@ __all__ = [
     "GhostEngine",
     "LoopEngine",
     "StepGradients",
-    "layer_of_error",
     "make_engine",
-    "one_line",
 ]

@@ -41,6 +41,8 @@ class AutoEngine:
         self._parameters = list(module.parameters())
         self._tell = tell
         self._entered = False
+        # A forward pass may change its input in place, and the validation rows with it.
+        self._clones = None
         self._not_ghost = None
         self._take()
 
@@ -64,14 +66,21 @@ class AutoEngine:
         if [p.requires_grad for p in self._parameters] != self._trained:
             self._take()
         try:
-            return self._engine.hypergradients(*step)
+            return self._step(*step)
         except NotExactError as error:
             self._leave_ghost(error)
-            return self._engine.hypergradients(*step)
+            return self._step(*step)
 
     def backward(self, weights):
         """As `GhostEngine.backward`."""
         self._engine.backward(weights)
+
+    def _step(self, inputs, *others):
+        given = inputs if self._clones is False else inputs.clone()
+        gradients = self._engine.hypergradients(given, *others)
+        if self._clones is None:
+            self._clones = given._version > 0
+        return gradients
 
     def _leave_ghost(self, error):
         """Go on with the engines that take a forward pass as it comes."""

@@ -4,6 +4,7 @@ import contextlib
 
 import torch
 from torch.func import functional_call
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ._loop import weighted_backward
 from ._step_gradients import StepGradients
@@ -37,9 +38,7 @@ class AutogradEngine:
 
     name = "autograd"
 
-    def __init__(
-        self, module, train_loss, meta_loss, joint=False, math_attention=False
-    ):
+    def __init__(self, module, train_loss, meta_loss, joint=False, math_attention=False):
         self.module = module
         self.train_loss = train_loss
         self.meta_loss = meta_loss
@@ -55,7 +54,8 @@ class AutogradEngine:
 
     def hypergradients(self, inputs, targets, n_batch, averages):
         """As `GhostEngine.hypergradients`, by second-order differentiation."""
-        with _attention_by_formula() if self.math_attention else contextlib.nullcontext():
+        formula = sdpa_kernel(SDPBackend.MATH)
+        with formula if self.math_attention else contextlib.nullcontext():
             return self._unrolled(inputs, targets, n_batch, averages)
 
     def _unrolled(self, inputs, targets, n_batch, averages):
@@ -113,13 +113,6 @@ def _derivative(loss, epsilon):
             loss, epsilon, retain_graph=True, allow_unused=True
         )
     return torch.zeros_like(epsilon) if derivative is None else derivative
-
-
-def _attention_by_formula():
-    # Not at the top: before torch 2.3 there is no such choice.
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-
-    return sdpa_kernel(SDPBackend.MATH)
 
 
 def _rng_state(device):

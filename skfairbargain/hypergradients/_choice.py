@@ -46,11 +46,11 @@ def make_engine(
     losses = (train_loss, meta_loss)
     probe = Probe(module, losses, example, n_batch)
     reasons = []
-    for name in CANDIDATES if engine == "auto" else (engine,):
+    for name in ENGINES if engine == "auto" else (engine,):
         if name == "ghost" and not_ghost is not None:
             reasons.append(not_ghost)
             continue
-        taken, why_not = CANDIDATES[name](probe)
+        taken, why_not = ENGINES[name](probe)
         if why_not is None:
             exact = " ".join(reasons) or "its hypergradients are exact for this module."
             return taken(module, *losses), exact if engine == "auto" else ""
@@ -83,4 +83,4 @@ def _loop(probe):
 
 
 # From cheap to dear: each returns an engine's class, and why it is not exact or None.
-CANDIDATES = {"ghost": _ghost, "autograd": _autograd, "loop": _loop}
+ENGINES = {"ghost": _ghost, "autograd": _autograd, "loop": _loop}

@@ -1,9 +1,8 @@
-"""Which layer of a module an error came from."""
-
-import traceback
+"""What to say of a module that cannot be trained."""
 
 import torch
-from torch import nn
+
+from .._utils import layer_name, layer_of_error, one_line
 
 
 def cannot_be_trained(module, train_loss, rows, error):
@@ -22,49 +21,23 @@ def cannot_be_trained(module, train_loss, rows, error):
     error : ValueError or None
         None if the module is not to blame, but a loss.
     """
-    layer = layer_of_error(error) or _layer_without_gradient(module, train_loss, rows)
+    layer = layer_of_error(error, module) or _layer_without_gradient(
+        module, train_loss, rows
+    )
     if layer is None:
         return None
     return ValueError(
-        "`module` should be a module that torch can train, on the loss of each sample. "
-        f"{layer} raised {one_line(error)}"
+        "`module` should be a module that torch can train, on the loss of each sample, "
+        f"but {layer} raised {one_line(error)}"
     )
-
-
-def layer_of_error(error):
-    """Name the innermost module in whose forward an error was raised.
-
-    Parameters
-    ----------
-    error : Exception
-
-    Returns
-    -------
-    layer : str or None
-        As the beginning of a sentence. None if it was raised in no forward.
-    """
-    modules = [
-        frame.f_locals["self"]
-        for frame, _ in traceback.walk_tb(error.__traceback__)
-        if isinstance(frame.f_locals.get("self"), nn.Module)
-    ]
-    if not modules:
-        return None
-    names = {part: name for name, part in modules[0].named_modules()}
-    # A module may call one that it does not hold.
-    return _sentence(names.get(modules[-1], ""), modules[-1])
-
-
-def one_line(error):
-    """Say type and first line of an error."""
-    lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0]}"
 
 
 def _layer_without_gradient(module, train_loss, rows):
     """Name the innermost module that a gradient enters and does not leave."""
     calls = []
     for name, part in module.named_modules():
+        if isinstance(part, torch.jit.ScriptModule):
+            continue  # it takes no hooks
         part.register_forward_hook(
             lambda part, inputs, output, name=name: calls.append(
                 (name, part, inputs, output)
@@ -72,13 +45,15 @@ def _layer_without_gradient(module, train_loss, rows):
         )
     inputs, targets = rows
     total = train_loss(module(inputs), targets).sum()
+    if _differentiable(total, list(module.parameters())):
+        return None
     passed = [
         (name, part)
         for name, part, args, output in calls
         if _differentiable(total, _tensors(output))
         and not _differentiable(total, [*_tensors(args), *part.parameters()])
     ]
-    return _sentence(*passed[0]) if passed else None
+    return layer_name(*passed[0]) if passed else layer_name("", module)
 
 
 def _differentiable(total, tensors):
@@ -94,7 +69,3 @@ def _differentiable(total, tensors):
 def _tensors(values):
     values = values if isinstance(values, list | tuple) else (values,)
     return [value for value in values if isinstance(value, torch.Tensor)]
-
-
-def _sentence(name, part):
-    return f"Its layer {name!r} ({type(part).__name__})" if name else "It"

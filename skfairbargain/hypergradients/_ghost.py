@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import torch
 
+from .._utils import layer_name
 from ._layer_rules import LAYER_RULES
-from ._parameter_uses import only_torchs_layers, parameter_uses
+from ._parameter_uses import only_known_code, parameter_uses
 from ._step_gradients import StepGradients
 from ._trained import NotExactError
 
@@ -74,7 +75,7 @@ class GhostEngine:
             for name, layer in module.named_modules()
             if type(layer) in LAYER_RULES and layer._parameters
         }
-        self._uses_vary = not only_torchs_layers(module)
+        self._uses_vary = not only_known_code(module)
         # An in-place activation would overwrite the outputs that δ refers to.
         self._copies = any(getattr(m, "inplace", False) for m in module.modules())
         self._hooks, self._recording, self._calls = [], False, []
@@ -113,25 +114,22 @@ class GhostEngine:
         NotExactError
             If the forward pass did what this engine would be wrong for.
         """
-        losses, val_losses, total = self._losses(inputs, targets, n_batch)
+        logits, losses, val_losses, total = self._losses(inputs, targets, n_batch)
         losses, val_losses = losses.to(averages.dtype), val_losses.to(averages.dtype)
         self._check_calls(len(inputs))
         self._calls = self._with_deltas(total)
         if self._uses_vary:
             self._check_uses(total)
         self._n_batch = n_batch
-        if not self._calls:
-            none = averages.new_zeros(n_batch, averages.shape[1])
-            return StepGradients(none, losses.detach(), val_losses.detach())
-        matrix = sum(
-            LAYER_RULES[type(call.layer)].products(
-                call.layer, call.features, call.delta, n_batch, averages
+        matrix = averages.new_zeros(averages.shape[1], n_batch)
+        if self._calls:
+            matrix = sum(
+                LAYER_RULES[type(call.layer)].products(
+                    call.layer, call.features, call.delta, n_batch, averages
+                )
+                for call in self._calls
             )
-            for call in self._calls
-        )
-        return StepGradients(
-            matrix.T, losses.detach(), val_losses.detach(), logits[:n_batch].detach()
-        )
+        return StepGradients(matrix.T, losses.detach(), val_losses.detach(), logits)
 
     def backward(self, weights):
         """Set every parameter's ``grad`` to that of Σ w_i ℓ_i over the minibatch.
@@ -149,8 +147,9 @@ class GhostEngine:
         self._calls = []
 
     def _losses(self, inputs, targets, n_batch):
-        """Losses of the minibatch, of the validation set, and their sum."""
+        """Logits, losses of the minibatch and of the validation set, and their sum."""
         self._calls, self._recording = [], True
+        version = inputs._version
         try:
             logits = self.module(inputs)
         finally:
@@ -165,8 +164,12 @@ class GhostEngine:
         if not self._copies and any(call.output._version for call in self._calls):
             # The forward pass changes an output in place; from now on it gets copies.
             self._copies = True
+            if inputs._version != version:
+                raise NotExactError(
+                    "it changes its input and its layers' outputs in place."
+                )
             return self._losses(inputs, targets, n_batch)
-        return losses, val_losses, total
+        return logits[:n_batch].detach(), losses, val_losses, total
 
     def _with_deltas(self, total):
         """The calls that the losses depend on, with the losses' gradients at their output.
@@ -188,14 +191,12 @@ class GhostEngine:
         for call in self._calls:
             if call.layer in called:
                 raise NotExactError(
-                    f"its layer {self._name(call.layer)} is used more than once in a "
-                    "forward pass."
+                    f"{self._name(call.layer)} is used more than once in a forward pass."
                 )
             called.add(call.layer)
-            if call.output.ndim < 2 or len(call.output) != n_rows:
+            if call.output.shape[0] != n_rows:
                 raise NotExactError(
-                    f"its layer {self._name(call.layer)} does not have one output for each "
-                    "row."
+                    f"{self._name(call.layer)} does not have one output for each row."
                 )
 
     def _check_uses(self, total):
@@ -213,16 +214,17 @@ class GhostEngine:
                 raise NotExactError(f"its parameter {name!r} is used outside of its layer.")
 
     def _name(self, layer):
-        return f"{self._own[layer][0]!r} ({type(layer).__name__})"
+        return layer_name(self._own[layer][0], layer)
 
     def _record(self, layer, args, kwargs, output):
-        trained = any(p.requires_grad for p in self._own[layer][1])
-        if not self._recording or not trained or not output.requires_grad:
+        if not self._recording or not output.requires_grad:
             return None
-        given = (*args, *kwargs.values())
+        if not any([p.requires_grad for p in self._own[layer][1]]):
+            return None
+        given = (*args, *kwargs.values()) if kwargs else args
         if len(given) > 1:
             raise NotExactError(
-                f"its layer {self._name(layer)} is called with more than one argument."
+                f"{self._name(layer)} is called with more than one argument."
             )
         self._calls.append(_Call(layer, given[0].detach(), output, None))
         return output.clone() if self._copies else None

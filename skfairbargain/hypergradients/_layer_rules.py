@@ -84,9 +84,9 @@ class LinearRule(LayerRule):
             weights = weights.repeat_interleave(delta[0].numel() // delta.shape[-1])
             delta, features = delta.flatten(0, -2), features.flatten(0, -2)
         if trained.weight:
-            layer.weight.grad = (delta * weights[:, None]).T @ features
+            layer._parameters["weight"].grad = (delta * weights[:, None]).T @ features
         if trained.bias:
-            layer.bias.grad = weights @ delta
+            layer._parameters["bias"].grad = weights @ delta
 
 
 class AffineRule(LayerRule):
@@ -154,8 +154,9 @@ class _Trained(NamedTuple):
 
     @classmethod
     def of(cls, layer):
-        bias = layer.bias is not None and layer.bias.requires_grad
-        return cls(layer.weight.requires_grad, bias)
+        # Not by attribute, which modules look up slowly.
+        weight, bias = layer._parameters["weight"], layer._parameters["bias"]
+        return cls(weight.requires_grad, bias is not None and bias.requires_grad)
 
 
 def _three_dimensional(tensor):

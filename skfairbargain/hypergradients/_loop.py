@@ -64,7 +64,9 @@ class LoopEngine:
             gradient = _gradient(loss, parameters)
             rows.append(torch.stack([gradient @ player for player in players]))
         self._losses = losses
-        return StepGradients(torch.stack(rows), losses.detach(), val_losses.detach())
+        return StepGradients(
+            torch.stack(rows), losses.detach(), val_losses.detach(), logits.detach()
+        )
 
     def backward(self, weights):
         """As `GhostEngine.backward`."""

@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from .._utils import layer_name
 from ._layer_rules import LAYER_RULES
 
 # Options of embeddings with which a row's gradient or output is not its own, or is sparse.
@@ -31,7 +32,7 @@ def structural_obstacle(module):
                 return "two of its layers share a parameter."
         why_not = _changed_layer(layer, own) if own else None
         if why_not is not None:
-            return f"its layer {name!r} ({type(layer).__name__}) {why_not}."
+            return f"{layer_name(name, layer)} {why_not}."
     return None
 
 

@@ -4,6 +4,9 @@ from collections import Counter
 
 from torch import nn
 
+# Modules with code that uses parameters in the same way at every step.
+KNOWN = (nn.__name__, __name__.partition(".")[0])
+
 
 def parameter_uses(total):
     """Count the uses of every parameter in the graph of a loss.
@@ -42,8 +45,8 @@ def parameter_uses(total):
     return uses
 
 
-def only_torchs_layers(module):
-    """Whether no forward pass of a module runs code of the user's.
+def only_known_code(module):
+    """Whether the forward pass of a module runs no code but torch's and this package's.
 
     Then all passes use the parameters in the same way, and one of them tells of all.
 
@@ -56,7 +59,7 @@ def only_torchs_layers(module):
     only : bool
     """
     return all(
-        getattr(type(part).forward, "__module__", "").startswith(nn.__name__)
+        getattr(type(part).forward, "__module__", "").startswith(KNOWN)
         and "forward" not in vars(part)
         and not part._forward_hooks
         and not part._forward_pre_hooks

@@ -1,4 +1,4 @@
-"""A step on a few rows and a copy of the module, by one engine and by first-order gradients."""
+"""A step on a few rows and a copy of the module, by two engines."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Whatever the module, the engine that "auto" takes equals a loop of first-order gradients."""
+"""Whatever the module, the engine that "auto" takes equals the definition."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Modules of many kinds, as users write them, on inputs of shape (n, 8) unless they say so."""
+"""Modules of many kinds, as users write them, on inputs of shape (n, 8)."""
 
 import warnings
 
@@ -137,7 +137,11 @@ class Encoder(nn.Module):
 class Checkpointed(nn.Module):
     def __init__(self, reentrant):
         super().__init__()
-        self.first, self.inner, self.head = nn.Linear(8, 6), nn.Linear(6, 6), nn.Linear(6, 2)
+        self.first, self.inner, self.head = (
+            nn.Linear(8, 6),
+            nn.Linear(6, 6),
+            nn.Linear(6, 2),
+        )
         self._reentrant = reentrant
 
     def forward(self, X):
@@ -226,9 +230,16 @@ def first_in_float64():
 
 
 def applied_to_several_shapes(*shape):
-    return nn.Sequential(nn.Unflatten(1, shape), nn.LayerNorm(shape[-1]), nn.Tanh(),
-                         nn.Linear(shape[-1], 2), nn.Flatten(1, -2),
-                         nn.AdaptiveAvgPool1d(2), nn.Flatten(), nn.LazyLinear(2))  # fmt: skip
+    return nn.Sequential(
+        nn.Unflatten(1, shape),
+        nn.LayerNorm(shape[-1]),
+        nn.Tanh(),
+        nn.Linear(shape[-1], 2),
+        nn.Flatten(1, -2),
+        nn.AdaptiveAvgPool1d(2),
+        nn.Flatten(),
+        nn.LazyLinear(2),
+    )
 
 
 def old_weight_norm():

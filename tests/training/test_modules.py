@@ -10,9 +10,9 @@ from scipy import sparse
 from torch import nn
 
 from skfairbargain._training import _modules
+from skfairbargain._training._build_module import build_module
 from skfairbargain._training._modules import (
     MLP,
-    build_module,
     checked_sizes,
     module_dtype,
     predict_logits,
@@ -84,8 +84,8 @@ class Detached(nn.Linear):
     ("module", "message"),
     [
         (nn.Linear(5, 3),
-         "`module` should map inputs of shape (2, 5) to logits of shape (2, 2), one per "
-         "class. Got shape (2, 3)."),
+         "`module` should map inputs of shape (3, 5) to logits of shape (3, 2), one per "
+         "class. Got shape (3, 3)."),
         (nn.Flatten(),
          "`module` should have parameters to train. Got one without, or with all of them "
          "frozen."),
@@ -116,7 +116,7 @@ class Caching(nn.Module):
 
 def test_a_module_may_keep_its_activations():
     module = build(Caching())
-    assert copy.deepcopy(module).kept.shape == (2, 4)
+    assert copy.deepcopy(module).kept.shape == (3, 4)
     with torch.no_grad():
         build(Caching())
 
