@@ -325,8 +325,8 @@ def test_other_columns_at_predict_are_refused():
 def test_a_fit_that_failed_leaves_no_model():
     clf = make_classifier(module=nn.Linear(5, 3))
     message = (
-        "`module` should map inputs of shape (2, 5) to logits of shape (2, 2), one per "
-        "class. Got shape (2, 3)."
+        "`module` should map inputs of shape (3, 5) to logits of shape (3, 2), one per "
+        "class. Got shape (3, 3)."
     )
     with raises(message):
         clf.fit(X, Y, **VALIDATION)

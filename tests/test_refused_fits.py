@@ -179,8 +179,8 @@ PARAMETERS = {
         "layer. Got (0,).",
     }),
     "module of three classes": ({"module": nn.Linear(5, 3)}, {}, {
-        "fit": "`module` should map inputs of shape (2, 5) to logits of shape (2, 2), one "
-        "per class. Got shape (2, 3).",
+        "fit": "`module` should map inputs of shape (3, 5) to logits of shape (3, 2), one "
+        "per class. Got shape (3, 3).",
     }),
     "engine that cannot serve": ({"module": Normalised, "engine": "ghost"}, {}, {
         "fit": "engine='ghost' cannot serve this module: BatchNorm1d mixes the samples of "

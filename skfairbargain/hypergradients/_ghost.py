@@ -121,14 +121,16 @@ class GhostEngine:
         if self._uses_vary:
             self._check_uses(total)
         self._n_batch = n_batch
-        matrix = averages.new_zeros(averages.shape[1], n_batch)
-        if self._calls:
-            matrix = sum(
-                LAYER_RULES[type(call.layer)].products(
-                    call.layer, call.features, call.delta, n_batch, averages
-                )
-                for call in self._calls
+        products = [
+            LAYER_RULES[type(call.layer)].products(
+                call.layer, call.features, call.delta, n_batch, averages
             )
+            for call in self._calls
+        ]
+        # A forward pass may leave out all that is trained.
+        matrix = (
+            sum(products) if products else averages.new_zeros(averages.shape[1], n_batch)
+        )
         return StepGradients(matrix.T, losses.detach(), val_losses.detach(), logits)
 
     def backward(self, weights):
