@@ -147,6 +147,7 @@ API_REFERENCE = {
             "NoAgreementWarning",
             "SkippedStepWarning",
             "SmallGroupWarning",
+            "DivergenceWarning",
             "ModelVersionWarning",
         ],
     ),

@@ -4,6 +4,7 @@ from importlib import import_module
 
 from ._version import __version__
 from .exceptions import (
+    DivergenceWarning,
     ModelVersionWarning,
     NoAgreementWarning,
     SkippedStepWarning,
@@ -15,6 +16,7 @@ from .protocols import *
 from .protocols import __all__ as _PROTOCOLS
 
 __all__ = [
+    "DivergenceWarning",
     "ModelVersionWarning",
     "NashMetaClassifier",
     "NoAgreementWarning",

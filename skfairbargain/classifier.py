@@ -277,7 +277,7 @@ class NashMetaClassifier(
         ------
         ValueError
             If an input is malformed or not finite, lengths or columns differ, or y_val has
-            a class that y has not.
+            a class that y has not, or training diverged to values that are not finite.
         UndefinedGroupError
             If a group of `groups_val` has rows of one class only.
         """

@@ -1,8 +1,9 @@
 """Errors and warnings with classes of their own, so that a caller can filter them."""
 
-from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
 
 __all__ = [
+    "DivergenceWarning",
     "ModelVersionWarning",
     "NoAgreementWarning",
     "SkippedStepWarning",
@@ -43,6 +44,13 @@ class ModelVersionWarning(InconsistentVersionWarning):
             f"{self.current_sklearn_version}. Its predictions may differ, or fail. Load "
             "it with the version that stored it, or train it again."
         )
+
+
+class DivergenceWarning(ConvergenceWarning):
+    """Training ended with a loss far above that of guessing.
+
+    A subclass of scikit-learn's `ConvergenceWarning`.
+    """
 
 
 class NoAgreementWarning(UserWarning):

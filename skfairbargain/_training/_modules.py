@@ -9,6 +9,7 @@ import torch
 from scipy.sparse import issparse
 from torch import nn
 
+from ._divergence import bounded_logits, check_finite_parameters
 from ._dropout import Dropout
 
 # Rows per forward pass in prediction.
@@ -83,7 +84,14 @@ def predict_logits(module, X):
     Returns
     -------
     logits : ndarray of shape (n_samples, n_classes)
+        Finite.
+
+    Raises
+    ------
+    ValueError
+        If parameters or logits are not finite.
     """
+    check_finite_parameters(module)
     device = next(module.parameters()).device
     module.eval()
     parts = []
@@ -95,7 +103,5 @@ def predict_logits(module, X):
             rows = np.array(rows, order="C")
             rows = torch.from_numpy(rows)
             logits = module(rows.to(device)).to(rows.dtype)
-            # Half the range, so that the difference of two is finite as well.
-            limit = torch.finfo(logits.dtype).max / 2
-            parts.append(torch.nan_to_num(logits.cpu()).clamp(-limit, limit).numpy())
+            parts.append(bounded_logits(logits.cpu()).numpy())
     return np.concatenate(parts)

@@ -216,8 +216,9 @@ class MetaNet(NeuralNetClassifier):
             sample_weight = sample_weight[batch.index]
         loss = _mean_loss(step.losses, sample_weight)
         train_loss = loss.item()
-        hypergradients = step.hypergradients.cpu().numpy() * self._step_length()
-        cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
+        with np.errstate(over="ignore", invalid="ignore"):  # see below
+            hypergradients = step.hypergradients.cpu().numpy() * self._step_length()
+            cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
         # NaN compares false, and what lies beyond would overflow when it is squared.
         largest = hypergradients.max(), -hypergradients.min(), cell_losses.max(), train_loss
         if not all(float(value) < 1e150 for value in largest):

@@ -3,10 +3,11 @@
 import torch
 
 from .._utils import seeded_torch
+from ._divergence import warn_of_divergence
 from ._history_warnings import warn_of_missing_agreement, warn_of_skipped_steps
 from ._make_net import make_net, run_settings
 from ._minibatches import TrainingData
-from ._modules import module_dtype
+from ._modules import module_dtype, predict_logits
 
 # Seeds of the runs' generators lie below, so that torch's own draws other numbers.
 OWN_SEEDS = 2**31
@@ -35,8 +36,15 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     -------
     net : MetaNet
 
+    Raises
+    ------
+    ValueError
+        If the trained network has parameters or logits that are not finite.
+
     Warns
     -----
+    DivergenceWarning
+        If training diverged. Then there is no other warning.
     SkippedStepWarning
         If steps were skipped.
     NoAgreementWarning
@@ -75,6 +83,9 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
             )
         net.partial_fit(data)
     new_epochs = net.epochs()[len(earlier_epochs) :]
-    warn_of_skipped_steps(new_epochs)
-    warn_of_missing_agreement(new_epochs)
+    predict_logits(net.module_, data.X_val)  # raises where training left no finite model
+    restored = bool(estimator.early_stopping)
+    if not warn_of_divergence(new_epochs, len(rows.classes), restored):
+        warn_of_skipped_steps(new_epochs)
+        warn_of_missing_agreement(new_epochs)
     return net

@@ -148,8 +148,13 @@ def test_predictions_in_parts_without_dropout(monkeypatch):
     )
 
 
-def test_predictions_are_finite_whatever_the_weights():
+def test_predictions_are_finite_or_refused_whatever_the_weights():
     module = build()
     with torch.no_grad():
-        module[0].weight.fill_(float("inf"))
-    assert np.isfinite(predict_logits(module, EXAMPLE)).all()
+        module[-1].bias[1] = torch.finfo(module[-1].bias.dtype).max
+    logits = predict_logits(module, EXAMPLE)
+    assert np.isfinite(logits[:, 1] - logits[:, 0]).all()
+    with torch.no_grad():
+        module[-1].bias[1] = float("inf")
+    with pytest.raises(ValueError, match="^The network has infinite or NaN values in its"):
+        predict_logits(module, EXAMPLE)
