@@ -1,7 +1,10 @@
 """The split of the paper's experiments: its own row numbers, or ours by the same rule."""
 
+import zlib
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -35,6 +38,10 @@ SPLIT_RULES = {
     ("titanic", "sex"): (1, 0.03),
     ("student_por", "sex"): (2, 0.10),
 }
+
+
+# The parts in the files of the paper's row numbers.
+ARRAYS = ("ind_train", "val_idx", "ind_test")
 
 
 class PaperSplit(NamedTuple):
@@ -86,9 +93,9 @@ def paper_split(name, sensitive, *, splits_dir=None, random_state=0, data_home=N
     Raises
     ------
     ValueError
-        If the paper has no such setting.
+        If the paper has no such setting, or the file of the row numbers is none.
     OSError
-        If the file of the row numbers cannot be read, or the data set not be fetched.
+        If there is no such file, or the data set cannot be fetched.
 
     See Also
     --------
@@ -110,14 +117,47 @@ def paper_split(name, sensitive, *, splits_dir=None, random_state=0, data_home=N
             f"`name` and `sensitive` should be one of {known}. Got {setting!r}."
         )
     if splits_dir is not None:
-        path = Path(splits_dir) / f"{name}_{sensitive}.npz"
-        with np.load(path) as rows:
-            return PaperSplit(rows["ind_train"], rows["val_idx"], rows["ind_test"])
+        return read_paper_split(Path(splits_dir) / f"{name}_{sensitive}.npz")
     source = FETCHERS[name](data_home=data_home)
     per_cell, test_share = SPLIT_RULES[setting]
     return draw_paper_split(
         source.target, source.sensitive[sensitive], per_cell, test_share, random_state
     )
+
+
+def read_paper_split(path):
+    """Read the row numbers of a split; see `paper_split`."""
+    try:
+        # Not of a name: numpy leaves a file open that it cannot read.
+        with open(path, "rb") as file, np.load(file) as arrays:
+            rows = [arrays[name] for name in ARRAYS]
+    except (ValueError, KeyError, EOFError, TypeError, AttributeError, zlib.error,
+            UnpicklingError, BadZipFile, NotImplementedError, RuntimeError):  # fmt: skip
+        rows = []
+    if len(rows) < len(ARRAYS) or not all(map(_are_row_numbers, rows)):
+        raise ValueError(
+            f"{path} should hold row numbers, in arrays that are called "
+            f"{', '.join(ARRAYS)}. Got another file. Name a folder with the paper's files, "
+            "or leave --splits-dir out to draw rows by its rule."
+        )
+    return PaperSplit(*rows)
+
+
+def check_split(split, n_samples, setting):
+    """Refuse row numbers of another data set, and training rows among the others."""
+    train, val, test = split
+    rows = np.unique(np.concatenate(split))
+    is_whole = np.array_equal(rows, np.arange(n_samples))
+    if not is_whole or np.isin(train, np.concatenate([val, test])).any():
+        raise ValueError(
+            f"The row numbers of {setting} should be those of its {n_samples:,} rows, each "
+            f"of them in the training set or in another. Got {len(rows):,} numbers up to "
+            f"{rows.max():,}. Name the folder of the paper's files by --splits-dir."
+        )
+
+
+def _are_row_numbers(rows):
+    return rows.ndim == 1 and rows.size and rows.dtype.kind in "iu" and rows.min() >= 0
 
 
 def draw_paper_split(y, groups, per_cell, test_share, random_state):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
-from .paper_split import FETCHERS, SPLIT_RULES, paper_split
+from .paper_split import FETCHERS, SPLIT_RULES, check_split, paper_split, read_paper_split
 
 SETTINGS = {f"{name}_{sensitive}": (name, sensitive) for name, sensitive in SPLIT_RULES}
 # Quick settings first, so that a first look does not take an hour.
@@ -56,8 +56,9 @@ def paper_specs(settings, methods, *, n_seeds, epochs, splits_dir=None):
 
 
 def _digest(folder, setting):
-    rows = (Path(folder) / f"{setting}.npz").read_bytes()
-    return hashlib.sha256(rows).hexdigest()[:12]
+    path = Path(folder) / f"{setting}.npz"
+    read_paper_split(path)  # another file is refused before anything is trained
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 class Prepared(NamedTuple):
@@ -106,12 +107,14 @@ def prepare(setting, splits_dir=None, data_home=None):
     name, sensitive = SETTINGS[setting]
     source = FETCHERS[name](data_home=data_home)
     features = encode(name, source.data)
+    split = paper_split(name, sensitive, splits_dir=splits_dir, data_home=data_home)
+    check_split(split, len(features), setting)
     X = StandardScaler().fit_transform(features.to_numpy(dtype=np.float64))
     return Prepared(
         X.astype(np.float32),
         (source.target == source.favorable_label).to_numpy().astype(np.int64),
         source.sensitive[sensitive].to_numpy(),
-        paper_split(name, sensitive, splits_dir=splits_dir, data_home=data_home),
+        split,
     )
 
 

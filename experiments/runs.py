@@ -1,6 +1,9 @@
 """Train what is not finished, several runs at a time."""
 
+import os
+import threading
 import time
+from functools import cache
 
 import torch
 from joblib import Parallel, delayed
@@ -30,7 +33,8 @@ def run_all(function, specs, store, *, n_jobs=2):
     results : list of dict
         In the order of `specs`, with ``cpu_seconds`` added to each.
     """
-    console = Console(stderr=True, soft_wrap=True)
+    # Without markup, because a folder may be called [red].
+    console = Console(stderr=True, soft_wrap=True, markup=False, emoji=False)
     missing = [spec for spec in specs if spec not in store]
     console.print(
         f"{len(specs)} runs, {len(specs) - len(missing)} of them finished before, in "
@@ -42,8 +46,14 @@ def run_all(function, specs, store, *, n_jobs=2):
             "skfairbargain, fairlearn, scikit-learn or torch. They are not used."
         )
     finished = Parallel(
-        n_jobs=n_jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs"
-    )(delayed(_on_one_thread)(function, spec) for spec in _still_missing(missing, store))
+        n_jobs=max(1, min(n_jobs, len(missing))),
+        return_as="generator_unordered",
+        batch_size=1,
+        pre_dispatch="n_jobs",
+    )(
+        delayed(_on_one_thread)(function, spec, os.getpid())
+        for spec in _still_missing(missing, store)
+    )
     # This process alone writes, as results come in: a kill loses only what is under way.
     on_terminal = {"console": console, "disable": not console.is_terminal}
     for spec, result in track(finished, "Training", total=len(missing), **on_terminal):
@@ -61,7 +71,9 @@ def _still_missing(specs, store):
             yield spec
 
 
-def _on_one_thread(function, spec):
+def _on_one_thread(function, spec, main):
+    if os.getpid() != main:
+        _end_with(main)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -71,3 +83,15 @@ def _on_one_thread(function, spec):
         return spec, {**result, "cpu_seconds": time.process_time() - start}
     finally:
         torch.set_num_threads(threads)
+
+
+@cache
+def _end_with(main):
+    """End this process soon after `main` ends, however that was ended: joblib's go on."""
+
+    def watch():
+        while os.getppid() == main:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -55,7 +55,13 @@ def read_paper_table(path=PAPER_TABLE):
     ValueError
         If it is not of that form, with a row for each of `PAPER_METRICS` of every method.
     """
-    table = pd.read_csv(path)
+    try:
+        table = pd.read_csv(path, keep_default_na=False, low_memory=False)
+    except ValueError as error:  # of pandas' parser, and of bytes that are no UTF-8
+        raise ValueError(
+            f"{path} should be a CSV file in UTF-8. It cannot be read: "
+            f"{str(error).strip().rstrip('.')}."
+        ) from error
     columns = ["setting", "method", "metric", "mean", "ci95"]
     if not set(columns) <= set(table):
         raise ValueError(
@@ -63,7 +69,8 @@ def read_paper_table(path=PAPER_TABLE):
             f"{', '.join(map(str, table.columns))}."
         )
     for name in ("mean", "ci95"):
-        if not pd.to_numeric(table[name], errors="coerce").notna().all():
+        table[name] = pd.to_numeric(table[name], errors="coerce")
+        if not table[name].notna().all():
             raise ValueError(
                 f"The column {name} of {path} should hold a number in every row."
             )

@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from ..preparation import SETTING_ORDER
+from .paths import existing_folder, folder
 
 Results = Annotated[
     Path,
     typer.Option(
         "--results",
         help="Folder of finished runs, tables and figures; made where missing.",
-        file_okay=False,
+        parser=folder,
+        metavar="FOLDER",
     ),
 ]
 SplitsDir = Annotated[
@@ -20,12 +22,18 @@ SplitsDir = Annotated[
     typer.Option(
         "--splits-dir",
         help="Folder of the paper's own row numbers (.npz); without it, ours by its rule.",
-        exists=True,
-        file_okay=False,
+        parser=existing_folder,
+        metavar="FOLDER",
     ),
 ]
 DataHome = Annotated[
-    Path | None, typer.Option("--data-home", help="scikit-learn's cache folder.")
+    Path | None,
+    typer.Option(
+        "--data-home",
+        help="scikit-learn's cache folder.",
+        parser=folder,
+        metavar="FOLDER",
+    ),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", help="Processes, one thread each.", min=1)]
 Seeds = Annotated[

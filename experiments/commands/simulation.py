@@ -9,15 +9,27 @@ import typer
 from skfairbargain.simulation import METHODS, plot_game, run_game, summarize_game
 
 from ..files import write_csv, write_figure
+from .paths import new_file
 
 
 def simulation(
     output: Annotated[
-        Path | None, typer.Option("--output", help="CSV file for the trajectories.")
+        Path | None,
+        typer.Option(
+            "--output",
+            help="CSV file for the trajectories.",
+            parser=new_file,
+            metavar="FILE",
+        ),
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", help="Picture of the paths (Figures 2b, 3 and 5)."),
+        typer.Option(
+            "--plot",
+            help="Picture of the paths (Figures 2b, 3 and 5).",
+            parser=new_file,
+            metavar="FILE",
+        ),
     ] = None,
     lr: Annotated[float, typer.Option("--lr", help="Step size.", min=0)] = 0.1,
     n_steps: Annotated[int, typer.Option("--steps", help="Steps a start.", min=1)] = 1000,

@@ -34,6 +34,7 @@ from .options import (
     chosen,
     some_of,
 )
+from .paths import existing_file
 
 
 def table1(
@@ -46,8 +47,8 @@ def table1(
             "--paper-table",
             help="Published numbers to put beside ours.",
             show_default="the published Table 4",
-            exists=True,
-            dir_okay=False,
+            parser=existing_file,
+            metavar="FILE",
         ),
     ] = PAPER_TABLE,
     setting: Settings = None,

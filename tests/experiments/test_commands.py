@@ -93,6 +93,8 @@ def test_published_numbers_of_another_form_are_refused_before_the_training(
     header = "setting,method,metric,mean,ci95\n"
     row = "adult_sex,ltr,overall_auc,{},0.01\n"
     for content, message in (
+        ("", f"{path} should be a CSV file in UTF-8. It cannot be read: No columns to "
+         "parse from file."),
         ("a,b\n1,2\n",
          f"{path} should have the columns setting, method, metric, mean, ci95. Got a, b."),
         (header + row.format("0.9 +- 0.1"),
@@ -138,6 +140,40 @@ def test_impossible_options_are_refused_before_the_training(
     # The rest of the sentence is typer's, and differs from version to version.
     assert f"Invalid value for '{option}'" in result.output
     assert not (tmp_path / "results").exists()
+
+
+EMPTY = "should name a {}. Got ''."
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "value", "message"),
+    [
+        ("table1", "--results", "", EMPTY.format("folder")),
+        ("table2", "--splits-dir", "", EMPTY.format("folder")),
+        ("sweep", "--data-home", "", EMPTY.format("folder")),
+        ("table1", "--paper-table", "", EMPTY.format("file")),
+        ("simulation", "--output", "", EMPTY.format("file")),
+        ("simulation", "--plot", "", EMPTY.format("file")),
+        ("simulation", "--plot", ".", "should name a file. '.' is a folder."),
+        ("table1", "--paper-table", ".", "should name a file. '.' is a folder."),
+        ("baselines", "--results", "setup.cfg",
+         "should name a folder. 'setup.cfg' is a file."),
+        ("table5", "--splits-dir", "no[/red]",
+         "should name a folder. There is no 'no[/red]'."),
+        ("table1", "--paper-table", "no[red]",
+         "should name a file. There is no 'no[red]'."),
+        ("simulation", "--output", "no/where.csv", "there is no folder 'no'."),
+    ],
+)  # fmt: skip
+def test_paths_are_checked_before_the_training(
+    command, option, value, message, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "setup.cfg").touch()
+    result = CliRunner().invoke(app, [command, option, value], env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}': {message}" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["setup.cfg"]
 
 
 def test_a_missing_package_is_told_before_anything_is_trained(tmp_path):

@@ -1,10 +1,19 @@
 """The paper's own rows, and ours by the same rule."""
 
+import io
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.paper_split import FETCHERS, paper_split
+from experiments.paper_split import (
+    FETCHERS,
+    PaperSplit,
+    check_split,
+    paper_split,
+    read_paper_split,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +71,61 @@ def test_a_split_that_the_paper_lacks_is_refused():
         r"Got \('titanic', 'age'\)\.$",
     ):
         paper_split("titanic", "age")
+
+
+def saved(save=np.savez, **arrays):
+    file = io.BytesIO()
+    save(file, **arrays)
+    return file.getvalue()
+
+
+ROWS = {"ind_train": [0, 1], "val_idx": [2], "ind_test": [3, 3]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"no arrays",
+        saved()[:-3],
+        saved(**ROWS)[:200],
+        saved(a=[1]),
+        saved(**{**ROWS, "val_idx": [2.0]}),
+        saved(**{**ROWS, "val_idx": [-2]}),
+        saved(**{**ROWS, "val_idx": [[2]]}),
+        saved(**{**ROWS, "val_idx": np.array([], int)}),
+        saved(**{**ROWS, "val_idx": np.array([2, "a"], dtype=object)}),
+        saved(lambda file, **arrays: np.save(file, arrays["val_idx"]), **ROWS),
+        saved(lambda file, **arrays: pd.to_pickle(arrays, file), **ROWS),
+    ],
+)
+def test_a_foreign_file_of_row_numbers_is_one_sentence(tmp_path, data):
+    path = tmp_path / "adult_sex.npz"
+    path.write_bytes(data)
+    message = (
+        f"{path} should hold row numbers, in arrays that are called ind_train, val_idx, "
+        "ind_test. Got another file. Name a folder with the paper's files, or leave "
+        "--splits-dir out to draw rows by its rule."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        read_paper_split(path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "n_samples", "told"),
+    [
+        ([[0, 1], [2], [3, 3]], 5, "4 numbers up to 3"),
+        ([[0, 1], [2], [3, 4]], 4, "5 numbers up to 4"),
+        ([[0, 1, 2], [2], [3, 3]], 4, "4 numbers up to 3"),
+        ([[0, 1, 3], [2], [3, 3]], 4, "4 numbers up to 3"),
+    ],
+)
+def test_row_numbers_of_other_data_are_refused(rows, n_samples, told):
+    message = (
+        f"The row numbers of adult_sex should be those of its {n_samples} rows, each of "
+        f"them in the training set or in another. Got {told}. Name the folder of the "
+        "paper's files by --splits-dir."
+    )
+    split = PaperSplit(*map(np.array, rows))
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        check_split(split, n_samples, "adult_sex")

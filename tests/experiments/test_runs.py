@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -111,6 +113,49 @@ def without_time(runs):
         json.dumps(spec, sort_keys=True): {**result, "cpu_seconds": None}
         for spec, result in runs
     }
+
+
+def test_a_folder_may_be_called_as_markup_is(tmp_path, capsys):
+    path = tmp_path / "[red] :car:"
+    run_all(double, [{"seed": 0, "what": "[/red]"}], RunStore(path / "runs"), n_jobs=1)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == f"1 runs, 0 of them finished before, in {path / 'runs'}"
+    assert second.startswith("0 [/red]: ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_the_command(tmp_path, number):
+    lines = [
+        "import sys, time",
+        "from experiments.runs import run_all",
+        "from experiments.store import RunStore",
+        "def stay(spec):",
+        "    for _ in range(3000):",
+        "        with open(spec['beats'], 'a') as file: file.write('.')",
+        "        time.sleep(0.1)",
+        "specs = [{'beats': path} for path in sys.argv[2:]]",
+        "run_all(stay, specs, RunStore(sys.argv[1]), n_jobs=2)",
+    ]
+    beats = [tmp_path / "one", tmp_path / "two"]
+    command = [sys.executable, "-c", "\n".join(lines), tmp_path / "runs", *beats]
+    with running(command, stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: all(path.exists() for path in beats))
+        process.send_signal(number)
+        process.wait(60)
+    wait_until(lambda: not beat_for_a_second(beats))
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def beat_for_a_second(beats):
+    before = [path.stat().st_size for path in beats]
+    time.sleep(1)
+    return before != [path.stat().st_size for path in beats]
 
 
 @contextmanager
