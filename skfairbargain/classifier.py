@@ -2,12 +2,13 @@
 
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ._training import (
     PARAMETER_CONSTRAINTS,
     LogitsClassifierMixin,
     NamedProtocolsMixin,
+    checked_rows,
     module_dtype,
     predict_logits,
     train,
@@ -15,7 +16,7 @@ from ._training import (
     validation_set,
     warn_of_preparation,
 )
-from ._utils import VersionedPickleMixin, scratch_copy, set_fitted
+from ._utils import VersionedPickleMixin, explains_keywords, scratch_copy, set_fitted
 
 __all__ = ["NashMetaClassifier"]
 
@@ -246,6 +247,7 @@ class NashMetaClassifier(
         self.random_state = random_state
         self.verbose = verbose
 
+    @explains_keywords
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
         """Train the network.
@@ -294,6 +296,7 @@ class NashMetaClassifier(
         self._set_fitted(scratch, rows, validation, net, seed, kept_validation=None)
         return self
 
+    @explains_keywords
     @_fit_context(prefer_skip_nested_validation=True)
     def partial_fit(
         self,
@@ -370,7 +373,7 @@ class NashMetaClassifier(
 
     def _logits(self, X):
         check_is_fitted(self, "module_")
-        X = validate_data(
+        X = checked_rows(
             self,
             X,
             accept_sparse="csr",

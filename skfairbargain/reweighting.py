@@ -15,12 +15,15 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array, check_random_state, get_tags
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._training import (
+    check_given_together,
+    check_labels,
     check_trained_weigher,
+    checked_rows,
     is_finite,
     prepared_alike,
     request_weights,
@@ -28,7 +31,13 @@ from ._training import (
     weighted_rows,
     with_shape,
 )
-from ._utils import fitted_attribute, scratch_copy, set_fitted
+from ._utils import (
+    NumberRange,
+    explains_keywords,
+    fitted_attribute,
+    scratch_copy,
+    set_fitted,
+)
 from .classifier import NashMetaClassifier
 
 __all__ = ["ReweightedClassifier"]
@@ -143,8 +152,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     _parameter_constraints = {
         "estimator": [HasMethods(["fit"]), None],
         "weigher": [HasMethods(["fit"]), None],
-        "audit_share": [Interval(Real, 0, 1, closed="left")],
-        "weigher_share": [Interval(Real, 0, 1, closed="left")],
+        "audit_share": [NumberRange(Real, 0, 1, closed="left")],
+        "weigher_share": [NumberRange(Real, 0, 1, closed="left")],
         "random_state": ["random_state"],
     }
 
@@ -163,6 +172,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.weigher_share = weigher_share
         self.random_state = random_state
 
+    @explains_keywords
     @_fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
         """Learn the weights, and train on them.
@@ -205,9 +215,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         name = weight_name(estimator)
         # Before the training, as far as the class shows it; not for a search or a stack.
         self._check_can_vote(type(estimator), estimator)
-        X, y = validate_data(scratch, with_shape(X), y, skip_check_array=True)
-        if X_val is not None:
-            X_val = prepared_alike(scratch, with_shape(X_val), skip_check_array=True)
+        X, y, X_val = self._checked(scratch, X, y, X_val, y_val, groups_val)
         with config_context(enable_metadata_routing=True):
             weigher = self._seeded(clone(self._unfitted_weigher()), rng)
             weigher = _train(weigher, X, y, X_val, y_val, groups_val, sample_weight)
@@ -313,6 +321,24 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         allow_nan = self._trained_on_nan or get_tags(self).input_tags.allow_nan
         check_array(X, accept_sparse=True, dtype=None, ensure_all_finite=not allow_nan)
         return validate_data(self, X, reset=False, skip_check_array=True)
+
+    def _checked(self, scratch, X, y, X_val, y_val, groups_val):
+        """The inputs as they came, of which `scratch` has the features."""
+        check_given_together(X_val, y_val, groups_val)
+        # Nothing encodes rows for a bare network, so that it would refuse them in its name.
+        bare = self.weigher is None or isinstance(self.weigher, NashMetaClassifier)
+        many_dimensions = getattr(self.weigher, "module", None) is not None
+        of_numbers = {"accept_sparse": True, "dtype": None, "allow_nd": many_dimensions}
+        checks = of_numbers if bare else {"skip_check_array": True}
+        if y is not None:  # of which scikit-learn says its own sentence
+            check_labels(y, "y")
+        checked_rows(scratch, with_shape(X), y, **checks)
+        X, y = validate_data(scratch, with_shape(X), y, skip_check_array=True)
+        if X_val is not None:
+            prepared_alike(scratch, with_shape(X_val), **checks)
+            X_val = prepared_alike(scratch, with_shape(X_val), skip_check_array=True)
+            check_labels(y_val, "y_val")
+        return X, y, X_val
 
     def _check_can_vote(self, voter, shown):
         if self.weigher_share > 0 and not hasattr(voter, "predict_proba"):

@@ -256,7 +256,8 @@ def bad_inputs():
         ({"X_val": with_value(val["X_val"], -np.inf)},
          prepared + "Input X contains infinity or a value too large for dtype('float64')."),
         ({"y": Y[:100]},
-         "Found input variables with inconsistent numbers of samples: [120, 100]"),
+         "Found input variables with inconsistent numbers of samples: [120, 100]. "
+         "`X` and `y` should have the same number of rows."),
         ({"y_val": val["y_val"][:9]}, "`X_val` and `y_val` " + lengths),
         ({"groups_val": val["groups_val"][:9]}, "`X_val` and `groups_val` " + lengths),
         ({"X_val": val["X_val"][:, :3]},
@@ -271,9 +272,11 @@ def bad_inputs():
         ({"y_val": val["y_val"].astype(str)},
          "`y_val` should have no other classes than [0, 1]. Got ['0', '1'] as well."),
         ({"y_val": np.where(val["y_val"], np.nan, 0)},
-         "`y_val` should have no other classes than [0, 1]. Got [nan] as well."),
+         "`y_val` should have a label in every row. Got missing values in 8 of 16 rows. "
+         "Leave these rows out."),
         ({"y_val": np.where(val["y_val"], None, 0)},
-         "`y_val` should have no other classes than [0, 1]. Got [None] as well."),
+         "`y_val` should have a label in every row. Got missing values in 8 of 16 rows. "
+         "Leave these rows out."),
         ({"y": X[:, 0]}, "Unknown label type: continuous."),
         ({"groups_val": np.where(val["groups_val"] == "M", None, "F")},
          "`groups_val` should have a group for every row. Got missing values in 8 of 16 "

@@ -2,6 +2,7 @@
 
 from ._history_columns import history_of
 from ._inputs import training_rows
+from ._labels import check_labels
 from ._make_net import make_net, run_settings
 from ._modules import module_dtype, predict_logits
 from ._named_protocols import NamedProtocolsMixin
@@ -11,7 +12,8 @@ from ._predictions import LogitsClassifierMixin
 from ._prefitted import check_trained_weigher
 from ._preparation import prepared_alike, warn_of_preparation
 from ._records import RECORDS
+from ._rows import checked_rows
 from ._run import train
-from ._validation_inputs import validation_set
+from ._validation_inputs import check_given_together, validation_set
 from ._weight_routing import request_weights, weight_name
 from ._weighted_rows import is_finite, weighted_rows, with_shape

@@ -23,15 +23,15 @@ def available_device(device):
         found = torch.device(device)
     except RuntimeError as error:
         raise ValueError(
-            "`device` should name a device of torch, such as 'cpu', 'cuda' or 'cuda:0'. Got "
-            f"{device!r}."
+            "`device` should name a device of torch, such as 'cpu', 'cuda' or 'cuda:0'. "
+            f"Got {device!r}."
         ) from error
     try:
         torch.zeros(1, device=found).item()
     # torch says in various ways that a device is missing, or holds no numbers ("meta").
     except (AssertionError, ImportError, RuntimeError) as error:
         raise ValueError(
-            f"`device` should be one that this machine has. Got {str(found)!r}, which torch "
-            "cannot use here. Pass device='cpu', or install torch for that device."
+            f"`device` should be one that this machine has. Got {str(found)!r}, which "
+            "torch cannot use here. Pass device='cpu', or install torch for that device."
         ) from error
     return found

@@ -1,10 +1,14 @@
 """Check the training rows."""
 
+from numbers import Number
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
+from sklearn.utils.validation import _check_sample_weight, column_or_1d
+
+from .._utils import check_column, check_numbers
+from ._labels import check_classes, check_labels, class_indices, label_column
+from ._rows import checked_rows
 
 
 class TrainingRows(NamedTuple):
@@ -59,7 +63,9 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
     rows : TrainingRows
         The rows that have a weight.
     """
-    X, y = validate_data(
+    if y is not None:  # of which scikit-learn says its own sentence
+        check_labels(y, "y")
+    X, y = checked_rows(
         estimator,
         X,
         y,
@@ -69,12 +75,10 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
         reset=reset,
     )
     y = column_or_1d(y, warn=True)
-    check_classification_targets(y)
+    check_classes(y)
     rows = np.arange(len(y))
     if sample_weight is not None:
-        sample_weight = _check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
-        )
+        sample_weight = _checked_weight(sample_weight, X)
         rows = np.flatnonzero(sample_weight > 0)
         if not len(rows):
             # In the words that scikit-learn has for it itself since 1.9.
@@ -82,6 +86,8 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
         y, sample_weight = y[rows], sample_weight[rows]
     if not reset:
         classes = estimator.classes_
+    elif classes is not None:
+        classes = label_column(classes, "classes")
     classes = np.unique(y if classes is None else classes)
     if len(classes) < 2:
         raise ValueError(
@@ -92,31 +98,18 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
     return TrainingRows(X, codes, sample_weight, rows, classes)
 
 
-def class_indices(classes, y, name):
-    """Return the indices of labels among the sorted classes.
-
-    Parameters
-    ----------
-    classes : ndarray of shape (n_classes,)
-    y : ndarray of shape (n_samples,)
-    name : str
-        What the error calls `y`.
-
-    Returns
-    -------
-    indices : ndarray of shape (n_samples,), int64
-
-    Raises
-    ------
-    ValueError
-        If a label is not among the classes.
-    """
-    known = set(classes.tolist())
-    # By their texts, because NaN differs from itself and None has no order.
-    unknown = sorted({repr(label) for label in y.tolist() if label not in known})
-    if unknown:
-        raise ValueError(
-            f"`{name}` should have no other classes than {classes.tolist()}. Got "
-            f"[{', '.join(unknown)}] as well."
+def _checked_weight(sample_weight, X):
+    """Weights as scikit-learn takes them: one for each row, or one number for all."""
+    if not isinstance(sample_weight, Number):
+        check_column(sample_weight, "sample_weight")
+        check_numbers(sample_weight, "sample_weight")
+    try:
+        return _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
-    return np.searchsorted(classes, y)
+    except (TypeError, ValueError, OverflowError) as error:
+        if "sample_weight" in str(error):
+            raise
+        raise ValueError(
+            f"`sample_weight` should hold a number for each row. {error}"
+        ) from error

@@ -1,19 +1,17 @@
 """From the estimator's parameters to an initialized net."""
 
-import inspect
-from functools import partial
-
 import torch
-from torch import nn
 
-from ..losses import META_LOSSES
 from ..protocols import get_protocol
 from ._build_module import build_module
 from ._callbacks import checked_callbacks
+from ._device import available_device
 from ._history import Names
+from ._meta_loss import checked_meta_loss
 from ._modules import checked_sizes
 from ._net import MetaNet
-from ._parameters import OPTIMIZERS
+from ._network_size import check_fits_memory
+from ._optimizer import optimizer_settings
 from ._weighting import Weighting
 
 
@@ -95,66 +93,32 @@ def make_net(estimator, example, n_classes, *, module, generator=None, **setting
         If the module or the loss does not return what it should, or the optimizer needs
         the loss more than once for a step.
     """
+    sizes = checked_sizes(estimator.hidden_layer_sizes)
+    if module is None:
+        check_fits_memory(example.shape[1], sizes, n_classes, example.dtype)
     module = build_module(
         module,
         example.shape[1],
         n_classes,
-        hidden_layer_sizes=checked_sizes(estimator.hidden_layer_sizes),
+        hidden_layer_sizes=sizes,
         dropout=estimator.dropout,
         example=example,
         generator=generator,
     )
+    device = available_device(estimator.device)
+    logits = torch.from_numpy(example[:0]).to(device)
     return MetaNet(
         module,
         engine=estimator.engine,
-        meta_loss=_meta_loss(estimator.meta_loss, n_classes),
+        meta_loss=checked_meta_loss(estimator.meta_loss, n_classes, logits),
         row_shape=example.shape[1:],
         lr=estimator.lr,
         train_split=None,
         classes=range(n_classes),
         use_caching=True,
         callbacks=checked_callbacks(estimator),
-        device=torch.device(estimator.device),
+        device=device,
         verbose=int(estimator.verbose),
-        **_optimizer(estimator),
+        **optimizer_settings(estimator, module),
         **settings,
     ).initialize()
-
-
-def _optimizer(estimator):
-    """The optimizer's class and those of its options that the estimator sets."""
-    optimizer = estimator.optimizer
-    if isinstance(optimizer, str):
-        optimizer = OPTIMIZERS[optimizer]
-    _check_steps_once(optimizer)
-    taken = inspect.signature(optimizer).parameters
-    options = {
-        f"optimizer__{name}": getattr(estimator, name)
-        for name in ("momentum", "weight_decay")
-        if name in taken
-    }
-    return {"optimizer": optimizer, **options}
-
-
-def _check_steps_once(optimizer):
-    step = getattr(optimizer, "step", None)
-    closure = step and inspect.signature(step).parameters.get("closure")
-    if closure and closure.default is inspect.Parameter.empty:
-        raise ValueError(
-            "`optimizer` should take one step for each gradient, as SGD and Adam do. Got "
-            f"{optimizer.__name__}, which asks for the loss again during a step, when the "
-            "weights of its samples are those of another place."
-        )
-
-
-def _meta_loss(loss, n_classes):
-    if isinstance(loss, str):
-        return META_LOSSES[loss]
-    shape = tuple(loss(torch.zeros(2, n_classes), torch.tensor([0, 1])).shape)
-    if shape != (2,):
-        raise ValueError(
-            "`meta_loss` should return one loss per sample, of shape (2,) for 2 samples. "
-            f"Got shape {shape}. A loss of torch's does with reduction='none'."
-        )
-    # Wrapped, because skorch takes a torch module among its attributes for its own.
-    return partial(loss) if isinstance(loss, nn.Module) else loss

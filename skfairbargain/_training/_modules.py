@@ -1,6 +1,7 @@
 """The default network, and predictions of any."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from numbers import Integral
 
@@ -63,8 +64,11 @@ def _reset(layer, generator):
 
 def checked_sizes(hidden_layer_sizes):
     """Return the widths as a tuple of int, or say what is wrong with them."""
-    sizes = tuple(hidden_layer_sizes)
-    if not all(isinstance(size, Integral) and size > 0 for size in sizes):
+    is_list = isinstance(hidden_layer_sizes, Sequence | np.ndarray)
+    sizes = tuple(hidden_layer_sizes) if is_list else (hidden_layer_sizes,)
+    # Python counts True as an integer.
+    whole = [isinstance(s, Integral) and not isinstance(s, bool) for s in sizes]
+    if not all(whole) or any(size <= 0 for size in sizes):
         raise ValueError(
             "`hidden_layer_sizes` should hold integers above 0, one per hidden layer. Got "
             f"{hidden_layer_sizes!r}."

@@ -3,9 +3,10 @@
 from numbers import Integral, Real
 
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from torch import nn
 
+from .._utils import NumberRange
 from ..losses import META_LOSSES
 from ..protocols import Protocol
 
@@ -14,24 +15,24 @@ OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.o
 PARAMETER_CONSTRAINTS = {
     "goal": [str, Protocol],
     "bargaining": [str, Protocol, None],
-    "bargain_epochs": [Interval(Integral, 0, None, closed="left")],
-    "max_epochs": [Interval(Integral, 1, None, closed="left")],
-    "lr": [Interval(Real, 0, None, closed="neither")],
-    "meta_lr": [Interval(Real, 0, None, closed="neither")],
-    "anchor": [Interval(Real, 0, 1, closed="both")],
+    "bargain_epochs": [NumberRange(Integral, 0, None, closed="left")],
+    "max_epochs": [NumberRange(Integral, 1, None, closed="left")],
+    "lr": [NumberRange(Real, 0, None, closed="neither")],
+    "meta_lr": [NumberRange(Real, 0, None, closed="neither")],
+    "anchor": [NumberRange(Real, 0, 1, closed="both")],
     "hidden_layer_sizes": ["array-like"],
-    "dropout": [Interval(Real, 0, 1, closed="left")],
+    "dropout": [NumberRange(Real, 0, 1, closed="left")],
     "module": [callable, nn.Module, None],
     "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
-    "momentum": [Interval(Real, 0, 1, closed="left")],
-    "weight_decay": [Interval(Real, 0, None, closed="left")],
-    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "momentum": [NumberRange(Real, 0, 1, closed="left")],
+    "weight_decay": [NumberRange(Real, 0, None, closed="left")],
+    "batch_size": [StrOptions({"auto"}), NumberRange(Integral, 1, None, closed="left")],
     "meta_loss": [StrOptions(set(META_LOSSES)), callable],
     "weight_norm": [StrOptions({"l2", "l1"}), None],
     "players": [StrOptions({"cells", "groups"})],
     "engine": [StrOptions({"auto", "ghost", "autograd", "loop"})],
-    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-    "early_stopping": ["boolean", Interval(Integral, 1, None, closed="left")],
+    "validation_fraction": [NumberRange(Real, 0, 1, closed="neither")],
+    "early_stopping": ["boolean", NumberRange(Integral, 1, None, closed="left")],
     "callbacks": [list, None],
     "device": [str, torch.device],
     "warm_start": ["boolean"],

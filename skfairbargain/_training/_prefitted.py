@@ -2,10 +2,10 @@
 
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
 from .._utils import fitted_attribute
-from ._inputs import class_indices
+from ._labels import class_indices, label_column
 from ._validation_inputs import check_given_together, validation_codes
 from ._validation_set import given_validation_set
 
@@ -54,7 +54,7 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
         )
     weigher.predict(_safe_indexing(X, [0]))  # raises where the features differ
     classes = fitted_attribute(weigher, "classes_")
-    class_indices(classes, column_or_1d(y), "y")
+    class_indices(classes, label_column(y, "y"), "y")
     check_given_together(X_val, y_val, groups_val)
     if X_val is not None:
         codes = validation_codes(classes, X_val, y_val)

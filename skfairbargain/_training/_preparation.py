@@ -4,10 +4,11 @@ import warnings
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils.validation import _get_feature_names, validate_data
+from sklearn.utils.validation import _get_feature_names
 
 from .._utils import warn_user
 from ..exceptions import ValidationSetWarning
+from ._rows import checked_rows
 
 # Rows of X whose range is compared with the validation set's.
 RANGE_ROWS = 1000
@@ -38,8 +39,8 @@ def prepared_alike(estimator, X_val, **checks):
         with warnings.catch_warnings():
             # `warn_of_names` says more about this.
             warnings.filterwarnings("ignore", "X (has|does not have valid) feature names")
-            return validate_data(estimator, X_val, reset=False, **checks)
-    except ValueError as error:
+            return checked_rows(estimator, X_val, name="X_val", reset=False, **checks)
+    except (TypeError, ValueError) as error:
         raise ValueError(
             f"`X_val` should be prepared as `X` was. {error} {ROUTE_IT}"
         ) from error

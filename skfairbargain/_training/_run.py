@@ -3,6 +3,7 @@
 import torch
 
 from .._utils import seeded_torch
+from ._device import available_device
 from ._divergence import warn_of_divergence
 from ._history_warnings import warn_of_missing_agreement, warn_of_skipped_steps
 from ._make_net import make_net, run_settings
@@ -67,7 +68,7 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     module, earlier_epochs = estimator.module, ()
     if earlier is not None:
         module, earlier_epochs = earlier.module_, earlier.history
-    with seeded_torch(seed + OWN_SEEDS, torch.device(estimator.device)):
+    with seeded_torch(seed + OWN_SEEDS, available_device(estimator.device)):
         if earlier is not None and not restart:
             net = earlier.continued(**settings)
         else:

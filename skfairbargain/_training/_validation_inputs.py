@@ -1,10 +1,10 @@
 """Check the validation set that a fit was given, or hold one out."""
 
-from sklearn.utils.validation import column_or_1d
+from numbers import Number
 
 from .._utils import check_same_length
 from ._held_out import hold_out
-from ._inputs import class_indices
+from ._labels import class_indices, label_column
 from ._preparation import prepared_alike
 from ._validation_set import given_validation_set
 
@@ -41,6 +41,12 @@ def validation_set(estimator, rows, X_val, y_val, groups_val):
 
 def check_given_together(X_val, y_val, groups_val):
     """Refuse a validation set without its rows or its labels."""
+    if isinstance(X_val, Number):
+        raise ValueError(
+            "`X_val` should hold the audited rows, prepared as `X` was. Got the number "
+            f"{X_val}. To hold a share of the rows of `X` out, leave `X_val` away and set "
+            "`validation_fraction` in the constructor."
+        )
     if X_val is None and (y_val is not None or groups_val is not None):
         raise ValueError(
             "`y_val` and `groups_val` describe `X_val`, which is missing. Pass it, "
@@ -52,6 +58,6 @@ def check_given_together(X_val, y_val, groups_val):
 
 def validation_codes(classes, X_val, y_val):
     """Return the class indices of the validation rows, one label each."""
-    y_val = column_or_1d(y_val)
+    y_val = label_column(y_val, "y_val")
     check_same_length(X_val=X_val, y_val=y_val)
     return class_indices(classes, y_val, "y_val")

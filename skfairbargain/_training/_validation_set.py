@@ -66,16 +66,32 @@ def given_validation_set(X_val, y_codes, groups_val, classes):
         _warn_of_missing_classes(y_codes, classes)
         return arranged_by_cell(X_val, y_codes, y_codes, classes.tolist(), classes)
     codes, labels = encode_groups(groups_val, name="groups_val", like={"X_val": X_val})
-    for code, label in enumerate(labels):
-        found = np.unique(y_codes[codes == code])
-        if len(found) < 2:
-            raise UndefinedGroupError(
-                f"Group {group_name(label)!r} has {np.sum(codes == code)} rows in the "
-                f"validation set, all of class {classes.tolist()[found[0]]!r}. Every group "
-                "needs rows of two classes or more: use balanced_validation_split(..., "
-                "per_cell=5), or merge the group with another."
-            )
-    return arranged_by_cell(X_val, y_codes, codes, labels, classes)
+    validation = arranged_by_cell(X_val, y_codes, codes, labels, classes)
+    _check_two_classes(validation)
+    return validation
+
+
+def _check_two_classes(validation):
+    """Refuse groups with rows of one class; the message names them all."""
+    cells, counts = validation.players.cells, np.bincount(validation.cells)
+    of_group = [group for group, _ in cells]
+    alone = [
+        (group_name(group), count, label)
+        for (group, label), count in zip(cells, counts, strict=True)
+        if of_group.count(group) == 1
+    ]
+    if not alone:
+        return
+    (name, count, label), *others = alone
+    rows = f"{count} rows" if count > 1 else "1 row"
+    shown = [f"{other!r} ({n} of class {its!r})" for other, n, its in others[:20]]
+    more = f" and {len(others) - 20} more groups" if len(others) > 20 else ""
+    likewise = f"; likewise {', '.join(shown)}{more}" if others else ""
+    raise UndefinedGroupError(
+        f"Group {name!r} has {rows} in the validation set, all of class {label!r}"
+        f"{likewise}. Every group needs rows of two classes or more: use "
+        "balanced_validation_split(..., per_cell=5), or merge the group with another."
+    )
 
 
 def _warn_of_missing_classes(y_codes, classes):

@@ -1,13 +1,17 @@
 """Helpers for every part of the package: cells, groups, files, intervals, extras."""
 
 from ._cells import cell_codes, cell_counts, encode_cells
+from ._columns import check_column, shortly
 from ._files import write_at_once, write_csv, write_figure
 from ._fitted import fitted_attribute, scratch_copy, set_fitted
 from ._groups import encode_groups, group_name
 from ._intervals import mean_and_margin
+from ._keywords import explains_keywords
 from ._lengths import check_same_length
 from ._module_copies import copy_module
 from ._module_errors import layer_name, layer_of_error, one_line
+from ._number_ranges import NumberRange
+from ._numbers import check_numbers
 from ._optional import import_optional
 from ._random import seeded_torch
 from ._small_cells import small_cells
@@ -15,13 +19,17 @@ from ._versioned import VersionedPickleMixin
 from ._warnings import warn_user
 
 __all__ = [
+    "NumberRange",
     "VersionedPickleMixin",
     "cell_codes",
     "cell_counts",
+    "check_column",
+    "check_numbers",
     "check_same_length",
     "copy_module",
     "encode_cells",
     "encode_groups",
+    "explains_keywords",
     "fitted_attribute",
     "group_name",
     "import_optional",
@@ -32,6 +40,7 @@ __all__ = [
     "scratch_copy",
     "seeded_torch",
     "set_fitted",
+    "shortly",
     "small_cells",
     "warn_user",
     "write_at_once",

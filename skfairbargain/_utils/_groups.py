@@ -1,8 +1,11 @@
 """Encode sensitive attributes as groups: one column, or the intersection of several."""
 
+import contextlib
+
 import numpy as np
 import pandas as pd
 
+from ._columns import check_column, shortly
 from ._lengths import check_same_length
 
 
@@ -41,28 +44,17 @@ def encode_groups(groups, *, name="groups", like=None):
     frame = _as_frame(groups, name)
     if like is not None:
         check_same_length(**like, **{name: frame})
-    missing = frame.isna().any(axis=1).to_numpy()
-    if missing.any():
-        raise ValueError(
-            f"`{name}` should have a group for every row. Got missing values in "
-            f"{missing.sum()} of {len(missing)} rows. Give these rows a group of their "
-            "own, such as 'unknown', or leave them out."
-        )
-    keys = [_sortable(frame.iloc[:, column]) for column in range(frame.shape[1])]
-    inverses, levels = zip(*keys, strict=True)
-    combined = np.ravel_multi_index(inverses, [len(level) for level in levels])
-    present, codes = np.unique(combined, return_inverse=True)
-    places = np.unravel_index(present, [len(level) for level in levels])
-    labels = list(
-        zip(
-            *(
-                [level[i] for i in place]
-                for level, place in zip(levels, places, strict=True)
-            ),
-            strict=True,
-        )
-    )
-    if len(levels) == 1:
+    _check_complete(frame, name)
+    columns = [_sortable(frame.iloc[:, column], name) for column in range(frame.shape[1])]
+    codes = np.zeros(len(frame), np.int64)
+    for of_column, levels in columns:
+        # Numbered anew after each column, so that no product of level counts overflows.
+        combined = codes * len(levels) + of_column
+        _, first, codes = np.unique(combined, return_index=True, return_inverse=True)
+    labels = [
+        tuple(levels[of_column[row]] for of_column, levels in columns) for row in first
+    ]
+    if len(columns) == 1:
         labels = [label for (label,) in labels]
     return codes.astype(np.int64), labels
 
@@ -73,12 +65,24 @@ def group_name(label):
 
 
 def _as_frame(groups, name):
-    if hasattr(groups, "__dataframe__") and not isinstance(groups, pd.DataFrame):
-        groups = groups.to_pandas()  # polars
-    if isinstance(groups, pd.DataFrame):
+    check_column(groups, name)
+    if hasattr(groups, "get_columns"):  # polars, whose to_pandas needs pyarrow
+        columns = [_objects(column.to_list()) for column in groups.get_columns()]
+        frame = pd.DataFrame(dict(enumerate(columns)))
+        frame.columns = list(groups.columns)
+    elif hasattr(groups, "__dataframe__") and not isinstance(groups, pd.DataFrame):
+        frame = groups.to_pandas()
+    elif isinstance(groups, pd.DataFrame):
         frame = groups
     else:
-        values = groups.to_numpy() if hasattr(groups, "to_numpy") else np.asarray(groups)
+        try:
+            convert = getattr(groups, "to_numpy", None)
+            values = convert() if convert else np.asarray(groups)
+        except ValueError as error:
+            raise ValueError(
+                f"`{name}` should have one group for each row, or one row of values. Got "
+                "rows of unequal lengths."
+            ) from error
         if values.ndim not in (1, 2):
             raise ValueError(
                 f"`{name}` should have one or two dimensions. Got shape {values.shape}."
@@ -89,13 +93,54 @@ def _as_frame(groups, name):
     return frame
 
 
-def _sortable(column):
+def _objects(values):
+    """An array of the values as they are: NumPy would make one of rows of them."""
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _check_complete(frame, name):
+    missing = frame.isna().to_numpy()
+    n_rows = missing.any(axis=1).sum()
+    if not n_rows:
+        return
+    place = ""
+    if frame.shape[1] > 1:
+        counts = zip(frame.columns, missing.sum(axis=0), strict=True)
+        listed = ", ".join(f"{count} in {column!r}" for column, count in counts if count)
+        place = f" ({listed})"
+    raise ValueError(
+        f"`{name}` should have a group for every row. Got missing values in "
+        f"{n_rows} of {len(frame)} rows{place}. Give these rows a group of their "
+        "own, such as 'unknown', or leave them out."
+    )
+
+
+def _sortable(column, name):
     """Return the codes and the sorted Python values of one column of any dtype."""
     values = column.to_numpy(dtype=object)
     try:
-        levels, codes = np.unique(values, return_inverse=True)
-    except TypeError:  # types that cannot be compared, such as 1 and "a"
-        levels = np.array(sorted(set(values), key=lambda v: (type(v).__name__, v)), object)
-        place = {level: code for code, level in enumerate(levels)}
-        codes = np.array([place[value] for value in values])
+        distinct = set(values)
+    except TypeError as error:
+        raise ValueError(
+            f"`{name}` should have groups that are numbers, text or the like. Got "
+            f"{shortly(values[0])}."
+        ) from error
+    levels = _sorted(distinct)
+    place = {level: code for code, level in enumerate(levels)}
+    codes = np.array([place[value] for value in values], dtype=np.int64)
     return codes, [level.item() if hasattr(level, "item") else level for level in levels]
+
+
+def _sorted(values):
+    """Sort values; those that have no order by their types, or by their texts."""
+    orders = (
+        lambda value: value,
+        lambda value: (type(value).__name__, value),
+        lambda value: (type(value).__name__, repr(value)),
+    )
+    for order in orders:
+        with contextlib.suppress(TypeError):
+            return sorted(values, key=order)
+    raise TypeError  # never: texts have an order

@@ -1,0 +1,82 @@
+"""The optimizer that a training uses, tried before anything is trained."""
+
+import inspect
+
+import torch
+from torch import nn
+
+from .._utils import shortly
+from ._parameters import OPTIMIZERS
+
+
+def optimizer_settings(estimator, module):
+    """Return the optimizer's class and those of its options that the estimator sets.
+
+    Parameters
+    ----------
+    estimator : NashMetaClassifier
+    module : torch.nn.Module
+        What it would train.
+
+    Returns
+    -------
+    settings : dict
+        Parameters of `skorch.NeuralNet`.
+
+    Raises
+    ------
+    ValueError
+        If it is no optimizer, cannot train the module, or needs the loss more than once
+        for a step.
+    """
+    optimizer = estimator.optimizer
+    if isinstance(optimizer, str):
+        optimizer = OPTIMIZERS[optimizer]
+    _check_steps_once(optimizer)
+    taken = _parameters(optimizer)
+    options = {
+        name: getattr(estimator, name)
+        for name in ("momentum", "weight_decay")
+        if name in taken
+    }
+    _try(optimizer, module, {"lr": estimator.lr, **options})
+    options = {f"optimizer__{name}": value for name, value in options.items()}
+    return {"optimizer": optimizer, **options}
+
+
+def _parameters(function):
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):  # such as those written in C
+        return {}
+
+
+def _check_steps_once(optimizer):
+    closure = _parameters(getattr(optimizer, "step", None)).get("closure")
+    if closure and closure.default is inspect.Parameter.empty:
+        raise ValueError(
+            "`optimizer` should take one step for each gradient, as SGD and Adam do. Got "
+            f"{optimizer.__name__}, which asks for the loss again during a step, when the "
+            "weights of its samples are those of another place."
+        )
+
+
+def _try(optimizer, module, options):
+    """Make one for the module, and take a step with one of zeros."""
+    zeros = nn.Parameter(torch.zeros(2, 2))
+    zeros.grad = torch.zeros(2, 2)
+    try:
+        made = optimizer(module.parameters(), **options)
+        if isinstance(made, torch.optim.Optimizer):
+            optimizer([zeros], **options).step()
+    except Exception as error:
+        given = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        raise ValueError(
+            "`optimizer` should be a class of torch.optim that trains this network, given "
+            f"its parameters and {given}. Got {shortly(optimizer)}, which fails: {error}"
+        ) from error
+    if not isinstance(made, torch.optim.Optimizer):
+        raise ValueError(
+            "`optimizer` should be 'sgd', 'adam', 'adamw', or a class of torch.optim. Got "
+            f"{shortly(optimizer)}, which makes {shortly(made)}."
+        )

@@ -1,0 +1,77 @@
+"""Check rows of features as scikit-learn does, in words that name the argument."""
+
+import re
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils.validation import validate_data
+
+from .._utils import check_numbers, shortly
+
+# Errors of scikit-learn's that say what they are about.
+NAMED = r"\b(X|y|[Ff]eature names)\b"
+
+
+def checked_rows(estimator, X, *labels, name="X", **checks):
+    """Return rows as numbers, and what else scikit-learn's ``validate_data`` returns.
+
+    Parameters
+    ----------
+    estimator : estimator
+    X : array-like of shape (n_samples, n_features)
+    *labels : array-like
+        y, or nothing.
+    name : str, default="X"
+        What the errors call X.
+    **checks : dict
+        Of ``validate_data``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If X is no table of numbers; the message names it.
+    """
+    if not checks.get("skip_check_array"):
+        check_numbers(X, name)
+        _check_dimensions(X, name, checks.get("allow_nd", False))
+    try:
+        # Numbers beyond float32 become infinite, of which the error says more.
+        with np.errstate(over="ignore"):
+            return validate_data(estimator, X, *labels, **checks)
+    except (ValueError, TypeError, OverflowError, RuntimeError) as error:
+        if isinstance(error, ValueError | TypeError) and re.search(NAMED, str(error)):
+            raise
+        if "inconsistent numbers of samples" in str(error):
+            raise ValueError(
+                f"{error}. `X` and `y` should have the same number of rows."
+            ) from error
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
+            f"`{name}` should hold a row of numbers for each sample. {error}"
+        ) from error
+
+
+def _check_dimensions(X, name, allow_nd):
+    shape = getattr(X, "shape", None)
+    if not isinstance(shape, tuple):
+        try:
+            shape = np.shape(X)
+        except (RuntimeError, TypeError, ValueError):
+            return  # of unequal lengths, of which scikit-learn says more
+    if len(shape) == 2 or (allow_nd and len(shape) > 2) or (issparse(X) and allow_nd):
+        return
+    if len(shape) == 1:
+        way_out = (
+            f"Reshape your data: `{name}.reshape(-1, 1)` for one feature, "
+            f"`{name}.reshape(1, -1)` for one sample."
+        )
+        found = f"shape {tuple(shape)}"
+    else:
+        found = f"shape {tuple(shape)}" if shape else shortly(X)
+        way_out = (
+            "A `module` of your own takes more dimensions." if shape else
+            "Pass a DataFrame, an array or a list of rows."
+        )  # fmt: skip
+    raise ValueError(
+        f"`{name}` should have two dimensions, rows and features. Got {found}. {way_out}"
+    )
