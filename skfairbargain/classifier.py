@@ -373,14 +373,9 @@ class NashMetaClassifier(
 
     def _logits(self, X):
         check_is_fitted(self, "module_")
-        X = checked_rows(
-            self,
-            X,
-            accept_sparse="csr",
-            dtype=module_dtype(self.module_),
-            allow_nd=self.module is not None,
-            reset=False,
-        )
+        checks = {"accept_sparse": "csr", "allow_nd": self.module is not None}
+        dtype = module_dtype(self.module_)
+        X = checked_rows(self, X, dtype=dtype, reset=False, **checks)
         return predict_logits(self.module_, X)
 
     def _set_fitted(self, scratch, rows, validation, net, first_seed, kept_validation):

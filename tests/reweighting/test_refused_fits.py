@@ -47,7 +47,7 @@ REWEIGHTED = {
     ),
     "weigher refused": ({"weigher": weigher(goal="fair")}, {}, "A protocol should be one"),
     "weigher's module": (
-        {"weigher": weigher(module=nn.Linear(5, 3))}, {}, "one per class. Got shape (2, 3)."
+        {"weigher": weigher(module=nn.Linear(5, 3))}, {}, "one per class. Got shape (3, 3)."
     ),
     "weights of zero": (
         {"weigher": weigher(goal=Returning(None), bargaining=None, anchor=0.0)}, {},
