@@ -143,6 +143,7 @@ API_REFERENCE = {
         "Errors and warnings with classes of their own, so that a caller can filter them.",
         [
             "UndefinedGroupError",
+            "ModelFileError",
             "ValidationSetWarning",
             "NoAgreementWarning",
             "SkippedStepWarning",

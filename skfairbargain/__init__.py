@@ -5,6 +5,7 @@ from importlib import import_module
 from ._version import __version__
 from .exceptions import (
     DivergenceWarning,
+    ModelFileError,
     ModelVersionWarning,
     NoAgreementWarning,
     SkippedStepWarning,
@@ -17,6 +18,7 @@ from .protocols import __all__ as _PROTOCOLS
 
 __all__ = [
     "DivergenceWarning",
+    "ModelFileError",
     "ModelVersionWarning",
     "NashMetaClassifier",
     "NoAgreementWarning",

@@ -4,6 +4,7 @@ from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
 
 __all__ = [
     "DivergenceWarning",
+    "ModelFileError",
     "ModelVersionWarning",
     "NoAgreementWarning",
     "SkippedStepWarning",
@@ -11,6 +12,10 @@ __all__ = [
     "UndefinedGroupError",
     "ValidationSetWarning",
 ]
+
+
+class ModelFileError(ValueError):
+    """A file holds no model that can be loaded: it is damaged, something else, or newer."""
 
 
 class UndefinedGroupError(ValueError):

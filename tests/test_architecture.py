@@ -34,7 +34,10 @@ PARTS = {
     ),
     "classifier": ("_utils", "_training"),
     "reweighting": ("_utils", "_training", "classifier"),
-    "persistence": ("_version", "_utils", "protocols", "_training", "classifier"),
+    "persistence": (
+        *("_version", "exceptions", "_utils", "protocols"),
+        *("_training", "classifier"),
+    ),
     "compare": ("exceptions", "_utils", "model_selection", "metrics", "classifier"),
     "lale": (
         *("exceptions", "_utils", "protocols", "model_selection"),

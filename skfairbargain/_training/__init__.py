@@ -1,12 +1,14 @@
 """The training behind the estimator: inputs, the net, the step and its records."""
 
+from ._device import available_device
+from ._history import EPOCH_KEYS
 from ._history_columns import history_of
 from ._inputs import training_rows
 from ._labels import check_labels
 from ._make_net import make_net, run_settings
-from ._modules import module_dtype, predict_logits
+from ._modules import MLP, checked_sizes, module_dtype, predict_logits
 from ._named_protocols import NamedProtocolsMixin
-from ._parameters import PARAMETER_CONSTRAINTS
+from ._parameters import OPTIMIZERS, PARAMETER_CONSTRAINTS
 from ._players import Players
 from ._predictions import LogitsClassifierMixin
 from ._prefitted import check_trained_weigher

@@ -14,8 +14,8 @@ from sklearn.exceptions import InconsistentVersionWarning
 
 import skfairbargain
 from skfairbargain import ModelVersionWarning, NashMetaClassifier
-from skfairbargain.persistence import load
-from tests.persistence._shared import assert_same
+from skfairbargain.persistence import _file_format, load, save
+from tests.persistence._shared import assert_same, rewrite
 
 
 def test_models_of_another_version_warn(diabetes, tmp_path):
@@ -66,3 +66,17 @@ def test_same_version_does_not_warn(fitted):
     assert state.pop("_skfairbargain_version") == skfairbargain.__version__
     with pytest.warns(ModelVersionWarning, match="of skfairbargain unknown with"):
         NashMetaClassifier().__setstate__(state)
+
+
+def test_a_file_of_the_first_format_loads(fitted, diabetes, tmp_path, monkeypatch):
+    """It had fewer parameters and parts: what is absent is as it was then."""
+    path = tmp_path / "model"
+    save(fitted, path)
+
+    def as_earlier(model, tensors):
+        del model["module_state"], model["parameters"]["dict"]["verbose"]
+
+    monkeypatch.setattr(_file_format, "FORMAT_VERSION", 1)
+    rewrite(path, as_earlier)
+    monkeypatch.undo()
+    assert_same(load(path), fitted, diabetes[0])

@@ -1,0 +1,99 @@
+"""Describe an estimator: the values that go into a model file, and its tensors."""
+
+import json
+
+import torch
+
+from .._training import RECORDS
+from .._version import __version__
+from ._learned import learned_of
+from ._optimizer import stored_optimizer
+from ._plain import NotPlainError, to_plain
+
+TRUSTED = "use joblib.dump and load such files from people you trust"
+
+
+def describe(estimator):
+    """Return what a file has of a fitted estimator.
+
+    Returns
+    -------
+    text : str
+        The description, as JSON.
+    tensors : dict of str to Tensor
+
+    Raises
+    ------
+    ValueError
+        If something is there that only code could bring back.
+    """
+    net = estimator.net_
+    parameters, learned = _plain_parameters(estimator), _plain_learned(estimator)
+    options, optimizer_state = stored_optimizer(estimator)
+    parts = {"module": net.module_.state_dict(), "optimizer": optimizer_state}
+    tensors = {name: torch.from_numpy(getattr(estimator, name)) for name in RECORDS}
+    rest = {"module": {}, "optimizer": {}}
+    for part, values in parts.items():
+        for name, value in values.items():
+            if isinstance(value, torch.Tensor):
+                tensors[f"{part}.{name}"] = value
+            else:
+                rest[part][name] = value
+    plain = {
+        "skfairbargain": __version__,
+        "parameters": parameters,
+        "learned": learned,
+        "module": None if estimator.module is None else type(net.module_).__qualname__,
+        "row_shape": to_plain(tuple(net.row_shape)),
+        "dtype": str(next(net.module_.parameters()).dtype).removeprefix("torch."),
+        "schedule_start": net.schedule_start,
+        "optimizer_groups": to_plain(options),
+        "optimizer_state": to_plain(rest["optimizer"]),
+        "module_state": _plain_state(rest["module"]),
+    }
+    # Copies, because tied weights share memory, which the format cannot express.
+    copies = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
+    return json.dumps({"dict": plain}, allow_nan=False), copies
+
+
+def _plain_parameters(estimator):
+    """Parameters without the module, if all of them are plain."""
+    parameters = {**estimator.get_params(deep=False), "module": None}
+    if isinstance(parameters["device"], torch.device):
+        parameters["device"] = str(parameters["device"])
+    strange = {}
+    for name, value in parameters.items():
+        try:
+            to_plain(value)
+        except NotPlainError as error:
+            strange[name] = str(error)
+    if strange:
+        raise ValueError(
+            "a file that runs no code cannot bring back "
+            f"{', '.join(f'`{name}` ({value})' for name, value in strange.items())}. "
+            "Predictions do not need it: replace it with set_params, or "
+            f"{TRUSTED}"
+        )
+    return to_plain(parameters)
+
+
+def _plain_learned(estimator):
+    try:
+        return to_plain(learned_of(estimator))
+    except NotPlainError as error:
+        raise ValueError(
+            "labels should be numbers, text, booleans, dates, timestamps or intervals. Got "
+            f"{error}. Train on labels that are text, as groups_val.astype(str) is, or "
+            f"{TRUSTED}"
+        ) from error
+
+
+def _plain_state(rest):
+    """The states that are no tensors: those of modules with `get_extra_state`."""
+    try:
+        return to_plain(rest)
+    except NotPlainError as error:
+        raise ValueError(
+            "the extra state of a module should be numbers, text, lists, dicts and arrays. "
+            f"Got {error}. Change its get_extra_state, or {TRUSTED}"
+        ) from error
