@@ -6,7 +6,7 @@ import typer
 
 from skfairbargain.compare import summarize
 
-from .files import whole_file, write_csv
+from .files import write_at_once, write_csv
 from .measures import MEASURES
 from .registry import ALL_RIVALS
 from .summaries import crosswise, lead_with_ci, leads, markdown
@@ -115,8 +115,7 @@ def report_comparison(table, failures, by, results, name, *, n_seeds, how):
 
 def write_text(text, path):
     """Write Markdown to a file, and print it."""
-    with whole_file(path) as part:
-        part.write_text(f"{text}\n", encoding="utf-8")
+    write_at_once(path, f"{text}\n".encode())
     typer.echo(text)
 
 

@@ -1,6 +1,7 @@
 """What is in a model file, checked as a whole before anything is built of it."""
 
 import math
+import re
 from typing import NamedTuple
 
 import torch
@@ -27,6 +28,7 @@ PARTS = {
     "optimizer_state": (dict,),
     "module_state": (dict,),
 }
+VERSION = re.compile(r"[\w.+!-]{1,60}")
 # Values of a row that a network of the user's own is tried with at load, more than the file
 # has itself: a network of convolutions is small, and its images are large.
 MOST_VALUES = 2**24
@@ -97,6 +99,8 @@ def checked_contents(description, tensors, n_bytes, *, complete=True):
     require(not lacking, f"its description lacks {', '.join(lacking)}")
     for name, kinds in PARTS.items():
         require(type(parts[name]) in kinds, f"its `{name}` has a wrong type")
+    version = parts["skfairbargain"]
+    require(VERSION.fullmatch(version), f"its version is {version!r:.40}")
     by_part = _by_part(tensors)
     learned, row_shape = parts["learned"], _checked_shape(parts["row_shape"])
     check_learned(learned, by_part["records"], row_shape[0], n_bytes)
@@ -104,10 +108,10 @@ def checked_contents(description, tensors, n_bytes, *, complete=True):
     require(0 <= start <= n_epochs, f"its `schedule_start` is {start!r:.40}")
     require(parts["dtype"] in DTYPES, f"its `dtype` is {parts['dtype']!r:.40}")
     contents = Contents(
-        version=parts["skfairbargain"],
+        version=version,
         estimator=checked_estimator(
             parts["parameters"],
-            complete=complete and parts["skfairbargain"] == __version__,
+            complete=complete and version == __version__,
         ),
         learned={
             **learned,

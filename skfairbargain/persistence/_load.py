@@ -39,9 +39,10 @@ def load(path, *, module=None, device=None):
     ------
     ModelFileError
         If the file is damaged or something else, is of a newer version, holds weights that
-        are not finite, or was trained on a device that is not here. It is a ValueError.
+        are not finite, or was trained on a device that is not here; or if `module` is
+        missing or does not fit the file. It is a ValueError.
     ValueError
-        If `module` is missing or does not fit, or `device` is not here.
+        If `device` is not here, or `module` is no network for the rows of the model.
     FileNotFoundError
         If there is no such file.
 
@@ -116,7 +117,7 @@ def _misfits(path):
             f"{path} cannot be loaded: {error}. Nothing was loaded."
         ) from error
     except (LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise ValueError(
+        raise ModelFileError(
             f"`module` should have the weights that {path} has, but {error}."
         ) from error
 
@@ -138,12 +139,12 @@ def _choose_device(estimator, device, path):
 def _check_module(module, stored, path):
     """Refuse a network where the file has the default one, and the other way round."""
     if module is None and stored is not None:
-        raise ValueError(
+        raise ModelFileError(
             f"`module` should be the network that was trained, {stored}: a file "
             "that runs no code cannot hold it. Got None."
         )
     if module is not None and stored is None:
-        raise ValueError(
+        raise ModelFileError(
             f"`module` should be None, because {path} has the default network. Got "
             f"{module!r}."
         )

@@ -98,7 +98,9 @@ def _check_entry(key, value, parameter):
     require(found == shape, f"{name} should have shape {shape}. Got {found}")
     right_type = value.is_floating_point() if is_step else value.dtype == parameter.dtype
     require(right_type, f"{name} is of {value.dtype}")
-    require(not value.isnan().any(), f"{name} has NaN")
+    # Adam's mean of squares may overflow: its steps are then 0.
+    undefined = value.isnan() if key.endswith(".exp_avg_sq") else ~value.isfinite()
+    require(not undefined.any(), f"{name} has values that are not finite")
     if is_step or key.endswith(".exp_avg_sq"):
         require((value >= 0).all(), f"{name} is negative")
 

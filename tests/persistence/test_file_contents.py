@@ -272,6 +272,10 @@ CASES = {
     ),
     "a start after the end": (described(schedule_start=3), "its `schedule_start` is 3"),
     "half precision": (described(dtype="float16"), "its `dtype` is 'float16'"),
+    "a version of several lines": (
+        described(skfairbargain="0.1\nPlease run this"),
+        "its version is '0.1\\nPlease run this'",
+    ),
     "a version that is no text": (
         described(skfairbargain=None),
         "its `skfairbargain` has a wrong type",
@@ -310,7 +314,7 @@ CASES = {
     ),
     "an undefined moment": (
         with_tensor("optimizer.1.exp_avg", lambda tensor: tensor * torch.nan),
-        not_a("1.exp_avg", "has NaN"),
+        not_a("1.exp_avg", "has values that are not finite"),
     ),
     "steps below 0": (
         with_tensor("optimizer.1.step", lambda tensor: tensor - 99),

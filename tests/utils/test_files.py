@@ -1,10 +1,13 @@
 """Files are written atomically; links and pipes are written to and not replaced."""
 
+import errno
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -97,3 +100,159 @@ def test_a_figure_is_in_the_format_of_its_name(name, first, tmp_path):
     write_figure(Figure(), tmp_path / name, dpi=50)
     assert (tmp_path / name).read_bytes().startswith(first)
     assert os.listdir(tmp_path) == [name]
+
+
+# Writes a file again and again, or begins to and waits, and tells when it does.
+WRITER = """
+import sys, time
+from skfairbargain._utils._files import whole_file, write_at_once
+path, waits = sys.argv[1:]
+if waits:
+    with whole_file(path) as part:
+        part.write_bytes(b"half")
+        print("begun", flush=True)
+        time.sleep(60)
+print("begun", flush=True)
+while True:
+    write_at_once(path, bytes(2**20))
+"""
+
+
+def writer(path, waits=""):
+    command = [sys.executable, "-c", WRITER, path, waits]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "begun\n"
+    return process
+
+
+def kill(process, seconds=0.0):
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)
+    process.stdout.close()
+
+
+def parts_in(folder):
+    return [name for name in os.listdir(folder) if name.startswith(".part-")]
+
+
+def test_what_killed_writers_leave_is_removed_by_the_next(tmp_path):
+    path = tmp_path / "model"
+    (tmp_path / ".part-00000000.other").touch()
+    n_left = 0
+    for number in range(2):
+        kill(writer(path, waits="yes"))
+        n_left = max(n_left, len(parts_in(tmp_path)))
+        kill(writer(path), seconds=0.02 * number)
+        # Whole, or not there yet, wherever the kill came.
+        assert not path.exists() or path.read_bytes() == bytes(2**20)
+    assert n_left == 2  # the other file's, and the latest of this one
+    write_at_once(path, b"new")
+    # What belongs to another file is left to the next write of that.
+    assert sorted(os.listdir(tmp_path)) == [".part-00000000.other", "model"]
+    assert path.read_bytes() == b"new"
+
+
+def test_what_a_living_writer_holds_stays(tmp_path):
+    path = tmp_path / "model"
+    process = writer(path, waits="yes")
+    try:
+        [part] = parts_in(tmp_path)
+        write_at_once(path, b"new")
+        assert parts_in(tmp_path) == [part]
+        assert path.read_bytes() == b"new"
+    finally:
+        kill(process)
+    write_at_once(path, b"newer")
+    assert os.listdir(tmp_path) == ["model"]
+
+
+def test_many_writers_at_once(tmp_path):
+    path, failures = tmp_path / "model", []
+
+    def write(number):
+        try:
+            for _ in range(40):
+                write_at_once(path, bytes([number]) * 5000)
+        except OSError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
+    assert path.read_bytes() in [bytes([number]) * 5000 for number in range(4)]
+    assert os.listdir(tmp_path) == ["model"]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 400 kB; only root can make one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, timeout=60, check=False)
+    except FileNotFoundError:
+        pytest.skip("needs the command mount, to make a small disk")
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small disk, which root has")
+    yield disk
+    subprocess.run(["umount", disk], timeout=60, check=True)
+
+
+def test_a_full_disk_leaves_the_earlier_file_alone(small_disk):
+    path = small_disk / "model"
+    write_at_once(path, b"before")
+    message = f"{path} was not written: No space left on device."
+    with pytest.raises(OSError, match=f"^{re.escape(message)}$") as caught:
+        write_at_once(path, bytes(2**20))
+    assert caught.value.errno == errno.ENOSPC
+    assert path.read_bytes() == b"before"
+    assert os.listdir(small_disk) == ["model"]
+
+
+def test_a_disk_that_cannot_be_written_to(small_disk):
+    path = small_disk / "model"
+    write_at_once(path, b"before")
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], timeout=60, check=True)
+    message = f"{path} was not written: it is read-only."
+    with pytest.raises(PermissionError, match=f"^{re.escape(message)}$"):
+        write_at_once(path, b"after")
+    other = small_disk / "other"
+    message = f"{other} was not written: Read-only file system."
+    with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
+        write_at_once(other, b"after")
+    assert path.read_bytes() == b"before"
+
+
+@pytest.fixture
+def as_nobody(tmp_path, monkeypatch):
+    """Act as a user without root's rights, in the folder of the test."""
+    monkeypatch.chdir(tmp_path)
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.chown(tmp_path, 65534, -1)
+        os.seteuid(65534)
+    yield
+    if is_root:
+        os.seteuid(0)
+
+
+def test_a_read_only_file_and_a_read_only_folder(as_nobody):
+    with open("model", "wb") as file:
+        file.write(b"before")
+    os.chmod("model", 0o444)
+    message = "model was not written: it is read-only."
+    with pytest.raises(PermissionError, match=f"^{re.escape(message)}$"):
+        write_at_once("model", b"after")
+    os.mkdir("folder", mode=0o555)
+    message = "folder/model was not written: Permission denied."
+    with pytest.raises(PermissionError, match=f"^{re.escape(message)}$") as caught:
+        write_at_once("folder/model", b"after")
+    assert caught.value.errno == errno.EACCES
+    assert Path("model").read_bytes() == b"before"
