@@ -1,7 +1,6 @@
 """The training behind the estimator: inputs, the net, the step and its records."""
 
 from ._device import available_device
-from ._history import EPOCH_KEYS
 from ._history_columns import history_of
 from ._inputs import training_rows
 from ._labels import check_labels

@@ -1,6 +1,5 @@
 """Check the history in a model file, epoch by epoch."""
 
-from .._training import EPOCH_KEYS
 from ._require import is_number, require, require_type
 
 
@@ -24,7 +23,8 @@ def _is_nested(value):
     return _is_by_name(value, _is_plain)
 
 
-# What an entry of an epoch has to be; the others are numbers, text, None or dicts of such.
+# Entries that an epoch has in all versions, and what they are. Others, that later versions
+# added, are numbers, text, None or dicts of such.
 KINDS = {
     "train_loss": _is_none_or_number,
     "group_losses": _is_by_name,
@@ -64,7 +64,7 @@ def check_history(history, n_iter):
     for number, row in enumerate(history, start=1):
         name = f"epoch {number} of `history_`"
         require_type(row, dict, name)
-        lacking = [key for key in EPOCH_KEYS if key not in row]
+        lacking = [key for key in ("epoch", "stage", *KINDS) if key not in row]
         require(not lacking, f"{name} lacks {', '.join(lacking)}")
         in_order = type(row["epoch"]) is int and row["epoch"] == number
         require(in_order, f"{name} is numbered {row['epoch']!r:.40}")
