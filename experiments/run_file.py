@@ -1,18 +1,70 @@
 """The SQLite file of finished runs: its rows, how they are checked, and its repair."""
 
 import os
+import shutil
 import sqlite3
 import sys
 import zlib
 from contextlib import closing, contextmanager, suppress
 from itertools import count
 
+from .files import write_at_once
+
 COLUMNS = "versions, spec, result, checksum"
 CREATE = f"CREATE TABLE IF NOT EXISTS runs ({COLUMNS}, PRIMARY KEY (versions, spec))"
 INSERT = "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?)"
+# How every SQLite file begins; SQLite keeps the text of CREATE in its first page.
+BEGINNING, FIRST_PAGE = b"SQLite format 3\0", 4096
+TABLE = f"CREATE TABLE runs ({COLUMNS}".encode()
 SMALLEST_ROW = 50  # bytes
 # Seconds to wait for another command, which holds the file for the time of one row.
 PATIENCE = 60
+
+
+def check_is_of_runs(path):
+    """Refuse a file that holds something else, and leave it as it is.
+
+    A file of runs is known by its first page, damaged or not. An empty file is one.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+    OSError
+        If it cannot be read.
+    """
+    with _named(path):
+        if not path.exists():
+            return
+        with open(path, "rb") as file:
+            page = file.read(FIRST_PAGE)
+    if page and not (page.startswith(BEGINNING) and TABLE in page):
+        raise ValueError(
+            f"{path} should be a file of runs, which this command makes. Got a file of "
+            "something else, which is left as it is. Move it, or give another folder."
+        )
+
+
+def make_place(path):
+    """Make a file and its folders where they are missing."""
+    if path.parent.exists() and not path.parent.is_dir():
+        raise NotADirectoryError(
+            f"{path} cannot be read or written: {path.parent} is no folder."
+        )
+    with _named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch()
+
+
+@contextmanager
+def _named(path):
+    """Say of an error of the system which file cannot be used."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror
+        raise type(error)(f"{path} cannot be read or written: {reason}.") from error
 
 
 @contextmanager
@@ -64,20 +116,17 @@ def repair(db, path, file):
     # was renamed. Of two commands that find the damage, the second finds it mended.
     with _damage_tolerated():
         db.execute("BEGIN EXCLUSIVE")
-    part = path.with_name(f".{os.getpid()}.{path.name}")
+    rows = list(_readable(db, file.st_size))
+    content = _new_content(rows)
+    if not os.path.samestat(file, path.stat()):
+        return
+    damaged = _free_name(path)
     try:
-        rows = list(_readable(db, file.st_size))
-        with opened(part) as new:
-            new.execute("BEGIN")
-            new.execute(CREATE)
-            new.executemany(INSERT, rows)
-            new.execute("COMMIT")
-        if not os.path.samestat(file, path.stat()):
-            return
-        damaged = _keep(path)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        _keep(path, damaged)
+        write_at_once(path, content)
+    except BaseException:
+        damaged.unlink(missing_ok=True)
+        raise
     print(
         f"{path} was damaged: {len(rows)} of its runs could be read and are kept. The "
         f"damaged file is now {damaged.name}.",
@@ -85,15 +134,26 @@ def repair(db, path, file):
     )
 
 
-def _keep(path):
-    """Give a damaged file a second name, and return that."""
+def _new_content(rows):
+    """The bytes of a file that has these rows."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
+        new.execute(CREATE)
+        new.executemany(INSERT, rows)
+        return new.serialize()
+
+
+def _free_name(path):
     names = (path.with_name(f"{path.name}.damaged-{number}") for number in count(1))
-    damaged = next(name for name in names if not name.exists())
+    return next(name for name in names if not name.exists())
+
+
+def _keep(path, damaged):
+    """Give a damaged file a second name."""
     try:
         os.link(path, damaged)
     except OSError:  # the file system may have no hard links
-        path.rename(damaged)
-    return damaged
+        with _named(damaged):
+            shutil.copyfile(path, damaged)
 
 
 def _readable(db, n_bytes):

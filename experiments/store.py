@@ -6,7 +6,17 @@ from pathlib import Path
 
 import skfairbargain
 
-from .run_file import COLUMNS, CREATE, insert, is_intact, is_sound, opened, repair
+from .run_file import (
+    COLUMNS,
+    CREATE,
+    check_is_of_runs,
+    insert,
+    is_intact,
+    is_sound,
+    make_place,
+    opened,
+    repair,
+)
 
 # Other versions have other defaults: a table of both would compare nothing.
 PACKAGES = ("fairlearn", "scikit-learn", "torch")
@@ -24,7 +34,8 @@ class RunStore:
     the packages may be in the file as well; they are left alone and not read.
 
     If the file is found damaged, it is renamed, its readable rows are copied to a new
-    file, and a sentence on standard error says so.
+    file, and a sentence on standard error says so. A file of something else is refused and
+    left as it is.
 
     Parameters
     ----------
@@ -35,6 +46,8 @@ class RunStore:
     ------
     OSError
         If the file cannot be read or written.
+    ValueError
+        If it is a file of something else.
 
     Attributes
     ----------
@@ -63,11 +76,11 @@ class RunStore:
 
     def __init__(self, path):
         self.path = Path(path)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.n_other_versions = 0
         self._results = {}
         self._last_row = 0
-        self.path.touch()
+        check_is_of_runs(self.path)
+        make_place(self.path)
         file = self.path.stat()
         with opened(self.path) as db:
             if not is_sound(db):
@@ -100,12 +113,17 @@ class RunStore:
 
         A result with a ``failure`` is kept in memory only, so that the next command tries
         the run again.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written. Then it is not in memory either.
         """
-        self._results[_key(spec)] = result
         if "failure" not in result:
             row = (VERSIONS, _key(spec), json.dumps(result))
             with opened(self.path) as db:
                 insert(db, row)
+        self._results[_key(spec)] = result
 
 
 def _key(spec):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,32 @@ def data_home(shared_dir, tmp_path_factory):
         dirs_exist_ok=True,
         copy_function=shutil.copyfile,
     )
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 400 kB; only root can make one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]
+    try:
+        mounted = subprocess.run(mount, capture_output=True, timeout=60, check=False)
+    except FileNotFoundError:
+        pytest.skip("needs the command mount, to make a small disk")
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small disk, which root has")
+    yield disk
+    subprocess.run(["umount", disk], timeout=60, check=True)
+
+
+@pytest.fixture
+def as_nobody(tmp_path, monkeypatch):
+    """Act as a user without root's rights, in the folder of the test."""
+    monkeypatch.chdir(tmp_path)
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.chown(tmp_path, 65534, -1)
+        os.seteuid(65534)
+    yield
+    if is_root:
+        os.seteuid(0)

@@ -7,7 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -94,10 +95,6 @@ def make_one_byte_no_text(content):
     return content.replace(b"[31, 31, 31,", b"[31, \xff1, 31,")
 
 
-def overwrite_the_header(content):
-    return b"damage" * 20 + content[120:]
-
-
 def cut_the_end(content):
     return content[: len(content) * 2 // 3]
 
@@ -109,7 +106,6 @@ def cut_the_end(content):
         (change_one_digit, 39),
         (make_one_byte_no_text, 39),
         (cut_the_end, 20),
-        (overwrite_the_header, 0),
     ],
 )
 def test_the_readable_runs_of_a_damaged_file_are_kept(damage, fewest, tmp_path, capsys):
@@ -135,10 +131,11 @@ def test_the_readable_runs_of_a_damaged_file_are_kept(damage, fewest, tmp_path, 
     again = RunStore(path)
     assert all(again.get({"seed": seed}) == result_of(seed) for seed in seeds)
     assert capsys.readouterr().err == ""
-    path.write_bytes(b"damaged once more")
+    again = overwrite_the_middle(path.read_bytes())
+    path.write_bytes(again)
     RunStore(path)
     assert (tmp_path / "runs.sqlite.damaged-1").read_bytes() == damaged
-    assert (tmp_path / "runs.sqlite.damaged-2").read_bytes() == b"damaged once more"
+    assert (tmp_path / "runs.sqlite.damaged-2").read_bytes() == again
 
 
 def test_all_but_one_of_many_small_runs_are_kept(tmp_path):
@@ -184,8 +181,7 @@ def test_a_repair_that_fails_leaves_the_damaged_file_where_it_was(tmp_path):
     path.write_bytes(damaged)
     command = [sys.executable, "-c", LIMITED, path]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    part = r"\.\d+\.runs\.sqlite cannot be read or written: "
-    assert re.fullmatch(f"{re.escape(str(tmp_path))}/{part}.*\\.\n", done.stdout)
+    assert done.stdout == f"{path} was not written: File too large.\n"
     assert os.listdir(tmp_path) == ["runs.sqlite"]
     assert path.read_bytes() == damaged
     repaired = RunStore(path)
@@ -195,13 +191,55 @@ def test_a_repair_that_fails_leaves_the_damaged_file_where_it_was(tmp_path):
 def test_the_file_that_a_link_leads_to_is_repaired(tmp_path):
     (tmp_path / "disk").mkdir()
     path, link = tmp_path / "disk/runs.sqlite", tmp_path / "runs.sqlite"
-    path.write_bytes(b"damage" * 1000)
+    for seed in range(9):
+        RunStore(path).add({"seed": seed}, result_of(seed))
+    damaged = overwrite_the_middle(path.read_bytes())
+    path.write_bytes(damaged)
     link.symlink_to(path)
-    RunStore(link).add({"seed": 0}, result_of(0))
+    RunStore(link).add({"seed": 9}, result_of(9))
     assert link.is_symlink()
-    assert RunStore(path).get({"seed": 0}) == result_of(0)
-    kept = tmp_path / "disk/runs.sqlite.damaged-1"
-    assert kept.read_bytes() == b"damage" * 1000
+    assert RunStore(path).get({"seed": 9}) == result_of(9)
+    assert (tmp_path / "disk/runs.sqlite.damaged-1").read_bytes() == damaged
+
+
+def other_database(path):
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE customers (name)")
+        db.execute("INSERT INTO customers VALUES ('Ann')")
+        db.commit()
+
+
+def damaged_other_database(path):
+    other_database(path)
+    path.write_bytes(path.read_bytes()[:6000])
+
+
+def runs_without_a_header(path):
+    RunStore(path).add({"seed": 0}, {})
+    path.write_bytes(b"damage" * 20 + path.read_bytes()[120:])
+
+
+@pytest.mark.parametrize("make", [
+    lambda path: path.write_text("name,age\nAnn,40\n"),
+    lambda path: path.write_bytes(b"\x89PNG" + bytes(9000)),
+    other_database,
+    damaged_other_database,
+    runs_without_a_header,
+])  # fmt: skip
+def test_a_file_of_something_else_is_refused_and_left_alone(make, tmp_path):
+    path = tmp_path / "runs.sqlite"
+    make(path)
+    os.utime(path, (1, 1))
+    content = path.read_bytes()
+    message = (
+        f"{path} should be a file of runs, which this command makes. Got a file of something "
+        "else, which is left as it is. Move it, or give another folder."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        RunStore(path)
+    assert path.read_bytes() == content
+    assert path.stat().st_mtime == 1
+    assert os.listdir(tmp_path) == ["runs.sqlite"]
 
 
 def test_a_command_at_work_on_a_file_that_was_renamed_reports_nothing(tmp_path):
@@ -250,34 +288,56 @@ def fill(store, first, reported, refused):
         reported.append(refused.pop())
 
 
-def test_a_full_disk_loses_no_run_and_merges_none(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, timeout=60, check=False)
-    except FileNotFoundError:
-        pytest.skip("needs the command mount, to make a small disk")
-    if mounted.returncode:
-        pytest.skip("needs the right to mount a small disk, which root has")
-    try:
-        path, reported, refused = disk / "runs.sqlite", [], []
-        message = f"{path} cannot be read or written: database or disk is full."
-        # The second is a command that is started again on the full disk.
-        for first in (0, 1000):
-            store = RunStore(path)
-            with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
-                fill(store, first, reported, refused)
-        assert len(reported) > 10
-        assert len(refused) == 2
-        subprocess.run(["mount", "-o", "remount,size=1m", disk], timeout=60, check=True)
+def test_a_full_disk_loses_no_run_and_merges_none(small_disk):
+    path, reported, refused = small_disk / "runs.sqlite", [], []
+    message = f"{path} cannot be read or written: database or disk is full."
+    # The second is a command that is started again on the full disk.
+    for first in (0, 1000):
         store = RunStore(path)
-        assert all(store.get({"seed": seed}) == result_of(seed) for seed in reported)
-        assert not any({"seed": seed} in store for seed in refused)
-        store.add({"seed": refused[0]}, result_of(refused[0]))
-        assert {"seed": refused[0]} in RunStore(path)
-    finally:
-        subprocess.run(["umount", disk], timeout=60, check=True)
+        with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
+            fill(store, first, reported, refused)
+        assert {"seed": refused[-1]} not in store
+    assert len(reported) > 10
+    assert len(refused) == 2
+    subprocess.run(["mount", "-o", "remount,size=1m", small_disk], timeout=60, check=True)
+    store = RunStore(path)
+    assert all(store.get({"seed": seed}) == result_of(seed) for seed in reported)
+    assert not any({"seed": seed} in store for seed in refused)
+    store.add({"seed": refused[0]}, result_of(refused[0]))
+    assert {"seed": refused[0]} in RunStore(path)
+
+
+def test_a_result_that_could_not_be_written_is_not_there(tmp_path):
+    store = RunStore(tmp_path / "runs.sqlite")
+    with closing(sqlite3.connect(store.path)) as db:
+        db.execute("DROP TABLE runs")
+    message = f"{store.path} cannot be read or written: no such table: runs."
+    with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
+        store.add({"seed": 0}, {"auc": 0.9})
+    assert {"seed": 0} not in store
+
+
+def test_places_that_cannot_be_written_to(as_nobody):
+    os.mkdir("folder", mode=0o555)
+    message = "{} cannot be read or written: {}."
+    for path, reason in [
+        ("folder/runs.sqlite", "Permission denied"),
+        ("folder/deep/runs.sqlite", "Permission denied"),
+        ("file/runs.sqlite", "file is no folder"),
+    ]:
+        Path("file").touch()
+        with pytest.raises(OSError, match=f"^{re.escape(message.format(path, reason))}$"):
+            RunStore(path)
+    RunStore("runs.sqlite").add({"seed": 0}, {"auc": 0.9})
+    os.chmod("runs.sqlite", 0o444)
+    # What is finished can be read; a further run cannot be kept.
+    store = RunStore("runs.sqlite")
+    assert store.get({"seed": 0}) == {"auc": 0.9}
+    reason = "attempt to write a readonly database"
+    with pytest.raises(
+        OSError, match=f"^{re.escape(message.format('runs.sqlite', reason))}$"
+    ):
+        store.add({"seed": 1}, {"auc": 0.9})
 
 
 def test_a_file_of_an_earlier_release_is_left_alone(tmp_path):
@@ -291,7 +351,7 @@ def test_a_file_of_an_earlier_release_is_left_alone(tmp_path):
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     path = tmp_path / "runs.sqlite"
     path.mkdir()
-    message = f"{path} cannot be read or written: unable to open database file."
+    message = f"{path} cannot be read or written: Is a directory."
     with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
         RunStore(path)
     assert os.listdir(path) == []

@@ -189,22 +189,6 @@ def test_many_writers_at_once(tmp_path):
     assert os.listdir(tmp_path) == ["model"]
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 400 kB; only root can make one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk]
-    try:
-        mounted = subprocess.run(mount, capture_output=True, timeout=60, check=False)
-    except FileNotFoundError:
-        pytest.skip("needs the command mount, to make a small disk")
-    if mounted.returncode:
-        pytest.skip("needs the right to mount a small disk, which root has")
-    yield disk
-    subprocess.run(["umount", disk], timeout=60, check=True)
-
-
 def test_a_full_disk_leaves_the_earlier_file_alone(small_disk):
     path = small_disk / "model"
     write_at_once(path, b"before")
@@ -228,19 +212,6 @@ def test_a_disk_that_cannot_be_written_to(small_disk):
     with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
         write_at_once(other, b"after")
     assert path.read_bytes() == b"before"
-
-
-@pytest.fixture
-def as_nobody(tmp_path, monkeypatch):
-    """Act as a user without root's rights, in the folder of the test."""
-    monkeypatch.chdir(tmp_path)
-    is_root = os.geteuid() == 0
-    if is_root:
-        os.chown(tmp_path, 65534, -1)
-        os.seteuid(65534)
-    yield
-    if is_root:
-        os.seteuid(0)
 
 
 def test_a_read_only_file_and_a_read_only_folder(as_nobody):
