@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -71,13 +72,15 @@ def small_disk(tmp_path):
 
 
 @pytest.fixture
-def as_nobody(tmp_path, monkeypatch):
-    """Act as a user without root's rights, in the folder of the test."""
-    monkeypatch.chdir(tmp_path)
+def as_nobody(monkeypatch):
+    """Act as a user without root's rights, in an empty folder that such a user reaches."""
     is_root = os.geteuid() == 0
-    if is_root:
-        os.chown(tmp_path, 65534, -1)
-        os.seteuid(65534)
-    yield
-    if is_root:
-        os.seteuid(0)
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.chdir(folder)
+        if is_root:
+            os.chown(folder, 65534, -1)
+            os.seteuid(65534)
+        yield
+        if is_root:
+            os.seteuid(0)
+        monkeypatch.undo()

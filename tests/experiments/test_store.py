@@ -232,8 +232,8 @@ def test_a_file_of_something_else_is_refused_and_left_alone(make, tmp_path):
     os.utime(path, (1, 1))
     content = path.read_bytes()
     message = (
-        f"{path} should be a file of runs, which this command makes. Got a file of something "
-        "else, which is left as it is. Move it, or give another folder."
+        f"{path} should be a file of runs, which this command makes. Got a file of "
+        "something else, which is left as it is. Move it, or give another folder."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         RunStore(path)

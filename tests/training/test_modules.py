@@ -156,5 +156,5 @@ def test_predictions_are_finite_or_refused_whatever_the_weights():
     assert np.isfinite(logits[:, 1] - logits[:, 0]).all()
     with torch.no_grad():
         module[-1].bias[1] = float("inf")
-    with pytest.raises(ValueError, match="^The network has infinite or NaN values in its"):
+    with pytest.raises(ValueError, match=r"^The network has infinite or NaN values in its"):
         predict_logits(module, EXAMPLE)
