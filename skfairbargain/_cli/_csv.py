@@ -75,7 +75,8 @@ def read_csv(path, target, sensitive, *, missing_group=None):
     _check_magnitudes(data)
     if data.shape[1] == 0:
         raise ValueError(
-            f"{path.name!r} should have a feature beside {', '.join(map(repr, named))}."
+            f"{path.name!r} should have a feature beside {', '.join(map(repr, named))}, "
+            "with several values."
         )
     return Bunch(
         data=data,

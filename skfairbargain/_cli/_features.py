@@ -37,11 +37,18 @@ def read_features(frame, decimal_comma=False):
     """
     features, notes = {}, []
     for name in frame:
-        column, of_spelling = one_spelling(frame[name])
+        column = frame[name].str.strip()
+        if (column == column.iloc[0]).all():
+            notes.append(
+                f"{quoted(name)} is {quoted(column.iloc[0])} in every row. It was left out."
+            )
+            continue
         numbers = as_numbers(column, decimal_comma)
         if name.startswith("Unnamed: ") and _numbers_the_rows(numbers.values):
             notes.append(f"{quoted(name)} numbers the rows. It was left out.")
             continue
+        if numbers.values is None:
+            column, of_spelling = one_spelling(frame[name])
         dates = _dates(column)
         if dates:
             notes.append(_note_of_dates(column, numbers.values is None))
@@ -62,7 +69,7 @@ def _numbers_the_rows(numbers):
 
 
 def _dates(column):
-    filled = pd.Series(column[column != ""].unique(), dtype=object)
+    filled = column[column != ""].head(1000)
     return len(filled) > 0 and filled.str.fullmatch(DATE).mean() > 0.9
 
 

@@ -146,8 +146,10 @@ def _style(bodies, decimal_comma):
 
 def _doubtful_points(filled, decimal_comma):
     """A note where points may stand between thousands."""
+    if not decimal_comma:
+        return []
     pointed = filled[filled.str.contains(".", regex=False)]
-    if not decimal_comma or pointed.empty:
+    if pointed.empty:
         return []
     if not pointed.str.lstrip("+-").str.fullmatch(POINT_THOUSANDS).all():
         return []

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from itertools import islice
 
 import pandas as pd
@@ -38,7 +39,10 @@ def parse_table(text, name):
     if not text.strip():
         raise ValueError(f"{name!r} is empty. It should have a header line and rows.")
     try:
-        separator = _separator(text)
+        # Spreadsheets read the separator from such a line, and some programs write it.
+        told = re.match(r'"?sep=([,;\t|])"?\s*\n', text, re.IGNORECASE)
+        text = text[told.end() :] if told else text
+        separator = told[1] if told else _separator(text)
         n_names, n_columns, notes = _shape(text, separator, name)
         frame = pd.read_csv(
             io.StringIO(text), sep=separator, header=None, names=range(n_columns),
@@ -46,12 +50,14 @@ def parse_table(text, name):
         )  # fmt: skip
     except (csv.Error, pd.errors.ParserError) as error:
         reason = str(error).strip().rstrip(".")
-        raise ValueError(f"{name!r} cannot be read as CSV: {reason}.") from error
+        raise ValueError(
+            f"{name!r} cannot be read as CSV: {reason}. A quote may lack its second one."
+        ) from error
     header, frame = frame.iloc[0, :n_names].str.strip(), frame.iloc[1:, :n_names]
     if frame.empty:
         raise ValueError(f"{name!r} has a header line and no row below it.")
     _check_names(header[header != ""], name)
-    named = (header != "") | (frame != "").any()
+    named = [bool(header[i]) or (frame[i] != "").any() for i in frame.columns]
     frame = frame.loc[:, named].reset_index(drop=True)
     frame.columns = [header[i] or f"Unnamed: {i}" for i in frame.columns]
     if separator != ",":

@@ -1,8 +1,7 @@
 """Texts of a column: how messages show them, and one spelling for each value."""
 
 import unicodedata
-
-import pandas as pd
+from collections import Counter, defaultdict
 
 MISSING_WORDS = frozenset(
     ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "<NA>"]
@@ -41,26 +40,33 @@ def one_spelling(column):
     notes : list of str
         One where values were joined that are more than blanks apart from themselves.
     """
-    counts = column.value_counts(sort=False)
-    stripped = counts.index.str.strip()
-    table = pd.DataFrame(
-        {"found": counts.index, "value": stripped, "rows": counts.to_numpy()}
-    )
-    table["key"] = [_key(value) for value in stripped]
-    totals = table.groupby(["key", "value"], sort=False)["rows"].transform("sum")
-    best = totals.groupby(table["key"]).idxmax()
-    table["best"] = table["value"].loc[table["key"].map(best)].to_numpy()
-    several = table.groupby("key")["found"].transform("size") > 1
-    changed = table[several & (table["found"] != table["best"]) & (table["value"] != "")]
+    counts = column.value_counts(sort=False).to_dict()
+    by_key = defaultdict(Counter)
+    keys = {text: _key(text.strip()) for text in counts}
+    for text, n in counts.items():
+        by_key[keys[text]][text.strip()] += n
+    spelling = {}
+    joined = defaultdict(list)
+    for text in counts:
+        values = by_key[keys[text]]
+        spelling[text] = max(values, key=values.get)
+        if text != spelling[text]:
+            joined[spelling[text]].append(text)
+    if not joined:
+        return column, []
+    # A column whose values all have the same blanks is one spelling each.
+    joined = {
+        best: texts for best, texts in joined.items() if best in counts or len(texts) > 1
+    }
     notes = [
-        f"{quoted(column.name)}: {listed(group['found'])} "
-        f"{'was' if len(group) == 1 else 'were'} read as {quoted(best)} "
-        f"({rows_told(group['rows'].sum())})."
-        for best, group in changed.groupby("best", sort=False)
+        f"{quoted(column.name)}: {listed(texts)} {'was' if len(texts) == 1 else 'were'} "
+        f"read as {quoted(best)} ({rows_told(sum(counts[text] for text in texts))})."
+        for best, texts in joined.items()
+        if best
     ]
     if len(notes) > 1:
-        notes = [" ".join([notes[0], f"{len(notes) - 1:,} other values likewise."])]
-    return column.map(dict(zip(table["found"], table["best"], strict=True))), notes
+        notes = [f"{notes[0]} {len(notes) - 1:,} other values likewise."]
+    return column.map(spelling), notes
 
 
 def _key(value):

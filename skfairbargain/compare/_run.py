@@ -9,6 +9,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 from skorch.callbacks import Callback
 
+from .._utils import check_same_length
 from ..classifier import NashMetaClassifier
 from ..metrics import max_group_auc_disparity, overall_auc, worst_group_auc
 from ._audited import choose_groups, split
@@ -53,7 +54,7 @@ def compare_methods(
 
     Parameters
     ----------
-    X : DataFrame of shape (n_samples, n_columns)
+    X : DataFrame or array-like of shape (n_samples, n_columns)
         Features, numeric or not, missing values allowed.
     y : array-like of shape (n_samples,)
         Class labels.
@@ -94,7 +95,8 @@ def compare_methods(
     UndefinedGroupError
         If fewer than two groups are large enough, or one is not that should be kept.
     ValueError
-        If there is one class or one group only, or a method is unknown.
+        If there is one class or one group only, a label or a group is missing, the lengths
+        differ, or a method is unknown.
 
     See Also
     --------
@@ -119,7 +121,14 @@ def compare_methods(
     for method in methods:
         if method not in METHODS:
             raise ValueError(f"`methods` should be among {list(METHODS)}. Got {method!r}.")
-    y = np.asarray(y)
+    check_same_length(X=X, y=y, groups=groups)
+    missing = int(np.sum(pd.isna(y)))
+    if missing:
+        raise ValueError(
+            f"`y` should have a label for every row. Got missing values in {missing} of "
+            f"{len(y)} rows. Leave these rows out."
+        )
+    X, y = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X), np.asarray(y)
     audited = choose_groups(y, groups, per_cell, small_groups)
     rows = []
     for seed in range(n_seeds):

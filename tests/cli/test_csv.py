@@ -31,7 +31,7 @@ def refusal(path, target="label", sensitive=("sex",)):
 def test_features_labels_and_groups_are_told_apart(path):
     path.write_text(TEXT)
     table = read_csv(path, "label", ["sex"])
-    assert table.data.columns.tolist() == ["age", "city", "mixed", "empty", "member"]
+    assert table.data.columns.tolist() == ["age", "city", "mixed", "member"]
     assert table.target.tolist() == ["yes", "no", "yes"]
     assert table.sensitive["sex"].tolist() == ["F", "F", "M"]
     assert table.n_without_target == 1
@@ -40,7 +40,8 @@ def test_features_labels_and_groups_are_told_apart(path):
     assert np.isnan(table.data["age"][1])
     assert table.notes == [
         "'mixed' was taken as categories: 67% of its filled rows are numbers, but others "
-        "are 'a'. Correct or empty them to have numbers."
+        "are 'a'. Correct or empty them to have numbers.",
+        "'empty' is '' in every row. It was left out.",
     ]
 
 
@@ -48,7 +49,7 @@ def test_several_sensitive_columns_leave_the_features(path):
     path.write_text(TEXT)
     table = read_csv(path, "label", ["sex", "member"])
     assert table.sensitive.columns.tolist() == ["sex", "member"]
-    assert table.data.columns.tolist() == ["age", "city", "mixed", "empty"]
+    assert table.data.columns.tolist() == ["age", "city", "mixed"]
 
 
 def test_a_column_is_read_whole_however_long_the_file(path):
@@ -58,7 +59,7 @@ def test_a_column_is_read_whole_however_long_the_file(path):
         {
             "g": ["1", "2"] * (n // 2 - 25) + ["unknown"] * 50,
             "label": ["0", "1", "1", "0"] * (n // 4 - 5) + ["maybe"] * 20,
-            **{f"x{i}": "0.25" for i in range(60)},
+            **{f"x{i}": ["0.25", "-3"] * (n // 2) for i in range(60)},
         }
     )
     frame.to_csv(path, index=False)
@@ -120,17 +121,17 @@ def test_labels_of_true_and_false_are_two_where_one_is_missing(path):
 
 
 def test_missing_groups_are_counted_by_column(path):
-    path.write_text("label,sex,race,x\n1,F,,1\n0,,w,2\n1,M,w,3\n0,,b,4\n0, ,w,5\n")
+    path.write_text("label,sex,race,x\n1,F,,1\n0,,w,2\n1,M,w,3\n0,,b,4\n0, ,w,5\n0,M,w,6\n")
     assert refusal(path, sensitive=["sex", "race"]) == (
-        "Every one of the 5 rows should have a group. There is no value of 'sex' in 3 rows "
+        "Every one of the 6 rows should have a group. There is no value of 'sex' in 3 rows "
         "and 'race' in 1 row. Pass --missing-group drop to leave these rows out, or "
         "--missing-group keep to have them as the group 'missing'."
     )
     kept = read_csv(path, "label", ["sex", "race"], missing_group="keep")
-    assert kept.sensitive["sex"].tolist() == ["F", "missing", "M", "missing", "missing"]
-    assert kept.sensitive["race"].tolist() == ["missing", "w", "w", "b", "w"]
+    assert kept.sensitive["sex"].tolist() == ["F", "missing", "M", *["missing"] * 2, "M"]
+    assert kept.sensitive["race"].tolist() == ["missing", *"wwbww"]
     dropped = read_csv(path, "label", ["sex", "race"], missing_group="drop")
-    assert dropped.data["x"].tolist() == [3]
+    assert dropped.data["x"].tolist() == [3, 6]
     assert dropped.notes == [
         "Rows without a value of 'sex' in 3 rows and 'race' in 1 row were left out."
     ]
@@ -150,7 +151,9 @@ def test_missing_groups_are_counted_by_column(path):
         (TEXT, ("label", ["label"]), "The column 'label' should be named once."),
         (TEXT, ("label", ["sex", "sex"]), "The column 'sex' should be named once."),
         ("label,sex\n1,F\n0,M\n", ("label", ["sex"]),
-         "'people.csv' should have a feature beside 'label', 'sex'."),
+         "'people.csv' should have a feature beside 'label', 'sex', with several values."),
+        ("label,sex,x\n1,F,5\n0,M,5\n", ("label", ["sex"]),
+         "'people.csv' should have a feature beside 'label', 'sex', with several values."),
         ("label,sex,x\n,F,1\n", ("label", ["sex"]),
          "'people.csv' has no row with a value in 'label'."),
         ("label,sex,x\n1,F,2\n0,M,-inf\n", ("label", ["sex"]),

@@ -13,11 +13,10 @@ def read(name, texts):
 
 
 def test_numbers_and_categories():
-    frame = pd.DataFrame({"n": ["1", "", "2"], "c": ["u", "", "v"], "none": ["", "", ""]})
+    frame = pd.DataFrame({"n": ["1", "", "2"], "c": ["u", "", "v"]})
     features, notes = read_features(frame)
     np.testing.assert_array_equal(features["n"], [1, np.nan, 2])
     assert features["c"].isna().tolist() == [False, True, False]
-    assert features["none"].isna().all()
     assert notes == []
 
 
@@ -28,6 +27,14 @@ def test_a_column_that_numbers_the_rows_is_left_out():
     features, notes = read("Unnamed: 0", [3, 1, 2, 7])
     assert features.shape == (4, 1)
     assert notes == []
+
+
+@pytest.mark.parametrize("value", ["", "7", "12345678901234567890", "here"])
+def test_a_column_of_one_value_is_left_out(value):
+    features, notes = read("x", [value] * 3)
+    assert features.shape == (3, 0)
+    assert notes == [f"'x' is {value!r} in every row. It was left out."]
+    assert read("x", [value, "3"])[0].shape == (2, 1)
 
 
 ID = (

@@ -105,6 +105,13 @@ def test_the_separator_is_found_and_told(separator, title):
     assert notes == [f"'x.csv' was read with {title} between values."]
 
 
+@pytest.mark.parametrize("line", ["sep=;", '"SEP=;"\r'])
+def test_a_line_that_names_the_separator_is_no_header(line):
+    frame, separator, _ = parse_table(f"{line}\na\n1\n2\n", "x.csv")
+    assert separator == ";"
+    assert frame.to_dict("list") == {"a": ["1", "2"]}
+
+
 def test_separators_within_quotes_and_lines_within_values():
     text = 'a,note\r\n1,"x; y; z\r\nand ""w"", too"\r\n2, "b"\r\n'
     frame, separator, notes = parse_table(text, "x.csv")
@@ -147,9 +154,9 @@ def test_short_rows_are_told():
          "header has names, 2. The row that ends in line 4 has 4. Name every column in "
          "the first line, and put values that contain commas in quotes."),
         ('a,b\n1,"2\n3,4\n', "'x.csv' cannot be read as CSV: Error tokenizing data. C "
-         "error: EOF inside string starting at row 1."),
+         "error: EOF inside string starting at row 1. A quote may lack its second one."),
         ("a,b\n1," + "x" * 140_000, "'x.csv' cannot be read as CSV: field larger than "
-         "field limit (131072)."),
+         "field limit (131072). A quote may lack its second one."),
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_one_sentence(text, message):

@@ -176,6 +176,34 @@ def test_what_cannot_be_compared_is_refused_before_training(diabetes):
         compare_methods(X, y, sex, methods=["best"])
 
 
+OTHER_LENGTHS = (
+    "`X`, `y` and `groups` should have the same number of rows. Got {}, 442 and 442."
+)
+
+
+def test_rows_without_labels_and_other_lengths_are_refused(diabetes):
+    X, y, sex = diabetes.data, diabetes.target, diabetes.sensitive["sex"]
+    for arguments, message in [
+        ((X, y.astype(float).mask(y.index < 3), sex),
+         "`y` should have a label for every row. Got missing values in 3 of 442 rows. "
+         "Leave these rows out."),
+        ((X.iloc[:400], y, sex), OTHER_LENGTHS.format(400)),
+        ((pd.concat([X, X]), y, sex), OTHER_LENGTHS.format(884)),
+    ]:  # fmt: skip
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            compare_methods(*arguments, n_seeds=1)
+
+
+def test_arrays_are_compared_as_frames_are(diabetes):
+    y, sex = diabetes.target, diabetes.sensitive["sex"]
+    quick = {"methods": ["erm"], "n_seeds": 1, "epochs": 2}
+    frame = compare_methods(diabetes.data, y, sex, **quick)
+    array = compare_methods(diabetes.data.to_numpy(), y.tolist(), sex.tolist(), **quick)
+    pd.testing.assert_frame_equal(
+        *(found.drop(columns="seconds") for found in (frame, array))
+    )
+
+
 def test_the_goal_decides_the_steps():
     class Noting(LtR):
         n_steps = 0
