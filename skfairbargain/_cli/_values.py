@@ -72,7 +72,10 @@ def one_spelling(column):
 def _key(value):
     """What spellings of a value have in common."""
     try:
-        # Python's numbers may have underscores, which no file means.
-        return repr(float(value.replace("_", "x")) + 0.0)
+        # Neither long codes that round to one number, nor Python's 1_000.
+        number = float(value) if len(value) < 16 and "_" not in value else None
     except ValueError:
-        return unicodedata.normalize("NFKC", value).casefold().strip()
+        number = None
+    if number is not None:
+        return repr(number + 0.0)
+    return unicodedata.normalize("NFKC", value).casefold().strip()

@@ -104,6 +104,16 @@ def test_spellings_of_a_category_are_joined():
     assert notes == ["'city': 'bern ' was read as 'Bern' (1 row)."]
 
 
+def test_long_codes_and_underscores_are_not_joined():
+    for texts in (
+        ["x", "12345678901234567890", "12345678901234567891"],
+        ["x", "1_0", "10"],
+    ):
+        features, notes = read("code", texts)
+        assert features["code"].tolist() == texts
+        assert not any("read as" in note for note in notes)
+
+
 def test_one_note_for_the_spellings_of_a_column():
     texts = ["A", "A", "a", "B", "B", "b", "C", "C", "c"]
     assert read("city", texts)[1] == [
