@@ -2,15 +2,11 @@
 
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from ._training import (
     PARAMETER_CONSTRAINTS,
     LogitsClassifierMixin,
     NamedProtocolsMixin,
-    checked_rows,
-    module_dtype,
-    predict_logits,
     train,
     training_rows,
     validation_set,
@@ -36,8 +32,8 @@ class NashMetaClassifier(
     stage 1 the players (by default: group × label cells) agree on the weights by Nash
     bargaining; in stage 2 the fairness goal decides.
 
-    Scale the features first, as for any neural network: put the estimator behind a
-    ``StandardScaler`` in a pipeline.
+    Features are standardized inside, by the mean and deviation of the training rows
+    (`standardize`), so that columns of any units can be given as they are.
 
     Parameters
     ----------
@@ -64,6 +60,12 @@ class NashMetaClassifier(
         Widths of the default network's hidden layers.
     dropout : float, default=0.2
         Dropout of the default network, 0 or more and below 1.
+    standardize : "auto" or bool, default="auto"
+        Whether features are standardized by the weighted mean and deviation of the rows
+        trained on: for inputs of more than two dimensions, by channel (axis 1); for sparse
+        X, without subtracting the mean. Columns that are constant among these rows become
+        0, and values are cut off at 10 √n deviations from the mean of n rows. "auto"
+        standardizes two-dimensional X, unless a `module` has embedding layers.
     module : class, callable or torch.nn.Module, default=None
         A network instead of the default one: from inputs of shape (n, n_features) to logits
         of shape (n, n_classes). A class or function is called with those of the keywords
@@ -124,8 +126,11 @@ class NashMetaClassifier(
     history_ : list of dict
         One per epoch: its stage, the loss of each group, and shares of the steps: with
         agreements, with conflicts. The user guide lists the keys under "The history".
+    scaler_ : object or None
+        What standardizes the features, with ``mean_``, ``scale_`` and ``transform``. None
+        where the network gets them as they are.
     module_ : torch.nn.Module
-        The trained network.
+        The trained network, which takes standardized features.
     net_ : skorch.NeuralNet
         The net that trained it, with optimizer and callbacks.
     cell_influence_ : ndarray of shape (n_samples, n_cells)
@@ -163,7 +168,6 @@ class NashMetaClassifier(
 
     Examples
     --------
-    >>> from sklearn.preprocessing import StandardScaler
     >>> from skfairbargain import NashMetaClassifier
     >>> from skfairbargain.datasets import load_diabetes_progression
     >>> from skfairbargain.model_selection import balanced_validation_split
@@ -171,14 +175,9 @@ class NashMetaClassifier(
     >>> X_train, X_val, y_train, y_val, _, sex_val = balanced_validation_split(
     ...     diabetes.data, diabetes.target, diabetes.sensitive["sex"], random_state=0
     ... )
-    >>> scaler = StandardScaler().fit(X_train)
     >>> clf = NashMetaClassifier(bargain_epochs=3, max_epochs=5, random_state=0)
     >>> clf = clf.fit(
-    ...     scaler.transform(X_train),
-    ...     y_train,
-    ...     X_val=scaler.transform(X_val),
-    ...     y_val=y_val,
-    ...     groups_val=sex_val,
+    ...     X_train, y_train, X_val=X_val, y_val=y_val, groups_val=sex_val
     ... )
     >>> [(row["epoch"], row["stage"]) for row in clf.history_]
     [(1, 1), (2, 1), (3, 1), (4, 2), (5, 2)]
@@ -204,6 +203,7 @@ class NashMetaClassifier(
         anchor=0.5,
         hidden_layer_sizes=(128, 64),
         dropout=0.2,
+        standardize="auto",
         module=None,
         optimizer="sgd",
         momentum=0.9,
@@ -230,6 +230,7 @@ class NashMetaClassifier(
         self.anchor = anchor
         self.hidden_layer_sizes = hidden_layer_sizes
         self.dropout = dropout
+        self.standardize = standardize
         self.module = module
         self.optimizer = optimizer
         self.momentum = momentum
@@ -363,6 +364,10 @@ class NashMetaClassifier(
         return self
 
     @property
+    def scaler_(self):
+        return self.net_.scaler_
+
+    @property
     def module_(self):
         return self.net_.module_
 
@@ -370,13 +375,6 @@ class NashMetaClassifier(
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-    def _logits(self, X):
-        check_is_fitted(self, "module_")
-        checks = {"accept_sparse": "csr", "allow_nd": self.module is not None}
-        dtype = module_dtype(self.module_)
-        X = checked_rows(self, X, dtype=dtype, reset=False, **checks)
-        return predict_logits(self.module_, X)
 
     def _set_fitted(self, scratch, rows, validation, net, first_seed, kept_validation):
         """Set all fitted attributes: together and last, so that a failed fit sets none."""

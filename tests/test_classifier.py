@@ -28,6 +28,7 @@ CHANGES = {
     "anchor": 0.1,
     "hidden_layer_sizes": (8, 4),
     "dropout": 0.0,
+    "standardize": False,
     "module": logistic,
     "optimizer": "adam",
     "momentum": 0.5,
@@ -58,7 +59,8 @@ def test_each_parameter_has_an_effect(name):
     [
         ("goal", 3), ("bargaining", 3), ("bargain_epochs", -1), ("max_epochs", 0),
         ("lr", 0), ("meta_lr", 0), ("anchor", 1.1), ("hidden_layer_sizes", 10),
-        ("dropout", 1), ("module", "mlp"), ("optimizer", "lbfgs"), ("momentum", 1),
+        ("dropout", 1), ("standardize", "never"), ("module", "mlp"),
+        ("optimizer", "lbfgs"), ("momentum", 1),
         ("weight_decay", -1), ("batch_size", 0), ("meta_loss", "mse"),
         ("weight_norm", "l3"), ("players", "rows"), ("engine", "jax"),
         ("validation_fraction", 0), ("early_stopping", 0), ("callbacks", "all"),
@@ -150,9 +152,10 @@ def test_engines_agree_on_a_whole_fit(dtype):
 
 
 def test_anchor_1_is_a_hand_written_loop_with_momentum_and_decay():
-    clf = fit(anchor=1.0, dropout=0.0, batch_size=120, max_epochs=8, lr=0.1)
+    options = {"dropout": 0.0, "batch_size": 120, "standardize": False}
+    clf = fit(anchor=1.0, max_epochs=8, lr=0.1, **options)
     # A full batch, so its order does not matter; the start is that of a fit of no length.
-    module = fit(dropout=0.0, batch_size=120, max_epochs=1, lr=1e-300).module_
+    module = fit(max_epochs=1, bargain_epochs=0, lr=1e-300, **options).module_
     optimizer = torch.optim.SGD(module.parameters(), 0.1, momentum=0.9, weight_decay=5e-4)
     for _ in range(8):
         optimizer.zero_grad()
@@ -170,7 +173,7 @@ def test_anchor_1_is_a_hand_written_loop_with_momentum_and_decay():
 def test_the_papers_settings_serve_both_groups():
     # meta_lr=1 and anchor=0: the learned weights alone.
     options = {"goal": "meta_gdro", "meta_lr": 1.0, "anchor": 0.0, "lr": 0.005}
-    clf = fit(max_epochs=20, bargain_epochs=6, **options)
+    clf = fit(max_epochs=20, bargain_epochs=6, standardize=False, **options)
     rows = clf.history_
     assert rows[-1]["worst_group_loss"] < 0.7 * rows[0]["worst_group_loss"]
     assert [row["conflict_rate"] for row in rows[:6] if row["bargaining_success_rate"] == 1]

@@ -95,9 +95,7 @@ def test_early_stopping_returns_to_the_best_epoch(patience):
     assert clf.n_iter_ == len(losses) < 200
     best = len(losses) - waited - 1
     assert losses[best] <= min(losses[best:]) * (1 + 1e-3)
-    logits = torch.from_numpy(
-        clf.module_(torch.from_numpy(VALIDATION["X_val"])).detach().numpy()
-    )
+    logits = torch.from_numpy(clf.decision_function(VALIDATION["X_val"]))
     errors = nn.functional.cross_entropy(
         logits, torch.from_numpy(VALIDATION["y_val"]), reduction="none"
     ).numpy()

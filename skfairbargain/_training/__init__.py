@@ -5,7 +5,7 @@ from ._history_columns import history_of
 from ._inputs import training_rows
 from ._labels import check_labels
 from ._make_net import make_net, run_settings
-from ._modules import MLP, checked_sizes, module_dtype, predict_logits
+from ._modules import MLP, checked_sizes
 from ._named_protocols import NamedProtocolsMixin
 from ._parameters import OPTIMIZERS, PARAMETER_CONSTRAINTS
 from ._players import Players
@@ -15,6 +15,7 @@ from ._preparation import prepared_alike, warn_of_preparation
 from ._records import RECORDS
 from ._rows import checked_rows
 from ._run import train
+from ._standardizer import Standardizer
 from ._validation_inputs import check_given_together, validation_set
 from ._weight_routing import request_weights, weight_name
 from ._weighted_rows import is_finite, weighted_rows, with_shape

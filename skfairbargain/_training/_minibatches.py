@@ -6,6 +6,7 @@ from scipy.sparse import issparse
 from torch.utils.data import Dataset
 
 from ._relative_weights import relative
+from ._standardizer import as_features
 
 
 class TrainingData(Dataset):
@@ -29,6 +30,8 @@ class TrainingData(Dataset):
         is: it may be larger than memory.
     generator : torch.Generator, default=None
         On the CPU; orders the minibatches. None takes torch's own.
+    scaler : Standardizer, default=None
+        What the module sees of training and validation rows; None for the rows themselves.
     """
 
     def __init__(
@@ -42,13 +45,13 @@ class TrainingData(Dataset):
         sample_weight=None,
         rows=None,
         generator=None,
+        scaler=None,
     ):
         self.X, self.y = X, y
         self.rows = np.arange(X.shape[0]) if rows is None else rows
         self.dtype = np.dtype(dtype)
-        # A copy, because torch complains of arrays that it may not write to.
-        X_val = X_val.toarray() if issparse(X_val) else X_val
-        self.X_val = np.array(X_val, dtype=self.dtype, order="C")
+        self.scaler = scaler
+        self.X_val = as_features(X_val, self.dtype, scaler)
         self.y_val = y_val
         self.cells = cells
         self.generator = generator
@@ -58,11 +61,11 @@ class TrainingData(Dataset):
         return len(self.rows)
 
     def __getitem__(self, i):
-        return self._take(i).astype(self.dtype, copy=False), self.y[i]
+        return self.gather([i])[0], self.y[i]
 
-    def _take(self, index):
-        rows = self.X[self.rows[index]]
-        return rows.toarray() if issparse(rows) else np.asarray(rows)
+    def gather(self, index):
+        """Return the features of some rows to train on, as the module sees them."""
+        return as_features(self.X[self.rows[index]], self.dtype, self.scaler)
 
     def averages(self):
         """Matrix of shape (n_val, n_cells) that averages the validation rows of a cell."""
@@ -143,7 +146,10 @@ class Minibatches:
         X = self.data.X
         # np.take copies all of an array that is not C-contiguous, at every call.
         gather_into_place = (
-            not issparse(X) and X.dtype == rows.dtype and X.flags.c_contiguous
+            self.data.scaler is None
+            and not issparse(X)
+            and X.dtype == rows.dtype
+            and X.flags.c_contiguous
         )
         for start in range(0, len(self) * self.batch_size, self.batch_size):
             index = order[start : start + self.batch_size]
@@ -151,7 +157,7 @@ class Minibatches:
                 here = self.data.rows[index]
                 np.take(X, here, axis=0, out=rows[: self.batch_size], mode="clip")
             else:
-                rows[: self.batch_size] = self.data._take(index)
+                rows[: self.batch_size] = self.data.gather(index)
             np.take(self.data.y, index, out=labels[: self.batch_size], mode="clip")
             inputs, targets = self._inputs.to(self.device), self._targets.to(self.device)
             yield Batch(inputs, targets, index)

@@ -7,11 +7,11 @@ from numbers import Integral
 
 import numpy as np
 import torch
-from scipy.sparse import issparse
 from torch import nn
 
 from ._divergence import bounded_logits, check_finite_parameters
 from ._dropout import Dropout
+from ._standardizer import as_features
 
 # Rows per forward pass in prediction.
 PREDICTION_ROWS = 16_384
@@ -82,8 +82,15 @@ def module_dtype(module):
     return np.dtype(np.float64 if double else np.float32)
 
 
-def predict_logits(module, X):
+def predict_logits(module, X, scaler=None):
     """Logits of the rows of an array or CSR matrix, without dropout.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    X : ndarray or CSR matrix of shape (n_samples, ...)
+    scaler : Standardizer, default=None
+        As in the training of the module.
 
     Returns
     -------
@@ -102,10 +109,7 @@ def predict_logits(module, X):
     with torch.no_grad():
         for start in range(0, X.shape[0], PREDICTION_ROWS):
             rows = X[start : start + PREDICTION_ROWS]
-            # In one order, so that the rounding does not depend on how X lies in memory.
-            rows = rows.toarray() if issparse(rows) else rows
-            rows = np.array(rows, order="C")
-            rows = torch.from_numpy(rows)
-            logits = module(rows.to(device)).to(rows.dtype)
+            features = torch.from_numpy(as_features(rows, module_dtype(module), scaler))
+            logits = module(features.to(device)).to(features.dtype)
             parts.append(bounded_logits(logits.cpu()).numpy())
     return np.concatenate(parts)

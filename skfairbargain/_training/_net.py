@@ -60,6 +60,9 @@ class MetaNet(NeuralNetClassifier):
     ----------
     engine_ : str
         Name of the engine that was used last.
+    scaler_ : Standardizer or None
+        What the features are standardized by; set before the training, and None where the
+        module gets them as they are.
     records_ : Records
         Influence and applied weight of each training row in the latest `partial_fit`.
     """

@@ -22,6 +22,7 @@ PARAMETER_CONSTRAINTS = {
     "anchor": [NumberRange(Real, 0, 1, closed="both")],
     "hidden_layer_sizes": ["array-like"],
     "dropout": [NumberRange(Real, 0, 1, closed="left")],
+    "standardize": [StrOptions({"auto"}), "boolean"],
     "module": [callable, nn.Module, None],
     "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
     "momentum": [NumberRange(Real, 0, 1, closed="left")],

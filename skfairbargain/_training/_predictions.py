@@ -1,10 +1,14 @@
 """Labels, probabilities and margins from the logits of a network."""
 
 import torch
+from sklearn.utils.validation import check_is_fitted
+
+from ._modules import module_dtype, predict_logits
+from ._rows import checked_rows
 
 
 class LogitsClassifierMixin:
-    """Predict by `_logits`, of shape (n_samples, n_classes), in the order of `classes_`."""
+    """Predict by the logits of `module_`, in the order of `classes_`."""
 
     def decision_function(self, X):
         """Logits; for two classes, that of the second minus that of the first.
@@ -47,3 +51,10 @@ class LogitsClassifierMixin:
         """
         best = self._logits(X).argmax(axis=1)
         return self.classes_[best]
+
+    def _logits(self, X):
+        check_is_fitted(self, "module_")
+        checks = {"accept_sparse": "csr", "allow_nd": self.module is not None}
+        dtype = module_dtype(self.module_)
+        X = checked_rows(self, X, dtype=dtype, reset=False, **checks)
+        return predict_logits(self.module_, X, self.scaler_)

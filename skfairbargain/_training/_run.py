@@ -1,5 +1,7 @@
 """Train a net on checked rows: anew, from an earlier net's weights, or where it was."""
 
+import copy
+
 import torch
 
 from .._utils import seeded_torch
@@ -9,6 +11,8 @@ from ._history_warnings import warn_of_missing_agreement, warn_of_skipped_steps
 from ._make_net import make_net, run_settings
 from ._minibatches import TrainingData
 from ._modules import module_dtype, predict_logits
+from ._scaling import new_scaler
+from ._standardizer import as_features
 
 # Seeds of the runs' generators lie below, so that torch's own draws other numbers.
 OWN_SEEDS = 2**31
@@ -53,28 +57,18 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     """
     dtype = rows.X.dtype if earlier is None else module_dtype(earlier.module_)
     generator = torch.Generator().manual_seed(seed)
-    data = TrainingData(
-        rows.X,
-        rows.y,
-        validation.X,
-        validation.y,
-        validation.cells,
-        dtype,
-        rows.sample_weight,
-        rows.rows,
-        generator,
-    )
-    settings = run_settings(estimator, validation.players, len(data), epochs)
+    settings = run_settings(estimator, validation.players, len(rows.y), epochs)
     module, earlier_epochs = estimator.module, ()
     if earlier is not None:
         module, earlier_epochs = earlier.module_, earlier.history
     with seeded_torch(seed + OWN_SEEDS, available_device(estimator.device)):
         if earlier is not None and not restart:
             net = earlier.continued(**settings)
+            scaler = net.scaler_
         else:
             net = make_net(
                 estimator,
-                data.X_val[:2],
+                as_features(validation.X[:2], dtype),
                 len(rows.classes),
                 module=module,
                 generator=generator,
@@ -82,6 +76,24 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
                 schedule_start=len(earlier_epochs),
                 **settings,
             )
+            scaler = new_scaler(estimator.standardize, net.module_, rows.X)
+        if scaler is not None:
+            # On a copy, because the earlier net keeps its statistics.
+            scaler = copy.copy(scaler)
+            scaler.partial_fit(rows.X, rows.rows, rows.sample_weight)
+        net.scaler_ = scaler
+        data = TrainingData(
+            rows.X,
+            rows.y,
+            validation.X,
+            validation.y,
+            validation.cells,
+            dtype,
+            rows.sample_weight,
+            rows.rows,
+            generator,
+            scaler,
+        )
         net.partial_fit(data)
     new_epochs = net.epochs()[len(earlier_epochs) :]
     predict_logits(net.module_, data.X_val)  # raises where training left no finite model

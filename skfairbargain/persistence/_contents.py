@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import torch
 
-from .._training import RECORDS
+from .._training import RECORDS, Standardizer
 from .._version import __version__
 from ..classifier import NashMetaClassifier
 from ._learned import check_learned
 from ._optimizer import check_optimizer
 from ._parameters import checked_estimator
 from ._require import require, require_type
+from ._scaler import checked_scaler
 from ._weights import DTYPES, check_weights, outline_of_default
 
 # The parts of a description, and the types that each may be.
@@ -48,6 +49,7 @@ class Contents(NamedTuple):
     module : str or None
         Name of the network of the user's own.
     row_shape : tuple of int
+    scaler : Standardizer or None
     dtype : torch.dtype
     schedule_start : int
         As of `MetaNet`.
@@ -63,6 +65,7 @@ class Contents(NamedTuple):
     learned: dict
     module: str | None
     row_shape: tuple
+    scaler: Standardizer | None
     dtype: torch.dtype
     schedule_start: int
     weights: dict
@@ -119,6 +122,7 @@ def checked_contents(description, tensors, n_bytes, *, complete=True):
         },
         module=parts["module"],
         row_shape=row_shape,
+        scaler=checked_scaler(by_part["scaler"], row_shape[0]),
         dtype=DTYPES[parts["dtype"]],
         schedule_start=start,
         weights=by_part["module"],
@@ -131,8 +135,8 @@ def checked_contents(description, tensors, n_bytes, *, complete=True):
 
 
 def _by_part(tensors):
-    """The tensors of the network, of the optimizer, and the records of the rows."""
-    parts = {"module": {}, "optimizer": {}, "records": {}}
+    """The tensors of the network, the optimizer and the scaler, and the rows' records."""
+    parts = {"module": {}, "optimizer": {}, "scaler": {}, "records": {}}
     for name, tensor in tensors.items():
         part, _, rest = name.partition(".")
         if name in RECORDS:

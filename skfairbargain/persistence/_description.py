@@ -9,6 +9,7 @@ from .._version import __version__
 from ._learned import learned_of
 from ._optimizer import stored_optimizer
 from ._plain import NotPlainError, to_plain
+from ._scaler import stored_scaler
 
 TRUSTED = "use joblib.dump and load such files from people you trust"
 
@@ -30,7 +31,11 @@ def describe(estimator):
     net = estimator.net_
     parameters, learned = _plain_parameters(estimator), _plain_learned(estimator)
     options, optimizer_state = stored_optimizer(estimator)
-    parts = {"module": net.module_.state_dict(), "optimizer": optimizer_state}
+    parts = {
+        "module": net.module_.state_dict(),
+        "optimizer": optimizer_state,
+        "scaler": stored_scaler(net.scaler_),
+    }
     tensors = {name: torch.from_numpy(getattr(estimator, name)) for name in RECORDS}
     rest = {"module": {}, "optimizer": {}}
     for part, values in parts.items():

@@ -175,4 +175,5 @@ def _restore(net, contents):
     """Bring weights and optimizer of a fresh net to what was stored."""
     optimizer_state = check_fit(contents, net.module_)
     net.module_.load_state_dict({**contents.weights, **contents.module_state})
+    net.scaler_ = contents.scaler
     restore_optimizer(net.optimizer_, contents.optimizer_options, optimizer_state)
