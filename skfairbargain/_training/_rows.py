@@ -35,8 +35,9 @@ def checked_rows(estimator, X, *labels, name="X", **checks):
         check_numbers(X, name)
         _check_dimensions(X, name, checks.get("allow_nd", False))
     try:
-        # Numbers beyond float32 become infinite, of which the error says more.
-        with np.errstate(over="ignore"):
+        # Numbers beyond float32 become infinite, of which the error says more; and the sum
+        # by which scikit-learn looks for NaN first may overflow.
+        with np.errstate(over="ignore", invalid="ignore"):
             return validate_data(estimator, X, *labels, **checks)
     except (ValueError, TypeError, OverflowError, RuntimeError) as error:
         if isinstance(error, ValueError | TypeError) and re.search(NAMED, str(error)):
