@@ -160,7 +160,8 @@ def test_rows_of_a_table_of_vectors_are_looked_up_as_they_are(kind):
 def test_pictures_are_left_alone_or_scaled_by_channel(standardize, shape):
     rng = np.random.default_rng(0)
     rows, X_val = (rng.normal(5, 3, (n, 3, 3, 3)) for n in (120, 16))
-    clf = make_classifier(module=Pictures, standardize=standardize, bargaining=None)
+    options = {"bargaining": None, "lr": 1e-3}
+    clf = make_classifier(module=Pictures, standardize=standardize, **options)
     clf.fit(rows, Y, **{**VALIDATION, "X_val": X_val})
     assert np.isfinite(clf.predict_proba(rows)).all()
     if shape is None:

@@ -23,5 +23,6 @@ def is_number(value):
 
 
 def is_length(value):
-    """Whether a value is a finite number of 0 or more."""
-    return is_number(value) and 0 <= value < math.inf
+    """Whether a value is a finite number of 0 or more, an int one that torch takes."""
+    most = 2**63 if type(value) is int else math.inf
+    return is_number(value) and 0 <= value < most

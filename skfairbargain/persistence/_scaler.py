@@ -1,4 +1,4 @@
-"""The statistics that standardize features: what is stored of them, and how it is checked."""
+"""The statistics that standardize features: what is stored, and how it is checked."""
 
 import torch
 

@@ -98,7 +98,9 @@ def edit_tensor(tensors, data):
         dtypes = [torch.float16, torch.float32, torch.int64, torch.bool, torch.bfloat16]
         tensors[name] = tensor.to(data.draw(st.sampled_from(dtypes)))
     elif kind == "value":
-        value = data.draw(st.sampled_from([torch.nan, torch.inf, -torch.inf, -1.0]))
+        values = [torch.nan, torch.inf, -torch.inf, -1.0]
+        is_float = tensor.is_floating_point()
+        value = data.draw(st.sampled_from(values if is_float else [-1, 2**20]))
         tensors[name] = tensor.clone().reshape(-1)
         tensors[name][0] = value
         tensors[name] = tensors[name].reshape(tensor.shape)
