@@ -41,6 +41,9 @@ def checked_estimator(parameters, *, complete):
 
 def _try(protocol):
     """Weigh two players, because a protocol checks its parameters where it uses them."""
+    for name, value in protocol.get_params(deep=False).items():
+        is_plain = value is None or type(value) in (bool, int, float, str)
+        require(is_plain, f"`{name}` of {type(protocol).__name__} has a wrong type")
     with np.errstate(all="ignore"):
         weights = protocol.weights(MetaStep([1.0, 2.0], hypergradients=np.eye(2)))
     is_right = weights is None or (np.shape(weights) == (2,) and np.isfinite(weights).all())

@@ -181,6 +181,10 @@ CASES = {
         parameters(bargaining={"protocol": ["nash", {"dict": {"feasible": "all"}}]}),
         "`feasible` should be 'ball' or 'weights'. Got 'all'",
     ),
+    "a protocol's seed of a million numbers": (
+        parameters(goal={"protocol": ["pcgrad", {"dict": {"random_state": [1] * 10**6}}]}),
+        "`random_state` of PCGrad has a wrong type",
+    ),
     "callbacks": (parameters(callbacks=[3]), "its `callbacks` should be None or empty"),
     "units that are no integers": (
         parameters(hidden_layer_sizes={"tuple": [8.0]}),
