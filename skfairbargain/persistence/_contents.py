@@ -28,7 +28,10 @@ PARTS = {
     "optimizer_groups": (list,),
     "optimizer_state": (dict,),
     "module_state": (dict,),
+    "standardizes": (bool,),
 }
+# What the parts are in files of the first format, which has fewer.
+FIRST_FORMAT = {"module_state": {}, "standardizes": False}
 VERSION = re.compile(r"[\w.+!-]{1,60}")
 # Values of a row that a network of the user's own is tried with at load, more than the file
 # has itself: a network of convolutions is small, and its images are large.
@@ -97,7 +100,7 @@ def checked_contents(description, tensors, n_bytes, *, complete=True):
         If a part is missing, or anything has a wrong type, shape or value.
     """
     require_type(description, dict, "its description")
-    parts = description if complete else {"module_state": {}, **description}
+    parts = description if complete else {**FIRST_FORMAT, **description}
     lacking = [name for name in PARTS if name not in parts]
     require(not lacking, f"its description lacks {', '.join(lacking)}")
     for name, kinds in PARTS.items():
@@ -122,7 +125,7 @@ def checked_contents(description, tensors, n_bytes, *, complete=True):
         },
         module=parts["module"],
         row_shape=row_shape,
-        scaler=checked_scaler(by_part["scaler"], row_shape[0]),
+        scaler=checked_scaler(by_part["scaler"], row_shape[0], parts["standardizes"]),
         dtype=DTYPES[parts["dtype"]],
         schedule_start=start,
         weights=by_part["module"],

@@ -55,6 +55,7 @@ def describe(estimator):
         "optimizer_groups": to_plain(options),
         "optimizer_state": to_plain(rest["optimizer"]),
         "module_state": _plain_state(rest["module"]),
+        "standardizes": net.scaler_ is not None,
     }
     # Copies, because tied weights share memory, which the format cannot express.
     copies = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}

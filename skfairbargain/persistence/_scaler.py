@@ -23,13 +23,15 @@ def stored_scaler(scaler):
     return {name: torch.from_numpy(value) for name, value in state.items()}
 
 
-def checked_scaler(tensors, n_columns):
+def checked_scaler(tensors, n_columns, standardizes):
     """Return the standardizer that a file has, if it is one.
 
     Parameters
     ----------
     tensors : dict of str to Tensor
     n_columns : int
+    standardizes : bool
+        Whether the model has one.
 
     Returns
     -------
@@ -40,9 +42,10 @@ def checked_scaler(tensors, n_columns):
     ValueError
         If a part is missing, or has a wrong type, shape or value.
     """
-    if not tensors:
+    parts = STATE.keys() if standardizes else set()
+    require(tensors.keys() == parts, "its scaler lacks parts or has others")
+    if not standardizes:
         return None
-    require(tensors.keys() == STATE.keys(), "its scaler lacks parts or has others")
     for name, (dtype, by_column) in STATE.items():
         tensor, shape = tensors[name], (n_columns,) if by_column else ()
         found = (tensor.dtype, tuple(tensor.shape))
@@ -54,6 +57,7 @@ def checked_scaler(tensors, n_columns):
     for name in ("deviation", "rounding", "n_rows"):
         is_length = bool((tensors[name] >= 0).all())
         require(is_length, f"`{name}` of its scaler has values below 0")
-    is_moderate = bool((tensors["exponent"].abs() <= LARGEST_EXPONENT).all())
+    exponent = tensors["exponent"].double()  # whose absolute value no int64 may hold
+    is_moderate = bool((exponent.abs() <= LARGEST_EXPONENT).all())
     require(is_moderate, f"`exponent` of its scaler goes beyond {LARGEST_EXPONENT}")
     return Standardizer.from_state({name: t.numpy().copy() for name, t in tensors.items()})

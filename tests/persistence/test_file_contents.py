@@ -123,7 +123,8 @@ CASES = {
     "no description": (
         lambda model, tensors: model.clear(),
         "its description lacks skfairbargain, parameters, learned, module, row_shape, "
-        "dtype, schedule_start, optimizer_groups, optimizer_state, module_state",
+        "dtype, schedule_start, optimizer_groups, optimizer_state, module_state, "
+        "standardizes",
     ),
     "no learning rate": (lacking("parameters", "lr"), "it lacks the parameters lr"),
     "unknown parameter": (parameters(speed=1), "there is no parameter speed"),
@@ -301,6 +302,32 @@ CASES = {
         with_tensor("module.0.weight", lambda tensor: tensor.T.contiguous()),
         "the weights `0.weight` should be of float64 and shape (8, 5). Got of float64 and "
         "shape (5, 8)",
+    ),
+    "no scaler": (
+        lambda model, tensors: [
+            tensors.pop(name) for name in list(tensors) if name.startswith("scaler.")
+        ],
+        "its scaler lacks parts or has others",
+    ),
+    "a scaler for a model without": (
+        described(standardizes=False),
+        "its scaler lacks parts or has others",
+    ),
+    "a mean less": (
+        with_tensor("scaler.mean", lambda tensor: tensor[1:]),
+        "`mean` of its scaler has a wrong type or shape",
+    ),
+    "a mean that is not finite": (
+        with_tensor("scaler.mean", lambda tensor: tensor * torch.nan),
+        "`mean` of its scaler has values that are not finite",
+    ),
+    "a negative deviation": (
+        with_tensor("scaler.deviation", lambda tensor: tensor - 9),
+        "`deviation` of its scaler has values below 0",
+    ),
+    "the smallest exponent": (
+        with_tensor("scaler.exponent", lambda tensor: torch.full_like(tensor, -(2**63))),
+        "`exponent` of its scaler goes beyond 1000",
     ),
     "weights that are integers": (
         with_tensor("module.0.bias", torch.Tensor.int),

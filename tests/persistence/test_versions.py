@@ -15,7 +15,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 import skfairbargain
 from skfairbargain import ModelVersionWarning, NashMetaClassifier
 from skfairbargain.persistence import _file_format, load, save
-from tests.persistence._shared import assert_same, rewrite
+from tests.persistence._shared import assert_same, quick, rewrite
 
 
 def test_models_of_another_version_warn(diabetes, tmp_path):
@@ -68,15 +68,20 @@ def test_same_version_does_not_warn(fitted):
         NashMetaClassifier().__setstate__(state)
 
 
-def test_a_file_of_the_first_format_loads(fitted, diabetes, tmp_path, monkeypatch):
+def test_a_file_of_the_first_format_loads(diabetes, tmp_path, monkeypatch):
     """It had fewer parameters and parts: what is absent is as it was then."""
-    path = tmp_path / "model"
-    save(fitted, path)
+    X, y, validation = diabetes
+    path, earlier = tmp_path / "model", quick(standardize=False)
+    save(earlier.fit(X, y, **validation), path)
 
     def as_earlier(model, tensors):
-        del model["module_state"], model["parameters"]["dict"]["verbose"]
+        del model["module_state"], model["standardizes"]
+        del model["parameters"]["dict"]["standardize"]
 
     monkeypatch.setattr(_file_format, "FORMAT_VERSION", 1)
     rewrite(path, as_earlier)
     monkeypatch.undo()
-    assert_same(load(path), fitted, diabetes[0])
+    loaded = load(path)
+    assert loaded.scaler_ is None
+    assert loaded.standardize == "auto"
+    assert_same(loaded.set_params(standardize=False), earlier, X)
