@@ -7,6 +7,7 @@ from ._training import (
     PARAMETER_CONSTRAINTS,
     LogitsClassifierMixin,
     NamedProtocolsMixin,
+    check_same_cells,
     train,
     training_rows,
     validation_set,
@@ -104,8 +105,8 @@ class NashMetaClassifier(
         Whether `fit` starts from the weights of the previous fit.
     random_state : int, RandomState or None, default=None
         Initial weights, minibatches, dropout, held-out rows. An int repeats a run to the
-        bit on the same machine. What a `module` of your own or a callback draws from
-        torch's global generator is seeded too, but other threads that draw change it.
+        bit on the same machine, if no other thread draws from the global generator of torch
+        while a `module` or callback of yours does.
     verbose : int, default=0
         1 prints a line an epoch and the engine chosen; 2 adds a progress bar.
 
@@ -156,10 +157,9 @@ class NashMetaClassifier(
     of the same norm, and the optimizer takes one step on Σ w_i ℓ_i. Where all are zero, the
     step is skipped and counted.
 
-    A `sample_weight` of 2 counts in H, β, the norm and u as two copies of the row in the
-    minibatch, and one of 0 leaves the row out. Dividing by their mean m shortens the step:
-    not at all with ``weight_norm="l1"``, where full batches train as copies do; by √m with
-    ``"l2"``, and by m with None in stage 2.
+    A `sample_weight` of 2 counts in H, β, the norm and u as two copies of the row, and 0
+    leaves it out. Dividing by their mean m shortens the step: by √m with the l2 norm, by m
+    with None in stage 2, and not at all with the l1 norm (full batches train as copies).
 
     References
     ----------
@@ -186,9 +186,8 @@ class NashMetaClassifier(
     """
 
     # Read by scikit-learn's metadata routing: the validation set travels with `fit`.
-    __metadata_request__fit = {"X_val": True, "y_val": True, "groups_val": True}
     __metadata_request__partial_fit = {"X_val": True, "y_val": True, "groups_val": True}
-
+    __metadata_request__fit = {**__metadata_request__partial_fit, "classes": True}
     _parameter_constraints = PARAMETER_CONSTRAINTS
 
     def __init__(
@@ -250,7 +249,16 @@ class NashMetaClassifier(
 
     @explains_keywords
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
+    def fit(
+        self,
+        X,
+        y,
+        X_val=None,
+        y_val=None,
+        groups_val=None,
+        sample_weight=None,
+        classes=None,
+    ):
         """Train the network.
 
         Parameters
@@ -271,6 +279,8 @@ class NashMetaClassifier(
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights, which multiply the learned ones. Only their ratios count:
             they are divided by their mean over the rows that are trained on. See Notes.
+        classes : array-like of shape (n_classes,), default=None
+            All labels, where a meta-estimator numbers those of `y`: VotingClassifier does.
 
         Returns
         -------
@@ -287,7 +297,7 @@ class NashMetaClassifier(
         earlier = getattr(self, "net_", None) if self.warm_start else None
         scratch, anew = scratch_copy(self), earlier is None
         rows = training_rows(scratch, X, y, sample_weight, reset=anew)
-        rows, validation = validation_set(scratch, rows, X_val, y_val, groups_val)
+        rows, validation = validation_set(scratch, rows, X_val, y_val, groups_val, classes)
         if X_val is not None:
             warn_of_preparation(scratch, rows, X_val, validation)
         seed = check_random_state(scratch.random_state).randint(2**30)
@@ -340,16 +350,12 @@ class NashMetaClassifier(
         earlier = getattr(self, "net_", None)
         scratch, first = scratch_copy(self), earlier is None
         rows = training_rows(scratch, X, y, sample_weight, classes=classes, reset=first)
-        given = any(part is not None for part in (X_val, y_val, groups_val))
+        audit = X_val, y_val, groups_val
+        given = any(part is not None for part in audit)
         validation = None if given else getattr(self, "_kept_validation", None)
         if validation is None:
-            rows, validation = validation_set(scratch, rows, X_val, y_val, groups_val)
-            if not first and validation.players.cells != self.cells_:
-                raise ValueError(
-                    "`groups_val` and `y_val` should have the cells of the first call, "
-                    f"{self.cells_}. Got {validation.players.cells}. Only partial_fit "
-                    "keeps a validation set: after `fit`, pass it once more."
-                )
+            rows, validation = validation_set(scratch, rows, *audit, rows.classes)
+            check_same_cells(self, validation)
         if first:
             first_seed = seed = check_random_state(scratch.random_state).randint(2**30)
         else:
@@ -358,9 +364,7 @@ class NashMetaClassifier(
         net = train(
             self, rows, validation, epochs=1, seed=seed, earlier=earlier, restart=False
         )
-        self._set_fitted(
-            scratch, rows, validation, net, first_seed, kept_validation=validation
-        )
+        self._set_fitted(scratch, rows, validation, net, first_seed, validation)
         return self
 
     @property

@@ -22,11 +22,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ._training import (
     check_given_together,
     check_labels,
-    check_trained_weigher,
     checked_rows,
     is_finite,
     prepared_alike,
-    request_weights,
+    train_weigher,
+    validation_codes,
     weight_name,
     weighted_rows,
     with_shape,
@@ -147,7 +147,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     """
 
     # Read by scikit-learn's metadata routing: the validation set travels with `fit`.
-    __metadata_request__fit = {"X_val": True, "y_val": True, "groups_val": True}
+    __metadata_request__fit = dict.fromkeys(
+        ("X_val", "y_val", "groups_val", "classes"), True
+    )
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit"]), None],
@@ -174,7 +176,16 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     @explains_keywords
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X, y, X_val=None, y_val=None, groups_val=None, sample_weight=None):
+    def fit(
+        self,
+        X,
+        y,
+        X_val=None,
+        y_val=None,
+        groups_val=None,
+        sample_weight=None,
+        classes=None,
+    ):
         """Learn the weights, and train on them.
 
         X and X_val reach `weigher` and `estimator` as they are given, sparse ones as CSR.
@@ -193,7 +204,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         groups_val : array-like of shape (n_val,) or (n_val, n_columns), default=None
             Their groups.
         sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights, which multiply the learned ones.
+            Non-negative weights, which multiply the learned ones. Only their ratios count.
+        classes : array-like of shape (n_classes,), default=None
+            As of `NashMetaClassifier.fit`.
 
         Returns
         -------
@@ -218,17 +231,18 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         X, y, X_val = self._checked(scratch, X, y, X_val, y_val, groups_val)
         with config_context(enable_metadata_routing=True):
             weigher = self._seeded(clone(self._unfitted_weigher()), rng)
-            weigher = _train(weigher, X, y, X_val, y_val, groups_val, sample_weight)
+            given = {"X_val": X_val, "y_val": y_val, "groups_val": groups_val}
+            given |= {"sample_weight": sample_weight, "classes": classes}
+            weigher = train_weigher(weigher, X, y, **given)
         learned = fitted_attribute(weigher, "applied_weight_")
         learned = learned / (learned.mean() or 1)
+        known = fitted_attribute(weigher, "classes_")
+        if X_val is not None:
+            # As the weigher read them: 1 is True where the classes are False and True.
+            named = known if classes is None else classes
+            y_val = known[validation_codes(known, X_val, y_val, named)]
         X_all, y_all, weight = weighted_rows(
-            X,
-            y,
-            learned,
-            fitted_attribute(weigher, "classes_"),
-            X_val,
-            y_val,
-            self.audit_share,
+            X, y, learned, known, X_val, y_val, self.audit_share
         )
         with config_context(enable_metadata_routing=False):
             estimator = estimator.fit(X_all, y_all, **{name: weight})
@@ -373,18 +387,3 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             return self.weigher
         steps = [("scale", StandardScaler()), ("network", NashMetaClassifier())]
         return Pipeline(steps, transform_input=["X_val"])
-
-
-def _train(weigher, X, y, X_val, y_val, groups_val, sample_weight):
-    """Train the weigher, or check that one that is trained already fits the data."""
-    check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight)
-    if sample_weight is not None:
-        request_weights(weigher)
-    given = {
-        "X_val": X_val,
-        "y_val": y_val,
-        "groups_val": groups_val,
-        "sample_weight": sample_weight,
-    }
-    given = {name: value for name, value in given.items() if value is not None}
-    return weigher.fit(X, y, **given)

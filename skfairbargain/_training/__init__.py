@@ -10,12 +10,17 @@ from ._named_protocols import NamedProtocolsMixin
 from ._parameters import OPTIMIZERS, PARAMETER_CONSTRAINTS
 from ._players import Players
 from ._predictions import LogitsClassifierMixin
-from ._prefitted import check_trained_weigher
 from ._preparation import prepared_alike, warn_of_preparation
 from ._records import RECORDS
 from ._rows import checked_rows
 from ._run import train
 from ._standardizer import Standardizer
-from ._validation_inputs import check_given_together, validation_set
-from ._weight_routing import request_weights, weight_name
+from ._train_weigher import train_weigher
+from ._validation_inputs import (
+    check_given_together,
+    check_same_cells,
+    validation_codes,
+    validation_set,
+)
+from ._weight_routing import weight_name
 from ._weighted_rows import is_finite, weighted_rows, with_shape

@@ -20,7 +20,12 @@ def check_finite_parameters(module):
     ValueError
         If there are such parameters; the message names them.
     """
-    broken = [name for name, p in module.named_parameters() if not torch.isfinite(p).all()]
+    broken = [
+        name
+        for name, p in module.named_parameters()
+        # One that is not trained may be infinite on purpose, as masks are.
+        if p.requires_grad and not torch.isfinite(p).all()
+    ]
     if broken:
         raise ValueError(
             f"The network has infinite or NaN values in its parameters {broken}, so it "

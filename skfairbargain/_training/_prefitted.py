@@ -10,7 +10,7 @@ from ._validation_inputs import check_given_together, validation_codes
 from ._validation_set import given_validation_set
 
 
-def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight):
+def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight, classes):
     """Refuse what a frozen weigher was not trained on, as far as that can be seen.
 
     Parameters
@@ -18,7 +18,7 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
     weigher : estimator
         One that is not a ``FrozenEstimator`` is refused only where it is a pipeline whose
         last step is one; nothing else is checked.
-    X, y, X_val, y_val, groups_val, sample_weight :
+    X, y, X_val, y_val, groups_val, sample_weight, classes :
         As of `ReweightedClassifier.fit`.
 
     Raises
@@ -53,9 +53,9 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
             "cross-validation, where rows change, give one that is not frozen."
         )
     weigher.predict(_safe_indexing(X, [0]))  # raises where the features differ
-    classes = fitted_attribute(weigher, "classes_")
-    class_indices(classes, label_column(y, "y"), "y")
+    known = fitted_attribute(weigher, "classes_")
+    class_indices(known, label_column(y, "y"), "y")
     check_given_together(X_val, y_val, groups_val)
     if X_val is not None:
-        codes = validation_codes(classes, X_val, y_val)
-        given_validation_set(X_val, codes, groups_val, classes)
+        codes = validation_codes(known, X_val, y_val, classes)
+        given_validation_set(X_val, codes, groups_val, known)

@@ -5,11 +5,12 @@ from numbers import Number
 from .._utils import check_same_length
 from ._held_out import hold_out
 from ._labels import class_indices, label_column
+from ._numbered_labels import audit_classes, explain_numbers, warn_of_numbers
 from ._preparation import prepared_alike
 from ._validation_set import given_validation_set
 
 
-def validation_set(estimator, rows, X_val, y_val, groups_val):
+def validation_set(estimator, rows, X_val, y_val, groups_val, classes=None):
     """Return the rows to train on, and the validation set, given or held out.
 
     Parameters
@@ -19,6 +20,8 @@ def validation_set(estimator, rows, X_val, y_val, groups_val):
     rows : TrainingRows
     X_val, y_val, groups_val : array-like or None
         As of `NashMetaClassifier.fit`.
+    classes : array-like, default=None
+        As of `NashMetaClassifier.fit`.
 
     Returns
     -------
@@ -26,6 +29,7 @@ def validation_set(estimator, rows, X_val, y_val, groups_val):
     validation : ValidationSet
     """
     check_given_together(X_val, y_val, groups_val)
+    audit_classes(rows.classes, classes)
     if X_val is None:
         return hold_out(rows, estimator.validation_fraction, estimator.random_state)
     X_val = prepared_alike(
@@ -35,8 +39,25 @@ def validation_set(estimator, rows, X_val, y_val, groups_val):
         dtype=rows.X.dtype,
         allow_nd=estimator.module is not None,
     )
-    codes = validation_codes(rows.classes, X_val, y_val)
+    codes = validation_codes(rows.classes, X_val, y_val, classes)
     return rows, given_validation_set(X_val, codes, groups_val, rows.classes)
+
+
+def check_same_cells(estimator, validation):
+    """Refuse a validation set of other cells than those that the estimator was trained on.
+
+    Raises
+    ------
+    ValueError
+        If there are such cells, and the cells differ.
+    """
+    cells = getattr(estimator, "cells_", validation.players.cells)
+    if validation.players.cells != cells:
+        raise ValueError(
+            f"`groups_val` and `y_val` should have the cells of the first call, {cells}. "
+            f"Got {validation.players.cells}. Only partial_fit keeps a validation set: "
+            "after `fit`, pass it once more."
+        )
 
 
 def check_given_together(X_val, y_val, groups_val):
@@ -56,8 +77,28 @@ def check_given_together(X_val, y_val, groups_val):
         raise ValueError("`y_val` should be given with `X_val`. Got None.")
 
 
-def validation_codes(classes, X_val, y_val):
-    """Return the class indices of the validation rows, one label each."""
+def validation_codes(known, X_val, y_val, classes=None):
+    """Return the class indices of the validation rows, one label each.
+
+    Parameters
+    ----------
+    known : ndarray of shape (n_classes,)
+        Labels of the training rows, sorted.
+    X_val, y_val : array-like
+    classes : array-like of shape (n_classes,), default=None
+        What these labels were before a meta-estimator numbered them.
+
+    Returns
+    -------
+    codes : ndarray of shape (n_val,), int64
+    """
     y_val = label_column(y_val, "y_val")
     check_same_length(X_val=X_val, y_val=y_val)
-    return class_indices(classes, y_val, "y_val")
+    if classes is not None:
+        return class_indices(audit_classes(known, classes), y_val, "y_val")
+    try:
+        codes = class_indices(known, y_val, "y_val")
+    except ValueError as error:
+        raise explain_numbers(known, error) from None
+    warn_of_numbers(known, codes)
+    return codes

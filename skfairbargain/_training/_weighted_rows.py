@@ -19,7 +19,7 @@ def weighted_rows(X, y, weight, classes, X_val, y_val, audit_share):
     classes : ndarray of shape (n_classes,)
         Class labels, sorted.
     X_val, y_val : as X and y, or None
-        Audited rows.
+        Audited rows, their labels among `classes`.
     audit_share : float
         Their share in the weight of all.
 
@@ -36,8 +36,6 @@ def weighted_rows(X, y, weight, classes, X_val, y_val, audit_share):
     rows = np.flatnonzero(weight)
     X, y, weight = _safe_indexing(X, rows), column_or_1d(y)[rows], weight[rows]
     if X_val is not None and audit_share > 0:
-        # As the weigher read them: 1 is True where the classes are False and True.
-        y_val = classes[np.searchsorted(classes, column_or_1d(y_val))]
         audited = weight.sum() * audit_share / (1 - audit_share)
         X, y = _stacked(X, X_val), np.concatenate([y, y_val])
         weight = np.append(weight, np.full(len(y_val), audited / len(y_val)))

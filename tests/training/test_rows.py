@@ -252,7 +252,9 @@ def test_labels_of_no_class(labels, kind, found):
 def test_many_unknown_labels_are_shown_in_part():
     with raises(
         "`y_val` should have no other classes than [0, 1]. Got [10, 11, 12, 13, 14, 15, 2, "
-        "3] and 6 more as well."
+        "3] and 6 more as well. A meta-estimator, such as VotingClassifier, numbers the "
+        "labels of `y` and leaves `y_val` as it is: pass all labels to its `fit` as "
+        "`classes`, beside `y_val`."
     ):
         make_classifier().fit(X, Y, **{**VALIDATION, "y_val": np.arange(16)})
 
@@ -354,7 +356,7 @@ def test_groups_of_every_kind_are_the_same_two(convert):
 def test_an_unknown_keyword_is_explained(name, hint):
     message = (
         f"NashMetaClassifier.fit takes no `{name}`. Its arguments are X, y, X_val, y_val, "
-        f"groups_val, sample_weight.{hint}"
+        f"groups_val, sample_weight, classes.{hint}"
     )
     with raises(message, TypeError):
         make_classifier().fit(X, Y, **{name: 1})
