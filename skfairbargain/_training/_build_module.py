@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from .._utils import copy_module, layer_of_error, one_line
+from .._utils import copy_module, first_line, layer_of_error
 from ._modules import MLP
 
 # The keywords that a class or function for `module` may name.
@@ -39,8 +39,7 @@ def build_module(
     TypeError
         If no module can be made or copied.
     ValueError
-        If it has nothing to train, does not map the rows to one logit per class, or
-        computes them without what is trained.
+        If it has nothing to train, or does not map the rows to one logit per class.
     """
     if module is None:
         module = MLP(n_features, n_classes, hidden_layer_sizes, dropout, generator)
@@ -60,14 +59,6 @@ def build_module(
             "them frozen."
         )
     _check_logits(module, rows, n_classes)
-    with torch.enable_grad():
-        # On a copy, because a module may keep what it computed.
-        trained = copy_module(module)(rows.clone()).requires_grad
-    if not trained:
-        raise ValueError(
-            "`module` should compute its logits from parameters that are trained. Got "
-            "logits that do not depend on any, or are detached from them."
-        )
     return module
 
 
@@ -142,7 +133,9 @@ def _check_logits(module, rows, n_classes):
             logits = module(given)
     except Exception as error:
         layer = layer_of_error(error, module) or "it"
-        raise ValueError(f"{expected} But {layer} raised {one_line(error)}") from error
+        raise ValueError(
+            f"{expected} But {layer} raised {type(error).__name__}: {first_line(error)}"
+        ) from error
     if not isinstance(logits, torch.Tensor):
         raise ValueError(f"{expected} Got a {type(logits).__name__}.")
     if logits.shape != (len(rows), n_classes):

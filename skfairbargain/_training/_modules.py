@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from .._utils import first_line, layer_of_error
 from ._divergence import bounded_logits, check_finite_parameters
 from ._dropout import Dropout
 from ._standardizer import as_features
@@ -100,7 +101,7 @@ def predict_logits(module, X, scaler=None):
     Raises
     ------
     ValueError
-        If parameters or logits are not finite.
+        If parameters or logits are not finite, or the module cannot take the rows.
     """
     check_finite_parameters(module)
     device = next(module.parameters()).device
@@ -110,6 +111,13 @@ def predict_logits(module, X, scaler=None):
         for start in range(0, X.shape[0], PREDICTION_ROWS):
             rows = X[start : start + PREDICTION_ROWS]
             features = torch.from_numpy(as_features(rows, module_dtype(module), scaler))
-            logits = module(features.to(device)).to(features.dtype)
+            try:
+                logits = module(features.to(device)).to(features.dtype)
+            except Exception as error:
+                layer = layer_of_error(error, module) or "it"
+                raise ValueError(
+                    "`X` should hold rows that `module` maps to logits, but "
+                    f"{layer} raised {type(error).__name__}: {first_line(error)}"
+                ) from error
             parts.append(bounded_logits(logits.cpu()).numpy())
     return np.concatenate(parts)

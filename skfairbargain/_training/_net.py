@@ -188,13 +188,15 @@ class MetaNet(NeuralNetClassifier):
             device=self.device,
             dtype=torch.from_numpy(data.X_val[:0]).dtype,
         )
+        n_batch = min(self.batch_size, len(data))
         self._engine = AutoEngine(
             self.engine,
             self.module_,
             cross_entropy,
             self.meta_loss,
             data.probe_rows(self.device),
-            n_batch=min(4, self.batch_size, len(data)),
+            n_batch=min(4, n_batch),
+            n_rows=n_batch + len(data.X_val),
             tell=print if self.verbose else None,
         )
         self.engine_ = self._engine.name

@@ -87,7 +87,10 @@ def losses_along_step(module, batch, weights, validation, averages, lr, meta_los
     parameters = [p for p in module.parameters() if p.requires_grad]
     losses = cross_entropy(module(batch[0]), batch[1])
     total = torch.as_tensor(weights, dtype=losses.dtype, device=losses.device) @ losses
-    gradients = torch.autograd.grad(total, parameters, allow_unused=True)
+    gradients = [None] * len(parameters)
+    # A module may have no graph in evaluation mode.
+    if total.requires_grad:
+        gradients = torch.autograd.grad(total, parameters, allow_unused=True)
     step = [
         (p, p.data, lr * gradient)
         for p, gradient in zip(parameters, gradients, strict=True)

@@ -9,7 +9,7 @@ from ._intervals import mean_and_margin
 from ._keywords import explains_keywords
 from ._lengths import check_same_length
 from ._module_copies import copy_module
-from ._module_errors import layer_name, layer_of_error, one_line
+from ._module_errors import first_line, layer_name, layer_of_error
 from ._number_ranges import NumberRange
 from ._numbers import check_numbers
 from ._optional import import_optional
@@ -30,13 +30,13 @@ __all__ = [
     "encode_cells",
     "encode_groups",
     "explains_keywords",
+    "first_line",
     "fitted_attribute",
     "group_name",
     "import_optional",
     "layer_name",
     "layer_of_error",
     "mean_and_margin",
-    "one_line",
     "scratch_copy",
     "seeded_torch",
     "set_fitted",

@@ -36,14 +36,16 @@ def copy_module(module, memo=None):
         # A scripted module's parameters would otherwise be computed from the original's.
         with torch.no_grad():
             copied = copy.deepcopy(module, memo)
-    except (TypeError, RuntimeError, NotImplementedError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         raise TypeError(
             "`module` should be a module that copy.deepcopy can copy, or a class or "
             f"function that makes one. Got a {type(module).__name__}, which cannot be "
             f"copied: {error}"
         ) from error
     for parameter, twin in zip(module.parameters(), copied.parameters(), strict=True):
-        twin.requires_grad_(parameter.requires_grad)
+        memo[id(parameter)] = twin  # what is copied next refers to it, as optimizers do
+        if twin.requires_grad != parameter.requires_grad:
+            twin.requires_grad_(parameter.requires_grad)
         for hook in (parameter._backward_hooks or {}).values():
             twin.register_hook(hook)
         for hook in (parameter._post_accumulate_grad_hooks or {}).values():

@@ -34,10 +34,13 @@ def layer_of_error(error, module):
     return layer_name(names.get(modules[-1], ""), modules[-1])
 
 
-def one_line(error):
-    """Say type and first line of an error."""
-    lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0]}"
+def first_line(error):
+    """First line of what an error says, or its type where it says nothing.
+
+    It ends with a full stop, as a sentence does.
+    """
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].removesuffix(".") + "."
 
 
 def layer_name(name, part):

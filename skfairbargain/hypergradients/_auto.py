@@ -1,6 +1,8 @@
 """The engine of a training, taken anew where it does not serve any more."""
 
+from .._utils import first_line, layer_of_error
 from ._choice import make_engine
+from ._failures import cannot_be_trained, cannot_serve
 from ._trained import NotExactError
 
 
@@ -17,7 +19,7 @@ class AutoEngine:
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.
     example : tuple of (Tensor of shape (n, ...), LongTensor of shape (n,))
-    n_batch : int, default=None
+    n_batch, n_rows : int, default=None
         As of `make_engine`.
     tell : callable, default=None
         Is called with a sentence when "auto" has taken an engine.
@@ -34,16 +36,24 @@ class AutoEngine:
     """
 
     def __init__(
-        self, engine, module, train_loss, meta_loss, example, n_batch=None, tell=None
+        self,
+        engine,
+        module,
+        train_loss,
+        meta_loss,
+        example,
+        n_batch=None,
+        n_rows=None,
+        tell=None,
     ):
         self._asked_for = engine
-        self._arguments = (module, train_loss, meta_loss, example, n_batch)
+        self._arguments = (module, train_loss, meta_loss, example, n_batch, n_rows)
         self._parameters = list(module.parameters())
         self._tell = tell
         self._entered = False
         # A forward pass may change its input in place, and the validation rows with it.
         self._clones = None
-        self._not_ghost = None
+        self._excluded = {}
         self._take()
 
     @property
@@ -62,14 +72,13 @@ class AutoEngine:
 
     def hypergradients(self, inputs, targets, n_batch, averages):
         """As `GhostEngine.hypergradients`."""
-        step = inputs, targets, n_batch, averages
         if [p.requires_grad for p in self._parameters] != self._trained:
             self._take()
-        try:
-            return self._step(*step)
-        except NotExactError as error:
-            self._leave_ghost(error)
-            return self._step(*step)
+        while True:
+            try:
+                return self._step(inputs, targets, n_batch, averages)
+            except Exception as error:
+                self._leave(error)
 
     def backward(self, weights):
         """As `GhostEngine.backward`."""
@@ -82,14 +91,20 @@ class AutoEngine:
             self._clones = given._version > 0
         return gradients
 
-    def _leave_ghost(self, error):
-        """Go on with the engines that take a forward pass as it comes."""
-        if self._asked_for == "ghost":
-            raise ValueError(
-                f"engine='ghost' cannot serve this module: {error} Use engine='auto'."
-            ) from error
-        self._not_ghost = str(error)
-        self._take()
+    def _leave(self, error):
+        """Take another engine for this step and those that follow, or raise an error."""
+        may_serve = self.name != "loop" and isinstance(error, RuntimeError)
+        if isinstance(error, NotExactError) or may_serve:
+            reason = first_line(error)
+            if self._asked_for != "auto":
+                raise cannot_serve(self._asked_for, reason) from error
+            self._excluded[self.name] = reason
+            self._take()
+            return
+        layer = layer_of_error(error, self._arguments[0])
+        if layer is None:
+            raise error
+        raise cannot_be_trained(layer, error) from error
 
     def _take(self):
         entered = self._entered
@@ -97,7 +112,7 @@ class AutoEngine:
             self.__exit__(None, None, None)  # the hooks are no part of the module
         self._trained = [p.requires_grad for p in self._parameters]
         self._engine, reason = make_engine(
-            self._asked_for, *self._arguments, not_ghost=self._not_ghost
+            self._asked_for, *self._arguments, excluded=self._excluded
         )
         if entered:
             self.__enter__()

@@ -6,9 +6,10 @@ import torch
 from torch.func import functional_call
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from ._graphs import has_dead_end
 from ._loop import weighted_backward
 from ._step_gradients import StepGradients
-from ._trained import trained_parameters
+from ._trained import NotExactError, trained_parameters
 
 
 class AutogradEngine:
@@ -62,7 +63,7 @@ class AutogradEngine:
         parameters = trained_parameters(self.module)
         buffers = {name: b.clone() for name, b in self.module.named_buffers()}
         replay = _rng_state(inputs.device)
-        logits = self.module(inputs if self.joint else inputs[:n_batch])
+        logits = self.module(inputs if self.joint else inputs[:n_batch].clone())
         resume = _rng_state(inputs.device)
         losses = self.train_loss(logits[:n_batch], targets[:n_batch]).to(averages.dtype)
         # ε weighs the losses of the inner step θ' = θ − ∇ Σ ε_j ℓ_j, which at ε = 0 is θ.
@@ -73,6 +74,8 @@ class AutogradEngine:
             create_graph=True,
             allow_unused=True,
         )
+        if has_dead_end(gradients):
+            raise NotExactError("some of its operations have no second derivative.")
         stepped = {
             name: p if gradient is None else p - gradient
             for (name, p), gradient in zip(parameters.items(), gradients, strict=True)
@@ -83,7 +86,7 @@ class AutogradEngine:
         val_logits = functional_call(
             self.module,
             {**stepped, **buffers},
-            (inputs if self.joint else inputs[n_batch:],),
+            (inputs if self.joint else inputs[n_batch:].clone(),),
         )
         if self.joint:
             _set_rng_state(resume, inputs.device)

@@ -3,6 +3,7 @@
 from functools import partial
 
 from ._autograd import AutogradEngine
+from ._failures import cannot_serve
 from ._ghost import GhostEngine
 from ._loop import LoopEngine
 from ._obstacles import structural_obstacle
@@ -10,7 +11,14 @@ from ._probe import Probe
 
 
 def make_engine(
-    engine, module, train_loss, meta_loss, example, n_batch=None, not_ghost=None
+    engine,
+    module,
+    train_loss,
+    meta_loss,
+    example,
+    n_batch=None,
+    n_rows=None,
+    excluded=None,
 ):
     """Return the engine of that name; ``"auto"`` takes the cheapest that is exact.
 
@@ -28,8 +36,10 @@ def make_engine(
         A few real rows and their classes, n at least 2, to check the engines on.
     n_batch : int, default=None
         How many of them stand for a minibatch; half by default.
-    not_ghost : str, default=None
-        Why "auto" should not take the ghost engine, where it has failed already.
+    n_rows : int, default=None
+        How many rows a step has; as many as the example by default.
+    excluded : dict of str to str, default=None
+        Engines that "auto" should not take, and why.
 
     Returns
     -------
@@ -44,20 +54,18 @@ def make_engine(
         it; the message says why.
     """
     losses = (train_loss, meta_loss)
-    probe = Probe(module, losses, example, n_batch)
+    probe = Probe(module, losses, example, n_batch, n_rows)
     reasons = []
     for name in ENGINES if engine == "auto" else (engine,):
-        if name == "ghost" and not_ghost is not None:
-            reasons.append(not_ghost)
+        if name in (excluded or {}):
+            reasons.append(excluded[name])
             continue
         taken, why_not = ENGINES[name](probe)
         if why_not is None:
             exact = " ".join(reasons) or "its hypergradients are exact for this module."
             return taken(module, *losses), exact if engine == "auto" else ""
         reasons.append(why_not)
-    raise ValueError(
-        f"engine={engine!r} cannot serve this module: {reasons[0]} Use engine='auto'."
-    )
+    raise cannot_serve(engine, reasons[0])
 
 
 def _ghost(probe):

@@ -2,11 +2,46 @@
 
 import torch
 
-from .._utils import layer_name, layer_of_error, one_line
+from .._utils import first_line, layer_name
 
 
-def cannot_be_trained(module, train_loss, rows, error):
+def cannot_be_trained(layer, error):
     """Return the error to raise in place of one that training a module ended with.
+
+    Parameters
+    ----------
+    layer : str
+        The part of the module that raised it, as of `layer_name`.
+    error : Exception
+
+    Returns
+    -------
+    error : ValueError
+    """
+    return ValueError(
+        "`module` should be a module that torch can train, on the loss of each sample, but "
+        f"{layer} raised {type(error).__name__}: {first_line(error)}"
+    )
+
+
+def cannot_serve(engine, reason):
+    """Return the error to raise where an engine that was asked for is not exact.
+
+    Parameters
+    ----------
+    engine, reason : str
+
+    Returns
+    -------
+    error : ValueError
+    """
+    return ValueError(
+        f"engine={engine!r} cannot serve this module: {reason} Use engine='auto'."
+    )
+
+
+def layer_without_gradient(module, train_loss, rows):
+    """Name the innermost module that a gradient enters and does not leave.
 
     Parameters
     ----------
@@ -14,26 +49,12 @@ def cannot_be_trained(module, train_loss, rows, error):
         A copy in training mode, to repeat the step on.
     train_loss : callable
     rows : tuple of (Tensor of shape (n, ...), LongTensor of shape (n,))
-    error : Exception
 
     Returns
     -------
-    error : ValueError or None
-        None if the module is not to blame, but a loss.
+    layer : str or None
+        As of `layer_name`. None if there is none.
     """
-    layer = layer_of_error(error, module) or _layer_without_gradient(
-        module, train_loss, rows
-    )
-    if layer is None:
-        return None
-    return ValueError(
-        "`module` should be a module that torch can train, on the loss of each sample, "
-        f"but {layer} raised {one_line(error)}"
-    )
-
-
-def _layer_without_gradient(module, train_loss, rows):
-    """Name the innermost module that a gradient enters and does not leave."""
     calls = []
     for name, part in module.named_modules():
         if isinstance(part, torch.jit.ScriptModule):

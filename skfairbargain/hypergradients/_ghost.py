@@ -5,8 +5,8 @@ from typing import NamedTuple
 import torch
 
 from .._utils import layer_name
+from ._graphs import only_known_code, parameter_uses
 from ._layer_rules import LAYER_RULES
-from ._parameter_uses import only_known_code, parameter_uses
 from ._step_gradients import StepGradients
 from ._trained import NotExactError
 

@@ -53,9 +53,10 @@ class LoopEngine:
             logits, val_logits = logits[:n_batch], logits[n_batch:]
         else:
             with _buffers_set_aside(self.module) as set_aside:
-                logits = self.module(inputs[:n_batch])
+                # Copies, of which a change in place does not count as one of the other.
+                logits = self.module(inputs[:n_batch].clone())
                 set_aside()
-                val_logits = self.module(inputs[n_batch:])
+                val_logits = self.module(inputs[n_batch:].clone())
         losses = self.train_loss(logits, targets[:n_batch]).to(averages.dtype)
         val_losses = self.meta_loss(val_logits, targets[n_batch:]).to(averages.dtype)
         players = [_gradient(loss, parameters) for loss in averages.T @ val_losses]
@@ -81,6 +82,10 @@ def weighted_backward(module, losses, weights):
     # A forward pass may leave out all that is trained.
     if losses.requires_grad:
         (weights @ losses).backward()
+    for parameter in module.parameters():
+        # Optimizers cannot add a dense penalty to a sparse gradient.
+        if parameter.grad is not None and parameter.grad.is_sparse:
+            parameter.grad = parameter.grad.to_dense()
 
 
 def _gradient(loss, parameters):

@@ -2,8 +2,9 @@
 
 import torch
 
-from .._utils import copy_module, seeded_torch
-from ._failures import cannot_be_trained
+from .._utils import copy_module, first_line, layer_of_error, seeded_torch
+from ._failures import cannot_be_trained, layer_without_gradient
+from ._graphs import parameter_uses
 from ._loop import LoopEngine
 from ._trained import trained_parameters
 
@@ -27,6 +28,8 @@ class Probe:
         A few real rows and their classes, n at least 2.
     n_batch : int, default=None
         How many of them stand for the minibatch; half by default.
+    n_rows : int, default=None
+        How many rows a step has; as many as the example by default.
 
     Raises
     ------
@@ -34,19 +37,23 @@ class Probe:
         If the module cannot be trained, or has nothing to train.
     """
 
-    def __init__(self, module, losses, example, n_batch=None):
+    def __init__(self, module, losses, example, n_batch=None, n_rows=None):
         trained_parameters(module)
         self.module, self.losses = module, losses
         self.inputs, self.targets = example
         self.n_batch = n_batch or (len(self.inputs) + 1) // 2
+        self.n_rows = n_rows or len(self.inputs)
+        self.moved, self.scale = 0.0, 1.0
+        own = self.inputs.dtype
+        self._check_logits()
+        self._check_backward(own)
         self.moved, self.scale = MOVED, LARGER
-        try:
-            usable = all(value.isfinite().all() for value in self.step(LoopEngine))
-        except Exception:
-            usable = False
-        if not usable:
+        if not self._is_finite(own):
             self.moved, self.scale = 0.0, 1.0
-            self._check_trains()
+        # In the module's own dtype its own kernels show, in float64 small parts of a sum.
+        self.dtypes = (own,)
+        if own != torch.float64 and self._is_finite(torch.float64):
+            self.dtypes = (own, torch.float64)
 
     def difference(self, engine_class, joint=False, **options):
         """Say how an engine's step differs from first-order gradients, or None.
@@ -63,70 +70,106 @@ class Probe:
         -------
         why_not : str or None
         """
-        try:
-            found = self.step(engine_class, **options)
-        except Exception as error:
-            return (str(error).strip() or type(error).__name__).splitlines()[0]
-        expected = self.step(LoopEngine, joint=joint)
-        # Rounding is relative to the largest gradient where a parameter's own vanishes.
-        largest = max(_largest(gradient) for gradient in expected[1:])
-        same = self._close(found[0], expected[0], tolerance=self._epsilon**0.5) and all(
-            self._close(one, other, largest)
-            for one, other in zip(found[1:], expected[1:], strict=True)
-        )
-        different = "its hypergradients differ from those of first-order gradients."
-        return None if same else different
+        for dtype in self.dtypes:
+            try:
+                found = self.step(engine_class, dtype, **options)
+            except Exception as error:
+                return first_line(error)
+            expected = self.step(LoopEngine, dtype, joint=joint)
+            if not _same_step(found, expected, torch.finfo(dtype).eps):
+                return "its hypergradients differ from those of first-order gradients."
+        return None
 
     def mixing(self):
         """Say whether a row's output depends on other rows, of the batch or before it."""
-        together = self._output(self.inputs)
+        eps = torch.finfo(self.inputs.dtype).eps
+        # As many rows as in a step, because a forward pass may ask how many there are.
+        rows = torch.arange(self.n_rows) % len(self.inputs)
+        together, later = self._output(rows)
         for row in {0, len(self.inputs) // 2, len(self.inputs) - 1}:
-            # As many rows, so that dropout draws the same masks.
-            repeated = self._output(self.inputs[[row] * len(self.inputs)])
-            largest = _largest(together.logits)
-            if not self._close(repeated.logits[row], together.logits[row], largest):
+            alone, after = self._output(torch.full_like(rows, row))
+            if not _close(alone[row], together[row], eps, largest=_largest(together)):
                 return "its output for a sample depends on the others in the batch."
-            if not all(map(self._close, repeated.later, together.later)):
+            if not all(_close(*pair, eps) for pair in zip(after, later, strict=True)):
                 return (
                     "it keeps statistics of the rows that it sees, and the validation set "
                     "must not enter them."
                 )
         return None
 
-    def step(self, engine_class, **options):
+    def step(self, engine_class, dtype, **options):
         """Hypergradients and the gradient of each parameter, of unequal weights."""
-        twin = self._twin()
-        n_val = len(self.inputs) - self.n_batch
+        twin, inputs = self._twin().to(dtype), self.inputs.to(dtype, copy=True)
+        n_val = len(inputs) - self.n_batch
         # One player; unequal shares, so that a loss which mixes samples shows as well.
-        averages = torch.arange(1, n_val + 1).to(self.inputs)[:, None]
-        weights = torch.arange(1, self.n_batch + 1).to(self.inputs)
-        losses = self.losses if self.scale == 1 else map(self._scaled, self.losses)
+        averages = torch.arange(1, n_val + 1).to(inputs)[:, None]
+        weights = torch.arange(1, self.n_batch + 1).to(inputs)
+        losses = map(self._scaled, self.losses)
         with self._seeded(), engine_class(twin, *losses, **options) as engine:
-            H = engine.hypergradients(
-                self.inputs.clone(), self.targets, self.n_batch, averages
-            ).hypergradients
+            step = engine.hypergradients(inputs, self.targets, self.n_batch, averages)
             engine.backward(weights)
-        return H, *(
+        return step.hypergradients, *(
             torch.zeros_like(p) if p.grad is None else p.grad.to_dense()
             for p in trained_parameters(twin).values()
         )
 
-    def _check_trains(self):
+    def _check_logits(self):
+        """Hold that a forward pass in training mode gives logits that can be trained."""
+        rows, twin = self.inputs[: self.n_batch], self._twin()
         try:
-            self.step(LoopEngine)
+            with torch.enable_grad(), self._seeded():
+                logits = twin(rows.clone())
+        except Exception as error:
+            raise cannot_be_trained(layer_of_error(error, twin) or "it", error) from error
+        with torch.no_grad():
+            shape = (len(rows), *self._twin().eval()(rows.clone()).shape[1:])
+        is_tensor = isinstance(logits, torch.Tensor)
+        if not is_tensor or logits.shape != shape:
+            got = (
+                f"shape {tuple(logits.shape)}"
+                if is_tensor
+                else f"a {type(logits).__name__}"
+            )
+            raise ValueError(
+                "`module` should return logits in training mode as in evaluation mode, of "
+                f"shape {shape} for {len(rows)} rows. Got {got}."
+            )
+        if not logits.requires_grad:
+            raise ValueError(
+                "`module` should compute its logits from parameters that are trained. Got "
+                "logits that do not depend on any, or are detached from them."
+            )
+        own = set(map(id, twin.parameters()))
+        if not own.issuperset(parameter_uses(logits.sum())):
+            raise ValueError(
+                "`module` should use its own parameters alone, also when it is copied. Got "
+                "one whose copy uses those of another module, as a function that holds a "
+                "layer does. Reach layers by self."
+            )
+
+    def _check_backward(self, dtype):
+        try:
+            self.step(LoopEngine, dtype)
         except Exception as error:
             rows = self.inputs[: self.n_batch].clone(), self.targets[: self.n_batch]
-            refusal = cannot_be_trained(self._twin(), self.losses[0], rows, error)
-            if refusal is None:
+            layer = layer_without_gradient(self._twin(), self.losses[0], rows)
+            if layer is None:  # a loss is to blame
                 raise
-            raise refusal from error
+            raise cannot_be_trained(layer, error) from error
 
-    def _output(self, inputs):
+    def _is_finite(self, dtype):
+        try:
+            return all(value.isfinite().all() for value in self.step(LoopEngine, dtype))
+        except Exception:  # some modules compute in one dtype only
+            return False
+
+    def _output(self, rows):
+        """Logits of some rows in training mode, and what the pass changes of later ones."""
         twin = self._twin()
         with torch.no_grad(), self._seeded():
-            logits = twin(inputs.clone())
+            logits = twin(self.inputs[rows])
             buffers = [b.clone() for b in twin.buffers() if b.is_floating_point()]
-            return _Output(logits, [twin.eval()(self.inputs.clone()), *buffers])
+            return logits, [twin.eval()(self.inputs.clone()), *buffers]
 
     def _twin(self):
         twin = copy_module(self.module).train()
@@ -144,27 +187,25 @@ class Probe:
     def _seeded(self):
         return seeded_torch(0, self.inputs.device)
 
-    @property
-    def _epsilon(self):
-        return torch.finfo(self.inputs.dtype).eps
 
-    def _close(self, found, expected, largest=0.0, tolerance=None):
-        """Whether two tensors agree; where one is not finite, the other must not be."""
-        if found.shape != expected.shape:
-            return False
-        finite = expected.isfinite()
-        if not torch.equal(finite, found.isfinite()):
-            return False
-        tolerance = tolerance or 1e3 * self._epsilon
-        bound = tolerance * _largest(expected) + 10 * self._epsilon * largest
-        return _largest(found[finite] - expected[finite]) <= bound
+def _same_step(found, expected, eps):
+    # Rounding is relative to the largest gradient where a parameter's own vanishes.
+    largest = max(map(_largest, expected[1:]))
+    return _close(found[0], expected[0], eps, tolerance=eps**0.5) and all(
+        _close(one, other, eps, largest=largest)
+        for one, other in zip(found[1:], expected[1:], strict=True)
+    )
 
 
-class _Output:
-    """Logits of a forward pass in training mode, and what it changes of later ones."""
-
-    def __init__(self, logits, later):
-        self.logits, self.later = logits, later
+def _close(found, expected, eps, tolerance=None, largest=0.0):
+    """Whether two tensors agree; where one is not finite, the other must not be."""
+    if found.shape != expected.shape:
+        return False
+    finite = expected.isfinite()
+    if not torch.equal(finite, found.isfinite()):
+        return False
+    bound = (tolerance or 1e3 * eps) * _largest(expected) + 10 * eps * largest
+    return _largest(found[finite] - expected[finite]) <= bound
 
 
 def _largest(tensor):
