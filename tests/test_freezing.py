@@ -114,7 +114,8 @@ def test_a_layer_without_a_rule_changes_the_engine_when_it_is_unfrozen(capsys):
 
 def in_two_groups(groups, lr, momentum, weight_decay):
     """The first layer learns at a tenth of the rate."""
-    parameters = groups[0]["params"]
+    groups = list(groups)
+    parameters = groups[0]["params"] if isinstance(groups[0], dict) else groups
     return torch.optim.SGD(
         [{"params": parameters[2:]}, {"params": parameters[:2], "lr": lr / 10}],
         lr=lr,

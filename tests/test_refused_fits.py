@@ -335,7 +335,11 @@ def test_a_module_that_fails_in_training_leaves_the_model(method, monkeypatch):
     with Unchanged(clf) as before:
         # Two steps of the three of an epoch.
         monkeypatch.setattr(Breaks, "steps_left", 2)
-        with pytest.raises(RuntimeError, match=r"^the module's$"):
+        message = (
+            "`module` should be a module that torch can train, on the loss of each sample, "
+            "but it raised RuntimeError: the module's."
+        )
+        with raises(message):
             train(clf, method)
         monkeypatch.undo()
     assert_goes_on_alike(clf, before.twin)

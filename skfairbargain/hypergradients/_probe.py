@@ -42,7 +42,7 @@ class Probe:
         self.module, self.losses = module, losses
         self.inputs, self.targets = example
         self.n_batch = n_batch or (len(self.inputs) + 1) // 2
-        self.n_rows = n_rows or len(self.inputs)
+        self.n_rows = max(n_rows or 0, len(self.inputs))
         self.moved, self.scale = 0.0, 1.0
         own = self.inputs.dtype
         self._check_logits()
@@ -82,20 +82,10 @@ class Probe:
 
     def mixing(self):
         """Say whether a row's output depends on other rows, of the batch or before it."""
-        eps = torch.finfo(self.inputs.dtype).eps
-        # As many rows as in a step, because a forward pass may ask how many there are.
-        rows = torch.arange(self.n_rows) % len(self.inputs)
-        together, later = self._output(rows)
-        for row in {0, len(self.inputs) // 2, len(self.inputs) - 1}:
-            alone, after = self._output(torch.full_like(rows, row))
-            if not _close(alone[row], together[row], eps, largest=_largest(together)):
-                return "its output for a sample depends on the others in the batch."
-            if not all(_close(*pair, eps) for pair in zip(after, later, strict=True)):
-                return (
-                    "it keeps statistics of the rows that it sees, and the validation set "
-                    "must not enter them."
-                )
-        return None
+        try:
+            return self._mixing()
+        except Exception as error:  # at the size of a step
+            return first_line(error)
 
     def step(self, engine_class, dtype, **options):
         """Hypergradients and the gradient of each parameter, of unequal weights."""
@@ -170,6 +160,22 @@ class Probe:
             logits = twin(self.inputs[rows])
             buffers = [b.clone() for b in twin.buffers() if b.is_floating_point()]
             return logits, [twin.eval()(self.inputs.clone()), *buffers]
+
+    def _mixing(self):
+        eps = torch.finfo(self.inputs.dtype).eps
+        # As many rows as in a step, because a forward pass may ask how many there are.
+        rows = torch.arange(self.n_rows) % len(self.inputs)
+        together, later = self._output(rows)
+        for row in {0, len(self.inputs) // 2, len(self.inputs) - 1}:
+            alone, after = self._output(torch.full_like(rows, row))
+            if not _close(alone[row], together[row], eps, largest=_largest(together)):
+                return "its output for a sample depends on the others in the batch."
+            if not all(_close(*pair, eps) for pair in zip(after, later, strict=True)):
+                return (
+                    "it keeps statistics of the rows that it sees, and the validation set "
+                    "must not enter them."
+                )
+        return None
 
     def _twin(self):
         twin = copy_module(self.module).train()
