@@ -11,7 +11,7 @@ from skorch.callbacks import Callback
 from torch import nn
 
 from skfairbargain.protocols import Protocol
-from tests.small_model import VALIDATION, Normalised, X, Y, make_classifier
+from tests.small_model import VALIDATION, Normalised, X, Y, make_classifier, raises
 
 NAMED = pd.DataFrame(X, columns=list("abcde"))
 
