@@ -26,7 +26,7 @@ PARTS = {
     "model_selection": ("exceptions", "_utils"),
     "metrics": ("exceptions", "bargaining", "_utils"),
     "hypergradients": ("_utils",),
-    "inspection": ("exceptions", "_utils", "metrics"),
+    "inspection": ("_utils", "metrics"),
     "simulation": ("bargaining", "_utils", "protocols"),
     "_training": (
         *("exceptions", "losses", "bargaining", "_utils"),

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._utils import group_name
+from .._utils import distinct_names, group_names
 
 
 class Players(NamedTuple):
@@ -29,11 +29,7 @@ class Players(NamedTuple):
     def names(self, players):
         """Return the names of the "cells" or of the "groups", all different."""
         if players == "groups":
-            return _distinct([group_name(group) for group in self.groups], self.groups)
-        names = [f"{group_name(group)}, {label}" for group, label in self.cells]
-        return _distinct(names, self.cells)
-
-
-def _distinct(names, labels):
-    """Return the names, or the labels' reprs where two read the same, as 1 and "1" do."""
-    return names if len(set(names)) == len(names) else [repr(label) for label in labels]
+            return group_names(self.groups)
+        names = dict(zip(self.groups, group_names(self.groups), strict=True))
+        names = [f"{names[group]}, {label}" for group, label in self.cells]
+        return distinct_names(names, self.cells)

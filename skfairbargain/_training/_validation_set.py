@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._utils import cell_codes, encode_groups, group_name, warn_user
+from .._utils import cell_codes, encode_groups, group_names, warn_user
 from ..exceptions import UndefinedGroupError, ValidationSetWarning
 from ._players import Players
 
@@ -75,8 +75,10 @@ def _check_two_classes(validation):
     """Refuse groups with rows of one class; the message names them all."""
     cells, counts = validation.players.cells, np.bincount(validation.cells)
     of_group = [group for group, _ in cells]
+    groups = validation.players.groups
+    names = dict(zip(groups, group_names(groups), strict=True))
     alone = [
-        (group_name(group), count, label)
+        (names[group], count, label)
         for (group, label), count in zip(cells, counts, strict=True)
         if of_group.count(group) == 1
     ]

@@ -4,7 +4,8 @@ from ._cells import cell_codes, cell_counts, encode_cells
 from ._columns import check_column, shortly
 from ._files import write_at_once, write_csv, write_figure
 from ._fitted import fitted_attribute, scratch_copy, set_fitted
-from ._groups import encode_groups, group_name
+from ._group_names import distinct_names, group_names
+from ._groups import encode_groups
 from ._intervals import mean_and_margin
 from ._keywords import explains_keywords
 from ._lengths import check_same_length
@@ -27,12 +28,13 @@ __all__ = [
     "check_numbers",
     "check_same_length",
     "copy_module",
+    "distinct_names",
     "encode_cells",
     "encode_groups",
     "explains_keywords",
     "first_line",
     "fitted_attribute",
-    "group_name",
+    "group_names",
     "import_optional",
     "layer_name",
     "layer_of_error",

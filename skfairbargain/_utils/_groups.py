@@ -78,6 +78,9 @@ def _as_frame(groups, name):
         try:
             convert = getattr(groups, "to_numpy", None)
             values = convert() if convert else np.asarray(groups)
+            if values.dtype.kind in "US" and not isinstance(groups, np.ndarray):
+                # In a list, 1 and "1" are two groups, and NaN beside texts is missing.
+                values = values if convert else np.asarray(groups, dtype=object)
         except ValueError as error:
             raise ValueError(
                 f"`{name}` should have one group for each row, or one row of values. Got "

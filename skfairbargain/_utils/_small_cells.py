@@ -1,6 +1,6 @@
 """Groups that have too few rows of a label, as messages name them."""
 
-from ._groups import group_name
+from ._group_names import group_names
 
 # A message names no more groups than this.
 MOST_NAMED = 10
@@ -31,8 +31,9 @@ def small_cells(cells, fewest, kind="label"):
     smallest = cells.counts.min(axis=1)
     labels = cells.labels.tolist()
     small = [group for group in smallest.argsort(kind="stable") if smallest[group] < fewest]
+    names = group_names(cells.groups)
     named = [
-        f"{group_name(cells.groups[group])!r} has {smallest[group]} of {kind} "
+        f"{names[group]!r} has {smallest[group]} of {kind} "
         f"{labels[cells.counts[group].argmin()]!r}"
         for group in small[:MOST_NAMED]
     ]

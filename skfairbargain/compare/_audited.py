@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from .._utils import encode_cells, group_name, small_cells, warn_user
+from .._utils import encode_cells, group_names, small_cells, warn_user
 from ..exceptions import SmallGroupWarning, UndefinedGroupError
 from ..model_selection import balanced_validation_indices
 
@@ -164,8 +164,8 @@ def _told(groups, sizes):
     if sizes.min() == most:
         return f"{most} {rows}"
     fewer = ", ".join(
-        f"{size} of {group_name(group)!r}"
-        for group, size in zip(groups, sizes.tolist(), strict=True)
+        f"{size} of {name!r}"
+        for name, size in zip(group_names(groups), sizes.tolist(), strict=True)
         if size < most
     )
     return f"{most} {rows}, and {fewer},"

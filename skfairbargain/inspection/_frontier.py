@@ -2,11 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_random_state
 
-from .._utils import encode_cells, mean_and_margin
-from ..exceptions import UndefinedGroupError
-from ..metrics import GROUP_METRICS, members_of_strata, percentile_interval
+from .._utils import mean_and_margin
+from ..metrics import GROUP_METRICS, generator, measured
 from ._style import GREY, MARKERS, color, make_axes, metric_title, tidy
 
 
@@ -42,6 +40,16 @@ class FairnessFrontierDisplay:
     -----
     Model a beats model b if it is as good in both metrics and better in one of them. The
     front is drawn as stairs: with these models, everything to its worse side can be had.
+
+    Intervals of predictions are made of resampled values of each group, as those of
+    `skfairbargain.metrics.group_metrics` are. The largest of several noisy differences is
+    mostly too large, and so is every resample of it. Therefore an interval of a difference
+    or ratio is made of bounds of the differences between any two groups: the lower bounds
+    hold for all pairs at once, and reach 0 where the groups may be equal. That of a worst
+    group is made of bounds of each group. They contain the truth at least as often as they
+    say, and more often where groups are nearly equal or many. Intervals of several runs
+    (`from_results`) are Student's, of the mean over the runs: they contain what further
+    runs would give on average, and not what the groups differ by.
 
     Examples
     --------
@@ -86,7 +94,7 @@ class FairnessFrontierDisplay:
         sensitive_features,
         fairness="max_group_auc_disparity",
         performance="overall_auc",
-        n_resamples=200,
+        n_resamples=2000,
         confidence_level=0.95,
         random_state=None,
         ax=None,
@@ -106,12 +114,10 @@ class FairnessFrontierDisplay:
             the largest probability.
         performance : str, default="overall_auc"
             As `fairness`.
-        n_resamples : int, default=200
-            Bootstrap resamples, drawn within each group and label; 0 leaves the intervals
-            out. A resample in which a metric is undefined, as precision is without a
-            positive prediction, does not count for it.
+        n_resamples : int, default=2000
+            Bootstrap resamples; 0 leaves the intervals out.
         confidence_level : float, default=0.95
-        random_state : int, RandomState or None, default=None
+        random_state : int, RandomState instance, Generator or None, default=None
             Makes the intervals repeatable.
         ax : matplotlib Axes, default=None
             As in `plot`.
@@ -130,17 +136,19 @@ class FairnessFrontierDisplay:
                 "`estimators` should be a dict from names to fitted classifiers, with one "
                 f"or more of them. Got {estimators!r}."
             )
-        return cls.from_predictions(
+        models = {
+            name: (model.predict_proba(X), model.classes_)
+            for name, model in estimators.items()
+        }
+        return cls._of_models(
             y,
-            {name: model.predict_proba(X) for name, model in estimators.items()},
-            sensitive_features=sensitive_features,
-            fairness=fairness,
-            performance=performance,
-            n_resamples=n_resamples,
-            confidence_level=confidence_level,
-            random_state=random_state,
-            ax=ax,
-        )
+            models,
+            sensitive_features,
+            {"fairness": fairness, "performance": performance},
+            n_resamples,
+            confidence_level,
+            random_state,
+        ).plot(ax)
 
     @classmethod
     def from_predictions(
@@ -151,56 +159,58 @@ class FairnessFrontierDisplay:
         sensitive_features,
         fairness="max_group_auc_disparity",
         performance="overall_auc",
-        n_resamples=200,
+        labels=None,
+        n_resamples=2000,
         confidence_level=0.95,
         random_state=None,
         ax=None,
     ):
         """Measure predictions of several models for the same rows, and draw.
 
-        Rows are drawn with replacement within each group and label, the same ones for all
-        models; intervals are percentiles over the resamples.
+        The intervals are those of the class's Notes.
 
         Parameters
         ----------
         y_true : array-like of shape (n_samples,)
         y_probas : dict of str to array-like
             ``predict_proba`` of each model, or the column of the larger of two labels.
-        sensitive_features, fairness, performance, n_resamples, confidence_level, \
-random_state, ax :
+        sensitive_features, fairness, performance :
+            As in `from_estimators`.
+        labels : array-like of shape (n_classes,), default=None
+            The classes in the order of the columns. None: the sorted labels of `y_true`.
+        n_resamples, confidence_level, random_state, ax :
             As in `from_estimators`.
 
         Returns
         -------
         display : FairnessFrontierDisplay
         """
-        y_true = np.asarray(y_true)
-        cells = encode_cells(sensitive_features, y_true)
-        groups = np.array([str(label) for label in cells.groups])
-        groups = groups[cells.codes // len(cells.labels)]
-        draws = list(_draws(cells.codes, n_resamples, random_state))
+        models = {name: (proba, labels) for name, proba in y_probas.items()}
+        return cls._of_models(
+            y_true,
+            models,
+            sensitive_features,
+            {"fairness": fairness, "performance": performance},
+            n_resamples,
+            confidence_level,
+            random_state,
+        ).plot(ax)
+
+    @classmethod
+    def _of_models(
+        cls, y_true, models, sensitive_features, axes, n_resamples, level, random_state
+    ):
+        """Measure models, each one given by its probabilities and its classes."""
+        rng = generator(random_state)
         records = {}
-        for name, proba in y_probas.items():
-            proba = np.asarray(proba)
-            record = {}
-            for axis, metric in (("fairness", fairness), ("performance", performance)):
-                measure = GROUP_METRICS[_known(metric)]
-                output = proba
-                if measure.reads == "labels":
-                    output = _decided(proba, cells.labels)
-
-                def value(rows, output=output, function=measure.function):
-                    return function(
-                        y_true[rows], output[rows], sensitive_features=groups[rows]
-                    )
-
-                record[axis] = value(slice(None))
-                record[f"{axis}_low"], record[f"{axis}_high"] = percentile_interval(
-                    [_if_defined(value, rows) for rows in draws], confidence_level
-                )
-            records[name] = record
-        table = pd.DataFrame.from_dict(records, orient="index")
-        return cls(table, fairness=fairness, performance=performance).plot(ax)
+        for name, (proba, labels) in models.items():
+            record = records[name] = {}
+            for axis, metric in axes.items():
+                given = _known(metric), y_true, proba, sensitive_features, labels
+                found = measured(*given, n_resamples, level, rng)
+                keys = axis, f"{axis}_low", f"{axis}_high"
+                record.update(zip(keys, found, strict=True))
+        return cls(pd.DataFrame.from_dict(records, orient="index"), **axes)
 
     @classmethod
     def from_results(
@@ -326,27 +336,6 @@ def _front(table, fairness_up, performance_up):
     beaten = (no_worse & better).any(axis=0)
     order = np.lexsort((costs[:, 1], costs[:, 0]))
     return [table.index[place] for place in order if not beaten[place]]
-
-
-def _draws(strata, n_resamples, random_state):
-    """Row numbers of every resample."""
-    rng = check_random_state(random_state)
-    members = members_of_strata(strata)
-    for _ in range(n_resamples):
-        yield np.concatenate([rng.choice(rows, len(rows)) for rows in members])
-
-
-def _if_defined(value, rows):
-    try:
-        return value(rows)
-    except UndefinedGroupError:
-        return np.nan
-
-
-def _decided(proba, classes):
-    if proba.ndim == 1:
-        return classes[(proba > 0.5).astype(int)]
-    return classes[proba.argmax(axis=1)]
 
 
 def _around(row, axis):

@@ -2,9 +2,15 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import column_or_1d
 
-from .._utils import check_same_length, encode_groups, fitted_attribute, group_name
+from .._utils import (
+    cell_codes,
+    check_same_length,
+    distinct_names,
+    encode_groups,
+    fitted_attribute,
+    group_names,
+)
 from ._style import GREY, color, make_axes, percent, tidy
 
 
@@ -80,12 +86,8 @@ class SampleWeightDisplay:
         weight = fitted_attribute(estimator, "applied_weight_")
         check_same_length(applied_weight_=weight, y=y)
         trained = fitted_attribute(estimator, "cell_influence_").any(axis=1)
-        if groups is not None:
-            codes, labels = encode_groups(groups, like={"y": y})
-            names = np.array([group_name(label) for label in labels])
-            groups = names[codes][trained]
-        y = np.asarray(y)[trained]
-        return cls.from_weights(weight[trained], y, groups, ax=ax)
+        codes, names = _named_cells(y, groups)
+        return cls(_table(weight[trained], codes[trained], names)).plot(ax)
 
     @classmethod
     def from_weights(cls, weight, y, groups=None, *, ax=None):
@@ -108,7 +110,6 @@ class SampleWeightDisplay:
             If a weight is negative or all are zero.
         """
         weight = np.asarray(weight, dtype=np.float64)
-        y = column_or_1d(y)
         check_same_length(weight=weight, y=y)
         # `weight.min() < 0` would accept NaN.
         if not ((weight >= 0).all() and weight.sum() > 0):
@@ -116,29 +117,7 @@ class SampleWeightDisplay:
                 "`weight` should have no negative values and at least one above zero. Got "
                 f"weights from {weight.min():g} to {weight.max():g}."
             )
-        cells = [str(label) for label in y.tolist()]
-        if groups is not None:
-            codes, labels = encode_groups(groups, like={"y": y})
-            cells = [
-                f"{group_name(labels[code])}, {label}"
-                for code, label in zip(codes, cells, strict=True)
-            ]
-        frame = pd.DataFrame({"cell": cells, "weight": weight / weight.mean()})
-        by_cell = frame.groupby("cell")["weight"]
-        table = pd.DataFrame(
-            {
-                "n": by_cell.size(),
-                "share_of_rows": by_cell.size() / len(frame),
-                "share_of_weight": by_cell.sum() / len(frame),
-                "mean": by_cell.mean(),
-                "q10": by_cell.quantile(0.10),
-                "q25": by_cell.quantile(0.25),
-                "median": by_cell.median(),
-                "q75": by_cell.quantile(0.75),
-                "q90": by_cell.quantile(0.90),
-            }
-        )
-        return cls(table.reset_index()).plot(ax)
+        return cls(_table(weight, *_named_cells(y, groups))).plot(ax)
 
     def plot(self, ax=None):
         """Draw the mean, the middle half and the middle 80 % of each cell's weights.
@@ -196,3 +175,34 @@ class SampleWeightDisplay:
         )  # fmt: skip
         tidy(self.ax_)
         return self
+
+
+def _named_cells(y, groups):
+    """Cell of each row, and the names of all cells; of labels alone, without groups."""
+    y_codes, labels = encode_groups(y, name="y")
+    if groups is None:
+        return y_codes, group_names(labels)
+    codes, found = encode_groups(groups, like={"y": y})
+    cells = [(group, label) for group in found for label in labels]
+    names = [f"{name}, {label}" for name in group_names(found) for label in labels]
+    return cell_codes(codes, y_codes, len(labels)), distinct_names(names, cells)
+
+
+def _table(weight, codes, names):
+    """Numbers of the weights in each cell that has rows."""
+    frame = pd.DataFrame({"cell": codes, "weight": weight / weight.mean()})
+    by_cell = frame.groupby("cell")["weight"]
+    table = pd.DataFrame(
+        {
+            "n": by_cell.size(),
+            "share_of_rows": by_cell.size() / len(frame),
+            "share_of_weight": by_cell.sum() / len(frame),
+            "mean": by_cell.mean(),
+            "q10": by_cell.quantile(0.10),
+            "q25": by_cell.quantile(0.25),
+            "median": by_cell.median(),
+            "q75": by_cell.quantile(0.75),
+            "q90": by_cell.quantile(0.90),
+        }
+    )
+    return table.set_axis([names[code] for code in table.index]).reset_index(names="cell")

@@ -9,7 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import column_or_1d
 
-from .._utils import cell_codes, cell_counts, check_same_length, encode_groups, group_name
+from .._utils import cell_codes, cell_counts, check_same_length, encode_groups, group_names
 from ._mutual_information import mutual_information
 from ._style import counted
 from ._validation_findings import (
@@ -194,7 +194,7 @@ def validation_report(
         codes, groups = encode_groups(groups_val, name="groups_val", like={"X_val": X_val})
     cell_of_row = cell_codes(codes, y_codes, len(labels))
     counts = cell_counts(cell_of_row, len(groups), len(labels))
-    names = [group_name(group) for group in groups]
+    names = group_names(groups)
     cells = pd.DataFrame(counts, index=names, columns=labels.tolist())
     dense = X_val.toarray() if issparse(X_val) else X_val
     shuffled_within = np.zeros_like(codes) if groups_val is None else codes

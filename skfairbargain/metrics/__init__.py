@@ -16,9 +16,10 @@ in for another.
 `make_group_scorer` make scorers for scikit-learn's searches and cross-validation.
 """
 
-from ._bootstrap import members_of_strata, percentile_interval
+from ._bootstrap import generator
 from ._conflict import conflict_rate, conflicting_players
 from ._forms import GROUP_METRICS
+from ._measured import measured
 from ._quantities import *
 from ._scorers import (
     get_scorer,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._confusion import confusion_bins, of_confusion
+from ._confusion import bins_of_all, of_confusion
 from ._forms import difference, overall, ratio, worst_group
 from ._quantity import Quantity
 
@@ -23,7 +23,7 @@ ACCURACY = Quantity(
     name="accuracy",
     title="accuracy",
     reads="labels",
-    bins=confusion_bins,
+    bins=bins_of_all,
     formula=_accuracy,
 )
 

@@ -32,6 +32,10 @@ def _ranking_bins(rows):
 
 
 def _one_against_rest(positive, score):
+    # The pseudo-rows: of either label, one that ranks below all others, and one above.
+    ends = np.array([-np.inf, np.inf])
+    score = np.concatenate([score, ends, ends])
+    positive = np.concatenate([positive, [True, True, False, False]])
     # Negatives between the same two scores of positives are one bin, and conversely:
     # the AUC only sees how many of them there are. It makes the bootstrap cheap.
     negatives, negative_level = np.unique(score[~positive], return_inverse=True)
@@ -48,8 +52,14 @@ def _one_against_rest(positive, score):
     codes = np.empty(len(score), np.int64)
     codes[~positive] = bin_of_negative[negative_level]
     codes[positive] = len(places) + bin_of_positive[positive_level]
-    ranking = Ranking(len(places), below[first], through[first])
-    return Bins(codes, len(places) + len(ranks), ranking)
+    n_bins = len(places) + len(ranks)
+    return Bins(
+        codes=codes[:-4],
+        n_bins=n_bins,
+        context=Ranking(len(places), below[first], through[first]),
+        sets=(np.arange(n_bins) >= len(places)).astype(np.int64),
+        pseudo=np.bincount(codes[-4:], minlength=n_bins) / 4,
+    )
 
 
 def _auc(sums, ranking):
@@ -58,7 +68,8 @@ def _auc(sums, ranking):
     np.cumsum(negative, axis=-1, out=beaten[..., 1:])
     total = beaten[..., -1] * positive.sum(axis=-1)
     beaten = beaten[..., ranking.below] + beaten[..., ranking.through]
-    return np.einsum("...j,...j->...", positive, beaten) / (2 * total)
+    area = np.einsum("...j,...j->...", positive, beaten) / (2 * total)
+    return np.minimum(area, 1)  # where rounding of the sums exceeds it
 
 
 AUC = Quantity(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._confusion import confusion_bins, of_confusion
+from ._confusion import bins_of_every_label, of_confusion
 from ._forms import difference, overall, ratio, worst_group
 from ._quantity import Quantity, no_sample_of_a_class
 
@@ -24,7 +24,7 @@ BALANCED_ACCURACY = Quantity(
     name="balanced_accuracy",
     title="balanced accuracy",
     reads="labels",
-    bins=confusion_bins,
+    bins=bins_of_every_label,
     formula=_balanced_accuracy,
     lacks=no_sample_of_a_class,
 )

@@ -1,104 +1,116 @@
-"""The bootstrap: rows drawn with replacement within each stratum."""
+"""The Bayesian bootstrap: every row gets a random weight anew in each resample.
 
-import itertools
+With exponential weights, the share of a bin of rows follows the posterior given their
+counts, whatever the quantity conditions on: labels are as random as they are in the sample
+for a selection rate, and cancel out of a true-positive rate. No resample lacks a row, so
+that a quantity is defined in all of them or in none.
+"""
+
+from numbers import Integral
 
 import numpy as np
+from sklearn.utils import check_random_state
 
 # Draws held in memory at a time: few enough to stay in the processor's cache.
 CHUNK = 250_000
-# Draws of one resample. More than one in three is defined, whatever the rows, as long as
-# `lacks` of the quantity says where it is undefined; without it, none might ever be.
-MOST_DRAWS = 200
 
 
-def members_of_strata(strata):
-    """Numbers of the rows of each stratum, in ascending order, from the row's strata."""
-    order = np.argsort(strata, kind="stable")
-    edges = np.flatnonzero(np.diff(strata[order], prepend=-1, append=-1))
-    return [order[a:b] for a, b in itertools.pairwise(edges)]
-
-
-def percentile_interval(values, confidence_level):
-    """Quantiles that leave as much on either side; NaN without a value.
-
-    A value of NaN is a resample in which the quantity is undefined, and left out.
-    """
-    values = np.asarray(values, dtype=np.float64)
-    values = values[~np.isnan(values)]
-    if not len(values):
-        return np.nan, np.nan
-    low, high = np.quantile(
-        values, [(1 - confidence_level) / 2, (1 + confidence_level) / 2]
+def generator(random_state):
+    """NumPy's Generator from what scikit-learn calls a `random_state`."""
+    if random_state is None or isinstance(random_state, np.random.Generator):
+        return np.random.default_rng(random_state)
+    if isinstance(random_state, Integral) and random_state >= 0:
+        return np.random.default_rng(int(random_state))
+    if isinstance(random_state, np.random.RandomState) or random_state is np.random:
+        state = check_random_state(random_state)
+        return np.random.default_rng(state.randint(2**31, size=4))
+    raise ValueError(
+        "`random_state` should be None, a whole number that is not negative, a RandomState "
+        f"or a Generator. Got {random_state!r}."
     )
-    return low, high
 
 
-def resampled_values(rng, quantities, rows, strata, n_resamples):
-    """Values of quantities in resamples; those that share bins share the draws.
+def percentile_interval(values, confidence_level, value):
+    """Quantiles of resampled values that leave as much on either side.
 
-    A resample in which a quantity is undefined is drawn again for it.
+    The value of the sample itself is always inside: where a rate is 0 or 1, so may be the
+    true one, which no resample reaches.
+    """
+    tail = (1 - confidence_level) / 2
+    low, high = np.quantile(values, [tail, 1 - tail])
+    return min(low, value), max(high, value)
+
+
+def resampled_values(rng, quantity, rows, n_resamples):
+    """Values of a quantity in resamples of rows for which it is defined.
 
     Parameters
     ----------
     rng : numpy Generator
-    quantities : dict of str to Quantity
-        Those that are defined for these rows.
-    rows : dict of str to Rows
-        The same rows with each kind of output, by what a quantity reads.
-    strata : ndarray of shape (n,)
+    quantity : Quantity
+    rows : Rows
+        Of positive weight.
     n_resamples : int
 
     Returns
     -------
-    values : dict of str to ndarray of shape (n_resamples,)
+    values : ndarray of shape (n_resamples,)
     """
-    values = {name: np.zeros(n_resamples) for name in quantities}
-    for find_bins in dict.fromkeys(quantity.bins for quantity in quantities.values()):
-        sharing = {n: q for n, q in quantities.items() if q.bins is find_bins}
-        read = rows[next(iter(sharing.values())).reads]
-        weight, parts = read.scaled_weight(), find_bins(read)
-        for codes, n_bins, context in parts:
-            draw = _drawing(rng, codes, n_bins, weight, strata)
-            step = max(1, CHUNK // len(codes))
-            for start in range(0, n_resamples, step):
-                some = slice(start, min(start + step, n_resamples))
-                sums = draw(some.stop - start)
-                for name, quantity in sharing.items():
-                    part = quantity.formula(sums, context)
-                    for _ in range(MOST_DRAWS):
-                        if not (again := np.isnan(part)).any():
-                            break
-                        part[again] = quantity.formula(draw(again.sum()), context)
-                    values[name][some] += part / len(parts)
-    return values
+    parts = quantity.bins(rows)
+    draw, n_draws = _drawing(rng, parts, rows.weight)
+    step = max(1, CHUNK // n_draws)
+    values = np.empty(n_resamples)
+    for start in range(0, n_resamples, step):
+        some = slice(start, min(start + step, n_resamples))
+        of_parts = [
+            quantity.formula(sums, part.context)
+            for sums, part in zip(draw(some.stop - some.start), parts, strict=True)
+        ]
+        values[some] = np.mean(of_parts, axis=0)
+    return values if quantity.widen is None else quantity.widen(values, rows, rng)
 
 
-def _drawing(rng, codes, n_bins, weight, strata):
-    """Function from a number of resamples to the sums of weights in the bins of each."""
-    members = members_of_strata(strata)
-    same_weight = weight.min() == weight.max()
+def _drawing(rng, parts, weight):
+    """Function from a number of resamples to the sums in the bins of each part.
 
-    def draw_counts(n):  # few bins: how many rows fall into each follows a known law
-        sums = np.zeros((n, n_bins))
-        for rows in members:
-            found, counts = np.unique(codes[rows], return_counts=True)
-            sums[:, found] += rng.multinomial(len(rows), counts / len(rows), size=n)
-        return sums * weight[0]
+    And how many numbers it draws for a resample.
+    """
+    weights = [part.scaled(weight) for part in parts]
+
+    def draw_bins(n):  # a sum of exponential variables follows a known law
+        (part,) = parts
+        sums = rng.standard_gamma(counts, size=(n, part.n_bins)) * of_bin
+        return [_with_pseudo_rows(rng, sums, part, weights[0])]
 
     def draw_rows(n):
-        bins = np.empty((n, len(codes)), np.int64)
-        weights = None if same_weight else np.empty((n, len(codes)))
-        start = 0
-        for rows in members:
-            place = slice(start, start := start + len(rows))
-            drawn = rng.integers(len(rows), size=(n, len(rows)))
-            bins[:, place] = codes[rows][drawn]
-            if weights is not None:
-                weights[:, place] = weight[rows][drawn]
-        bins += np.arange(n)[:, None] * n_bins
-        sums = np.bincount(
-            bins.ravel(), None if weights is None else weights.ravel(), n * n_bins
-        ).reshape(n, n_bins)
-        return sums * weight[0] if weights is None else sums
+        drawn = rng.standard_exponential((n, len(weight)))
+        places = np.arange(n)[:, None]
+        for part, scaled in zip(parts, weights, strict=True):
+            bins = (part.codes + places * part.n_bins).ravel()
+            sums = np.bincount(bins, (drawn * scaled).ravel(), n * part.n_bins)
+            sums = sums.reshape(n, part.n_bins)
+            yield _with_pseudo_rows(rng, sums, part, scaled)
 
-    return draw_counts if same_weight and n_bins < len(codes) / 50 else draw_rows
+    if len(parts) == 1:
+        of_bin = np.zeros(parts[0].n_bins)
+        of_bin[parts[0].codes] = weights[0]
+        if (of_bin[parts[0].codes] == weights[0]).all():  # a bin's rows weigh the same
+            counts = np.bincount(parts[0].codes, minlength=parts[0].n_bins)
+            return draw_bins, parts[0].n_bins
+    return draw_rows, len(weight)
+
+
+def _with_pseudo_rows(rng, sums, part, weight):
+    """Add the pseudo-rows, which weigh as much as a typical row of their set.
+
+    That is Σw²/Σw, the share of a row in the set if all weights were equal and as noisy.
+    """
+    of_row = part.sets[part.codes]
+    n_sets = part.sets.max() + 1
+    total = np.bincount(of_row, weight, n_sets)
+    squares = np.bincount(of_row, weight**2, n_sets)
+    typical = np.divide(squares, total, out=np.ones(n_sets), where=total > 0)
+    places = np.flatnonzero(part.pseudo)
+    drawn = rng.standard_gamma(part.pseudo[places], size=(len(sums), len(places)))
+    sums[:, places] += drawn * typical[part.sets[places]]
+    return sums

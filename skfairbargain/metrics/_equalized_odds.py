@@ -1,12 +1,7 @@
 """Equalized odds: the true-positive and the false-positive rate at once."""
 
 from ._false_positive_rate import FALSE_POSITIVE_RATE
-from ._forms import (
-    largest_difference,
-    public_metric,
-    smallest_ratio,
-    values_by_group,
-)
+from ._forms import DIFFERENCE, RATIO, public_metric, values_by_group
 from ._true_positive_rate import TRUE_POSITIVE_RATE
 
 __all__ = [
@@ -15,22 +10,28 @@ __all__ = [
 ]
 
 
-def _of_both_rates(form, worst):
+RATES = TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE
+
+
+def _of_both_rates(form, *, greater_is_better):
     """Decorator: the worst, or the mean, of a form of the two rates."""
 
     def compute(given):
-        positives = form(values_by_group(TRUE_POSITIVE_RATE, given))
-        negatives = form(values_by_group(FALSE_POSITIVE_RATE, given))
+        if given["agg"] not in ("worst_case", "mean"):
+            raise ValueError(
+                f"`agg` should be 'worst_case' or 'mean'. Got {given['agg']!r}."
+            )
+        values = [values_by_group(rate, given) for rate in RATES]
         if given["agg"] == "worst_case":
-            return worst(positives, negatives)
-        if given["agg"] == "mean":
-            return (positives + negatives) / 2
-        raise ValueError(f"`agg` should be 'worst_case' or 'mean'. Got {given['agg']!r}.")
+            return form.value(values)
+        return sum(form.value([of_rate]) for of_rate in values) / 2
 
-    return public_metric(compute, reads="labels", greater_is_better=worst is min)
+    return public_metric(
+        compute, form=form, quantities=RATES, greater_is_better=greater_is_better
+    )
 
 
-@_of_both_rates(largest_difference, max)
+@_of_both_rates(DIFFERENCE, greater_is_better=False)
 def equalized_odds_difference(
     y_true,
     y_pred,
@@ -74,7 +75,7 @@ def equalized_odds_difference(
     """
 
 
-@_of_both_rates(smallest_ratio, min)
+@_of_both_rates(RATIO, greater_is_better=True)
 def equalized_odds_ratio(
     y_true,
     y_pred,

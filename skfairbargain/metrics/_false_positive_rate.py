@@ -1,6 +1,6 @@
 """False-positive rate, whose parity is predictive equality."""
 
-from ._confusion import confusion_bins, of_confusion
+from ._confusion import bins_of_a_label, of_confusion
 from ._forms import difference, overall, ratio, worst_group
 from ._quantity import Quantity, no_negative
 
@@ -21,7 +21,7 @@ FALSE_POSITIVE_RATE = Quantity(
     name="false_positive_rate",
     title="false-positive rate",
     reads="labels",
-    bins=confusion_bins,
+    bins=bins_of_a_label,
     formula=_false_positive_rate,
     lacks=no_negative,
     multiclass=False,

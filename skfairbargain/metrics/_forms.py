@@ -7,12 +7,26 @@ A public metric is declared by its signature and docstring and has no body of it
 import functools
 import inspect
 import types
+from collections.abc import Callable
 from typing import NamedTuple
 
+from ._form_intervals import (
+    interval_of_all,
+    interval_of_difference,
+    interval_of_ratio,
+    interval_of_smallest,
+)
 from ._inputs import read_rows
 from ._parameters import with_sections
-from ._quantity import Quantity
 from ._values import group_values, overall_value
+
+
+class Form(NamedTuple):
+    """How the values of all groups become one number, and their draws an interval."""
+
+    value: Callable  # of a list of values by group, one dict for each quantity
+    interval: Callable  # of a list of draws, one for each quantity; the level; the value
+    by_group: bool = True
 
 
 class GroupMetric(NamedTuple):
@@ -21,59 +35,85 @@ class GroupMetric(NamedTuple):
     function: object
     reads: str  # "labels", "scores" or "probabilities"
     greater_is_better: bool
-    quantity: Quantity | None  # None where there are several
+    quantities: tuple
+    form: Form
+
+    @property
+    def quantity(self):
+        """The only quantity; None where there are several."""
+        return self.quantities[0] if len(self.quantities) == 1 else None
 
 
 GROUP_METRICS = {}
 
 
+def _smallest_ratio(values):
+    """Smallest value over the largest; 1 where all are zero, for they are equal."""
+    largest = max(values.values())
+    return min(values.values()) / largest if largest else 1.0
+
+
+def _largest_difference(values):
+    return max(values.values()) - min(values.values())
+
+
+OVERALL = Form(
+    value=lambda of_quantities: of_quantities[0],
+    interval=lambda draws, level, value: interval_of_all(draws[0], level, value),
+    by_group=False,
+)
+SMALLEST = Form(
+    value=lambda of_quantities: min(of_quantities[0].values()),
+    interval=lambda draws, level, value: interval_of_smallest(draws[0], level, value),
+)
+LARGEST = Form(
+    value=lambda of_quantities: max(of_quantities[0].values()),
+    interval=lambda draws, level, value: tuple(
+        -end for end in reversed(interval_of_smallest(-draws[0], level, -value))
+    ),
+)
+DIFFERENCE = Form(
+    value=lambda of_quantities: max(map(_largest_difference, of_quantities)),
+    interval=interval_of_difference,
+)
+RATIO = Form(
+    value=lambda of_quantities: min(map(_smallest_ratio, of_quantities)),
+    interval=interval_of_ratio,
+)
+
+
 def overall(quantity):
     """Form of all rows together, whatever their group."""
-
-    def compute(given):
-        return overall_value(quantity, read_rows(quantity, given))
-
-    return _form(quantity, compute, quantity.greater_is_better)
+    return _metric_of(OVERALL, quantity, quantity.greater_is_better)
 
 
 def worst_group(quantity):
     """Form of the smallest value of a group; the largest of a loss."""
-    worst = min if quantity.greater_is_better else max
-
-    def compute(given):
-        return worst(values_by_group(quantity, given).values())
-
-    return _form(quantity, compute, quantity.greater_is_better)
+    form = SMALLEST if quantity.greater_is_better else LARGEST
+    return _metric_of(form, quantity, quantity.greater_is_better)
 
 
 def difference(quantity):
     """Form of the largest value of a group less the smallest."""
-
-    def compute(given):
-        return largest_difference(values_by_group(quantity, given))
-
-    return _form(quantity, compute, greater_is_better=False)
+    return _metric_of(DIFFERENCE, quantity, greater_is_better=False)
 
 
 def ratio(quantity):
     """Form of the smallest value of a group over the largest."""
-
-    def compute(given):
-        return smallest_ratio(values_by_group(quantity, given))
-
-    return _form(quantity, compute, greater_is_better=True)
+    return _metric_of(RATIO, quantity, greater_is_better=True)
 
 
-def public_metric(compute, *, reads, greater_is_better, quantity=None):
+def public_metric(compute, *, form, quantities, greater_is_better):
     """Decorator that makes a public metric of a signature and a docstring.
 
     Parameters
     ----------
     compute : callable
         From the arguments, a dict by name with the defaults filled in, to the value.
-    reads : {"labels", "scores", "probabilities"}
+    form : Form
+    quantities : tuple of Quantity
+        All of them read the same.
     greater_is_better : bool
-    quantity : Quantity, default=None
 
     Returns
     -------
@@ -95,20 +135,12 @@ def public_metric(compute, *, reads, greater_is_better, quantity=None):
         )
         functools.update_wrapper(metric, declared)
         metric.__doc__ = with_sections(declared)
-        entry = GroupMetric(metric, reads, greater_is_better, quantity)
-        GROUP_METRICS[declared.__name__] = entry
+        GROUP_METRICS[declared.__name__] = GroupMetric(
+            metric, quantities[0].reads, greater_is_better, quantities, form
+        )
         return metric
 
     return decorate
-
-
-def _form(quantity, compute, greater_is_better):
-    return public_metric(
-        compute,
-        reads=quantity.reads,
-        greater_is_better=greater_is_better,
-        quantity=quantity,
-    )
 
 
 def values_by_group(quantity, given):
@@ -117,12 +149,12 @@ def values_by_group(quantity, given):
     return group_values(quantity, rows, given["sensitive_features"], given["undefined"])
 
 
-def largest_difference(values):
-    """Largest value less the smallest."""
-    return max(values.values()) - min(values.values())
+def _metric_of(form, quantity, greater_is_better):
+    def compute(given):
+        if form.by_group:
+            return form.value([values_by_group(quantity, given)])
+        return form.value([overall_value(quantity, read_rows(quantity, given))])
 
-
-def smallest_ratio(values):
-    """Smallest value over the largest; 1 where all are zero, for they are equal."""
-    largest = max(values.values())
-    return min(values.values()) / largest if largest else 1.0
+    return public_metric(
+        compute, form=form, quantities=(quantity,), greater_is_better=greater_is_better
+    )

@@ -1,10 +1,19 @@
-"""Check what a metric is given, and number its labels."""
+"""Check what a metric is given, and make rows of it."""
+
+from dataclasses import replace
+from numbers import Real
 
 import numpy as np
-import pandas as pd
-from sklearn.utils import check_array, column_or_1d
 
 from .._utils import check_same_length
+from ._labels import (
+    as_array,
+    check_same_kind,
+    checked_labels,
+    completed,
+    negative_and_positive,
+    positions,
+)
 from ._quantity import Rows
 
 
@@ -23,23 +32,19 @@ def read_labels(quantity, y_true, y_pred, sample_weight=None, pos_label=None):
 
     A prediction that is no class of `y_true` gets the position after the last one.
     """
-    y_true, y_pred = _labels(y_true, "y_true"), _labels(y_pred, "y_pred")
+    y_true, y_pred = checked_labels(y_true, "y_true"), checked_labels(y_pred, "y_pred")
     check_same_length(y_true=y_true, y_pred=y_pred)
-    if isinstance(y_true[0], str) != isinstance(y_pred[0], str):
-        one, other = y_true.tolist()[0], y_pred.tolist()[0]
-        raise ValueError(
-            f"`y_true` and `y_pred` should hold labels of one kind. Got {one!r} and "
-            f"{other!r}. Pass predict(X), or map one to the other."
-        )
+    advice = "Pass predict(X), or map one to the other."
+    check_same_kind(y_true, y_pred, "y_true", "y_pred", advice)
     both = np.concatenate([y_true, y_pred])
     found = np.unique(both)
     if not quantity.multiclass:
-        classes = _negative_and_positive(found, pos_label, quantity)
+        classes = negative_and_positive(found, pos_label, quantity)
     elif len(found) <= 2:
-        classes = _completed(found)
+        classes = completed(found)
     else:
         classes = np.unique(y_true)
-    codes = _positions(both, classes)
+    codes = positions(both, classes)
     return Rows(
         codes[: len(y_true)],
         codes[len(y_true) :],
@@ -49,23 +54,18 @@ def read_labels(quantity, y_true, y_pred, sample_weight=None, pos_label=None):
 
 
 def read_scores(reads, y_true, y_score, sample_weight=None, labels=None):
-    """Rows whose output is one score each, or one score for each class of three or more."""
+    """Rows whose output is one score each, or one score for each class but for two."""
     name = "y_proba" if reads == "probabilities" else "y_score"
-    y_true = _labels(y_true, "y_true")
+    y_true = checked_labels(y_true, "y_true")
     scores = _scores(y_score, name)
     check_same_length(**{"y_true": y_true, name: scores})
-    classes = _completed(np.unique(y_true)) if labels is None else np.asarray(labels)
-    codes = _positions(y_true, classes)
+    classes = _classes(y_true, labels)
+    codes = positions(y_true, classes)
     if (codes == len(classes)).any():
         strange = y_true[codes == len(classes)].tolist()[0]
         raise ValueError(
-            f"`labels` should name every class of `y_true`. Got {classes.tolist()}, "
-            f"without {strange!r}."
-        )
-    if len(classes) < 2 and labels is None:
-        raise ValueError(
-            f"`y_true` should hold two labels or more. Got {classes.tolist()[0]!r} only, "
-            "so which class a score speaks for is unclear. Pass the classes as `labels`."
+            f"`labels`, a model's classes_, should name every class of `y_true`. Got "
+            f"{classes.tolist()}, without {strange!r}."
         )
     n_columns = 1 if scores.ndim == 1 else scores.shape[1]
     if n_columns != len(classes) and (n_columns, len(classes)) != (1, 2):
@@ -77,38 +77,51 @@ def read_scores(reads, y_true, y_score, sample_weight=None, labels=None):
         )
     if reads == "probabilities":
         scores = _probabilities(scores, name)
-    if scores.ndim == 2 and len(classes) == 2:
-        scores = scores[:, 1]
+    if len(classes) == 2:
+        scores = scores.reshape(len(scores), -1)[:, -1]
+    elif len(classes) == 1:
+        scores = scores.reshape(-1, 1)
     return Rows(codes, scores, _weights(sample_weight, y_true), classes)
 
 
-def _labels(y, name):
-    values = column_or_1d(y.to_numpy() if hasattr(y, "to_numpy") else y)
-    if len(values) == 0:
-        raise ValueError(f"`{name}` should have at least one row. Got none.")
-    missing = pd.isna(values)
-    if missing.any():
-        raise ValueError(
-            f"`{name}` should have a label for every row. Got {missing.sum()} missing."
-        )
-    if values.dtype.kind == "f" and not np.equal(values, np.rint(values)).all():
-        raise ValueError(
-            f"`{name}` should hold class labels. Got numbers such as "
-            f"{values[values != np.rint(values)][0]}."
-        )
-    return values
+def decided(rows, threshold):
+    """The same rows with decisions: scores above the threshold, or the largest ones."""
+    if rows.output.ndim == 1:
+        return replace(rows, output=(rows.output > threshold).astype(np.int64))
+    return replace(rows, output=rows.output.argmax(axis=1))
+
+
+def _classes(y_true, labels):
+    if labels is None:
+        classes = completed(np.unique(y_true))
+        if len(classes) < 2:
+            raise ValueError(
+                f"`y_true` should hold two labels or more. Got {classes.tolist()[0]!r} "
+                "only, so which class a score speaks for is unclear. Pass the classes as "
+                "`labels`."
+            )
+        return classes
+    classes = checked_labels(labels, "labels")
+    check_same_kind(y_true, classes, "y_true", "labels", "Pass the model's classes_.")
+    if len(np.unique(classes)) < len(classes):
+        raise ValueError(f"`labels` should be all different. Got {classes.tolist()}.")
+    return classes
 
 
 def _scores(y_score, name):
-    values = y_score.to_numpy() if hasattr(y_score, "to_numpy") else np.asarray(y_score)
-    if values.dtype.kind not in "biuf":
+    given = (
+        "predict_proba(X)"
+        if name == "y_proba"
+        else ("predict_proba(X) or decision_function(X)")
+    )
+    advice = f"Pass {given}, not predict(X)."
+    values = _numbers(y_score, name, advice)
+    if values.ndim not in (1, 2) or 0 in values.shape[1:]:
         raise ValueError(
-            f"`{name}` should hold numbers. Got values such as "
-            f"{values.ravel().tolist()[0]!r}. Pass "
-            "predict_proba(X) or decision_function(X), not predict(X)."
+            f"`{name}` should have one dimension, or a column a class. Got shape "
+            f"{values.shape}."
         )
-    dtype = values.dtype if values.dtype.kind == "f" else np.float64
-    values = check_array(values, ensure_2d=False, dtype=dtype, input_name=name)
+    _check_finite(values, name)
     return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
 
@@ -134,12 +147,17 @@ def _probabilities(scores, name):
 def _weights(sample_weight, y_true):
     if sample_weight is None:
         return np.ones(len(y_true))
-    weights = column_or_1d(
-        check_array(
-            sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    weights = _numbers(sample_weight, "sample_weight", "Pass a weight for each row.")
+    weights = weights.astype(np.float64)
+    if weights.ndim == 2 and weights.shape[1] == 1:
+        weights = weights[:, 0]
+    if weights.ndim != 1:
+        raise ValueError(
+            "`sample_weight` should have one weight for each row. Got shape "
+            f"{weights.shape}."
         )
-    )
     check_same_length(y_true=y_true, sample_weight=weights)
+    _check_finite(weights, "sample_weight")
     if weights.min() < 0 or weights.max() == 0:
         raise ValueError(
             "`sample_weight` should be zero or more, and not zero everywhere. Got weights "
@@ -148,49 +166,24 @@ def _weights(sample_weight, y_true):
     return weights
 
 
-def _completed(found):
-    """The classes: those found, or two where one is found that has a well-known other."""
-    if len(found) == 1 and not isinstance(found[0], str):
-        if found[0] in (0, 1):
-            return np.array([0, 1])
-        if found[0] == -1:
-            return np.array([-1, 1])
-    return found
-
-
-def _negative_and_positive(found, pos_label, quantity):
-    if len(found) > 2:
+def _numbers(values, name, advice):
+    """An array of floats, of the precision that was given."""
+    array = as_array(values, name)
+    if array.dtype.kind == "O":  # as pandas' nullable numbers are
+        strange = [v for v in array.ravel().tolist() if not isinstance(v, Real)]
+    else:
+        strange = [] if array.dtype.kind in "biuf" else array.ravel().tolist()
+    if strange:
         raise ValueError(
-            f"The {quantity.title} needs two labels. Got {len(found)}: "
-            f"{', '.join(map(repr, found.tolist()))}. Compare one class with the rest, as "
-            f"in y == {found.tolist()[-1]!r}, or use accuracy, balanced accuracy, AUC or "
-            "log loss."
+            f"`{name}` should hold numbers. Got values such as {strange[0]!r}. {advice}"
         )
-    classes = _completed(found)
-    if pos_label is None:
-        if len(classes) == 1:
-            raise ValueError(
-                f"`y_true` and `y_pred` hold one label, {found.tolist()[0]!r}, so which "
-                "label is the positive one is unclear. Pass `pos_label`."
-            )
-        return classes
-    if pos_label not in classes.tolist():
-        if len(found) == 2:
-            raise ValueError(
-                f"`pos_label` should be one of the labels {found.tolist()}. Got "
-                f"{pos_label!r}."
-            )
-        return np.array([found[0], pos_label])
-    others = [label for label in classes.tolist() if label != pos_label]
-    return np.array([*others, pos_label]) if others else np.array([None, pos_label])
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def _positions(values, classes):
-    """Place of each value among the classes; their number where it is none of them."""
-    if classes[0] is None:  # one label, which is the positive one
-        return (values == classes[1]).astype(np.int64)
-    order = np.argsort(classes)
-    places = np.searchsorted(classes[order], values).clip(max=len(classes) - 1)
-    codes = order[places].astype(np.int64)
-    codes[classes[codes] != values] = len(classes)
-    return codes
+def _check_finite(values, name):
+    strange = np.argwhere(~np.isfinite(values))
+    if len(strange):
+        raise ValueError(
+            f"`{name}` should hold finite numbers. Got {values[tuple(strange[0])]} in row "
+            f"{strange[0][0]}."
+        )

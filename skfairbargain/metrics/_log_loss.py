@@ -12,6 +12,9 @@ __all__ = [
     "worst_group_log_loss",
 ]
 
+# The largest loss that a row can have: probabilities are kept a rounding unit away from 0.
+LARGEST = -np.log(np.finfo(np.float64).eps)
+
 
 def _loss_bins(rows):
     chosen = rows.output
@@ -20,11 +23,30 @@ def _loss_bins(rows):
     else:
         chosen = chosen[np.arange(len(rows.y)), rows.y]
     levels, codes = np.unique(chosen, return_inverse=True)
-    return [Bins(codes, len(levels), -np.log(levels))]
+    n = len(levels)
+    # A pseudo-row cannot be given a loss: there is no largest one but that of clipping.
+    return [Bins(codes, n, -np.log(levels), np.zeros(n, np.int64), np.zeros(n))]
 
 
 def _mean_loss(sums, loss):
     return sums @ loss / sums.sum(axis=-1)
+
+
+def _with_students_tails(losses, rows, rng):
+    """Widen the distances from the mean as Student's quantiles do, on a log scale.
+
+    With n rows, the bootstrap is too narrow by a factor of about the square root of
+    (n - 1) / (n + 1), and the deviation that it goes by is uncertain. Losses are positive
+    and skewed, so that ratios of them are more alike than differences.
+    """
+    weight = rows.weight / rows.weight.max()
+    n = weight.sum() ** 2 / (weight**2).sum()  # Kish's effective number of rows
+    if n < 2:
+        return np.full_like(losses, np.nan)
+    factors = np.sqrt((n + 1) / rng.chisquare(n - 1, len(losses)))
+    logs = np.log(losses)
+    wider = logs.mean() + (logs - logs.mean()) * factors
+    return np.exp(np.minimum(wider, np.log(LARGEST)))
 
 
 LOG_LOSS = Quantity(
@@ -34,6 +56,7 @@ LOG_LOSS = Quantity(
     bins=_loss_bins,
     formula=_mean_loss,
     greater_is_better=False,
+    widen=_with_students_tails,
 )
 
 

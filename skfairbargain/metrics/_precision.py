@@ -1,8 +1,6 @@
 """Precision, whose parity is predictive parity."""
 
-import numpy as np
-
-from ._confusion import confusion_bins, of_confusion
+from ._confusion import bins_of_the_selected, of_confusion
 from ._forms import difference, overall, ratio, worst_group
 from ._quantity import Quantity
 
@@ -16,9 +14,7 @@ __all__ = [
 
 @of_confusion
 def _precision(matrix):
-    selected = matrix[..., :, 1].sum(axis=-1)
-    undefined = np.full_like(selected, np.nan)
-    return np.divide(matrix[..., 1, 1], selected, out=undefined, where=selected > 0)
+    return matrix[..., 1, 1] / matrix[..., :, 1].sum(axis=-1)
 
 
 def _no_predicted_positive(rows):
@@ -29,7 +25,7 @@ PRECISION = Quantity(
     name="precision",
     title="precision",
     reads="labels",
-    bins=confusion_bins,
+    bins=bins_of_the_selected,
     formula=_precision,
     lacks=_no_predicted_positive,
     multiclass=False,

@@ -26,21 +26,30 @@ class Rows:
             self, y=self.y[mask], output=self.output[mask], weight=self.weight[mask]
         )
 
-    def scaled_weight(self):
-        """Weights over a power of two: the largest lies between 1/2 and 1.
+
+class Bins(NamedTuple):
+    """Rows numbered by bin, and what the formula and the bootstrap know of the bins.
+
+    The formula depends on the shares of weight within each set of bins only. Pseudo-rows
+    stand for what the sample might have missed; they count in resamples alone.
+    """
+
+    codes: np.ndarray  # (n,)
+    n_bins: int
+    context: object  # what the formula knows
+    sets: np.ndarray  # (n_bins,), the number of each bin's set
+    pseudo: np.ndarray  # (n_bins,), how many pseudo-rows it has
+
+    def scaled(self, weight):
+        """Weights over a power of two for each set: the largest lies between 1/2 and 1.
 
         Quantities do not change, to the last bit, and no sum or product of weights is
         too large or too small for a float.
         """
-        return np.ldexp(self.weight, -np.frexp(self.weight.max())[1])
-
-
-class Bins(NamedTuple):
-    """Rows numbered by bin; `context` is what a formula knows of the bins."""
-
-    codes: np.ndarray  # (n,)
-    n_bins: int
-    context: object
+        of_row = self.sets[self.codes]
+        largest = np.zeros(self.sets.max() + 1)
+        np.maximum.at(largest, of_row, weight)
+        return np.ldexp(weight, -np.frexp(largest)[1][of_row])
 
 
 def always_defined(rows):
@@ -64,14 +73,16 @@ class Quantity:
         From `Rows` to a list of `Bins`; the quantity is the mean over the list.
     formula : callable
         From sums of weights, of shape (..., n_bins), and the context of the bins to values
-        of shape (...). Sums that it is undefined for give NaN, without a warning of NumPy;
-        only the sums of bootstrap resamples can be such.
+        of shape (...).
     lacks : callable, default=always_defined
         From `Rows` to what they lack for the quantity to be defined, as in "no positive
         sample", or to None. It sees true labels and outputs.
     multiclass : bool, default=True
         Whether it is defined for three classes and more.
     greater_is_better : bool, default=True
+    widen : callable, default=None
+        From values of resamples, the `Rows` and a Generator to values that vary as much as
+        the number of rows asks for, where pseudo-rows cannot see to that.
     """
 
     name: str
@@ -82,12 +93,14 @@ class Quantity:
     lacks: Callable = always_defined
     multiclass: bool = True
     greater_is_better: bool = True
+    widen: Callable | None = None
 
     def __call__(self, rows):
-        weight = rows.scaled_weight()
         parts = [
-            self.formula(np.bincount(codes, weight, n_bins), context)
-            for codes, n_bins, context in self.bins(rows)
+            self.formula(
+                np.bincount(part.codes, part.scaled(rows.weight), part.n_bins), part.context
+            )
+            for part in self.bins(rows)
         ]
         return float(np.mean(parts))
 
@@ -104,6 +117,8 @@ def no_negative(rows):
 
 def no_sample_of_a_class(rows):
     """Name a class without a row: `lacks` of a quantity that needs all classes."""
+    if len(rows.classes) == 1:
+        return "no sample of a second class"
     # The positives first: they are what a small group lacks most often.
     return _no_sample(rows, range(len(rows.classes) - 1, -1, -1))
 

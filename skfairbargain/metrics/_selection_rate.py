@@ -1,6 +1,6 @@
 """Selection rate, whose parity is demographic parity."""
 
-from ._confusion import confusion_bins, of_confusion
+from ._confusion import bins_of_all, of_confusion
 from ._forms import difference, overall, ratio, worst_group
 from ._quantity import Quantity
 
@@ -21,7 +21,7 @@ SELECTION_RATE = Quantity(
     name="selection_rate",
     title="selection rate",
     reads="labels",
-    bins=confusion_bins,
+    bins=bins_of_all,
     formula=_selection_rate,
     multiclass=False,
 )

@@ -1,16 +1,14 @@
 """A table of quantities by group, with bootstrap intervals."""
 
-from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.utils import check_random_state
 
-from .._utils import cell_codes, group_name, warn_user
+from .._utils import group_names, warn_user
 from ..exceptions import UndefinedGroupError
-from ._bootstrap import percentile_interval, resampled_values
-from ._inputs import read_scores
+from ._bootstrap import generator, percentile_interval, resampled_values
+from ._inputs import decided, read_scores
 from ._quantities import QUANTITIES
 from ._values import split
 
@@ -72,15 +70,16 @@ def group_metrics(
     n_resamples : int, default=2000
         Bootstrap resamples.
     confidence_level : float, default=0.95
-        Share of resamples whose value lies in the interval.
-    random_state : int, RandomState instance or None, default=None
+        How often an interval contains the true value, over many samples.
+    random_state : int, RandomState instance, Generator or None, default=None
         Makes the intervals repeatable.
 
     Returns
     -------
     table : DataFrame
         One row for each metric and group, and for each metric a first one of the group
-        "overall". Columns: metric, group, value, low and high (the interval), n (rows) and
+        "overall". Groups that read alike, such as 1 and "1", or like "overall", are written
+        with quotes. Columns: metric, group, value, low and high (the interval), n (rows) and
         n_positive (rows of the larger of two labels; missing for three classes or more).
 
     Raises
@@ -96,17 +95,31 @@ def group_metrics(
 
     Notes
     -----
-    Rows are drawn with replacement within each group and label, so that no resample lacks
-    a label and the counts stay as they are; low and high are the
-    :math:`(1 - c)/2` and :math:`(1 + c)/2` quantiles over the resamples, with c the
-    confidence level. A resample in which a metric is undefined, as precision is without a
-    positive prediction, is drawn again for this metric. An interval is too narrow for a
-    group with few rows of a label, and has no width where a group is ranked without a
-    mistake. It says nothing about the noise of training.
+    The intervals come from the Bayesian bootstrap: a resample gives each row a random
+    weight from the exponential distribution, on top of `sample_weight`. So the labels are
+    as random as the rows are, where a metric depends on how frequent they are (selection
+    rate, accuracy, log loss), and their frequency cancels out elsewhere. Of all rows, the
+    frequency of the groups is random as well. low and high are the :math:`(1 - c)/2` and
+    :math:`(1 + c)/2` quantiles over the resamples, with c the confidence level, and always
+    contain the value.
+
+    A few rows without a mistake do not prove that there are none. Therefore one row is
+    added in the resamples, with a random weight too: half of it right and half of it wrong
+    for a rate, and for the AUC a quarter each of a positive and a negative at either end of
+    the ranking. Of an unweighted rate, this is Jeffreys' interval. The log loss has no
+    largest value that such a row could have: its resamples are spread as in Student's
+    interval instead, and of less than two rows (by Kish's effective number) the ends are
+    NaN.
+
+    An interval says nothing about the noise of training. How often intervals contain the
+    truth in small groups is measured in the user guide.
 
     References
     ----------
-    Efron, Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
+    Rubin, The Bayesian Bootstrap, Annals of Statistics 9(1), 1981.
+
+    Brown, Cai, DasGupta, Interval Estimation for a Binomial Proportion, Statistical Science
+    16(2), 2001.
 
     Examples
     --------
@@ -128,35 +141,29 @@ def group_metrics(
     scored = read_scores("scores", *given)
     quantities = _chosen(metrics, len(scored.classes))
     scored, codes, groups = split(scored, sensitive_features, undefined)
-    inputs = {"scores": scored, "labels": _decided(scored, threshold)}
+    inputs = {"scores": scored, "labels": decided(scored, threshold)}
     if any(quantity.reads == "probabilities" for quantity in quantities.values()):
         read = read_scores("probabilities", *given)
         inputs["probabilities"] = read[read.weight > 0]
-    # What is drawn is a row of a stratum: a group and a label.
-    strata = cell_codes(codes, scored.y, len(scored.classes))
-    rng = _generator(random_state)
+    rng = generator(random_state)
     scopes = [("overall", np.ones(len(codes), bool))]
-    scopes += [(group_name(label), codes == code) for code, label in enumerate(groups)]
+    names = group_names(groups, taken=["overall"])
+    scopes += [(name, codes == code) for code, name in enumerate(names)]
     records = []
     for group, members in scopes:
         rows = {reads: read[members] for reads, read in inputs.items()}
-        counts = np.bincount(rows["scores"].y, minlength=len(scored.classes))
-        defined = {
-            name: quantity
-            for name, quantity in quantities.items()
-            if _is_defined(quantity, rows[quantity.reads], group, undefined)
-        }
-        resampled = resampled_values(rng, defined, rows, strata[members], n_resamples)
+        n_positive = np.sum(rows["scores"].y == 1)
         for name, quantity in quantities.items():
-            value = low = high = np.nan
-            if name in defined:
-                value = quantity(rows[quantity.reads])
-                low, high = percentile_interval(resampled[name], confidence_level)
-            records.append((name, group, value, low, high, counts.sum(), counts[1]))
+            of_group, value, low, high = rows[quantity.reads], *[np.nan] * 3
+            if _is_defined(quantity, of_group, group, undefined):
+                value = quantity(of_group)
+                drawn = resampled_values(rng, quantity, of_group, n_resamples)
+                low, high = percentile_interval(drawn, confidence_level, value)
+            records.append((name, group, value, low, high, members.sum(), n_positive))
     table = pd.DataFrame(
         records, columns=["metric", "group", "value", "low", "high", "n", "n_positive"]
     )
-    if len(scored.classes) > 2:
+    if len(scored.classes) != 2:
         table["n_positive"] = pd.array([pd.NA] * len(table), dtype="Int64")
     order = table["metric"].map({name: place for place, name in enumerate(quantities)})
     return table.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
@@ -164,7 +171,7 @@ def group_metrics(
 
 def _chosen(metrics, n_classes):
     """The quantities that were asked for, by name; by default what the classes allow."""
-    unfit = [name for name, q in QUANTITIES.items() if n_classes > 2 and not q.multiclass]
+    unfit = [name for name, q in QUANTITIES.items() if n_classes != 2 and not q.multiclass]
     if metrics is None:
         metrics = [name for name in DEFAULT_METRICS if name not in unfit]
     metrics = metrics if isinstance(metrics, str) else tuple(metrics)
@@ -177,9 +184,10 @@ def _chosen(metrics, n_classes):
     binary = [name for name in metrics if name in unfit]
     if binary:
         rest = [name for name in QUANTITIES if name not in unfit]
+        classes = "one class" if n_classes == 1 else f"{n_classes} classes"
         raise ValueError(
-            f"With {n_classes} classes, `metrics` should be among {rest}. Got {binary}, "
-            "which need two labels."
+            f"With {classes}, `metrics` should be among {rest}. Got {binary}, which need "
+            "two labels."
         )
     return {name: QUANTITIES[name] for name in metrics}
 
@@ -198,14 +206,6 @@ def _check_parameters(threshold, n_resamples, confidence_level):
         )
 
 
-def _decided(scored, threshold):
-    if scored.output.ndim == 1:
-        decisions = (scored.output > threshold).astype(np.int64)
-    else:
-        decisions = scored.output.argmax(axis=1)
-    return replace(scored, output=decisions)
-
-
 def _is_defined(quantity, rows, group, undefined):
     lack = quantity.lacks(rows)
     if lack is None:
@@ -218,9 +218,3 @@ def _is_defined(quantity, rows, group, undefined):
         )
     warn_user(f"{reason} and NaN in the table.")
     return False
-
-
-def _generator(random_state):
-    if random_state is None or isinstance(random_state, Integral | np.random.Generator):
-        return np.random.default_rng(random_state)
-    return np.random.default_rng(check_random_state(random_state).randint(2**31, size=4))

@@ -1,6 +1,6 @@
 """True-positive rate, whose parity is equal opportunity."""
 
-from ._confusion import confusion_bins, of_confusion
+from ._confusion import bins_of_a_label, of_confusion
 from ._forms import difference, overall, ratio, worst_group
 from ._quantity import Quantity, no_positive
 
@@ -21,7 +21,7 @@ TRUE_POSITIVE_RATE = Quantity(
     name="true_positive_rate",
     title="true-positive rate",
     reads="labels",
-    bins=confusion_bins,
+    bins=bins_of_a_label,
     formula=_true_positive_rate,
     lacks=no_positive,
     multiclass=False,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._utils import encode_groups, group_name, warn_user
+from .._utils import encode_groups, group_names, warn_user
 from ..exceptions import UndefinedGroupError
 
 
@@ -15,6 +15,7 @@ def group_values(quantity, rows, sensitive_features, undefined="raise"):
         If it is undefined in some group and `undefined` is "raise", or in all groups.
     """
     rows, codes, labels = split(rows, sensitive_features, undefined)
+    names = group_names(labels)
     values, reasons = {}, []
     for code, label in enumerate(labels):
         members = rows[codes == code]
@@ -22,7 +23,7 @@ def group_values(quantity, rows, sensitive_features, undefined="raise"):
         if lack is None:
             values[label] = quantity(members)
             continue
-        reason = f"Group {group_name(label)!r} has {lack}"
+        reason = f"Group {names[code]!r} has {lack}"
         if undefined == "raise":
             raise UndefinedGroupError(
                 f"{reason}, so its {quantity.title} is undefined. Merge it with another "
