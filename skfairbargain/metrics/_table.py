@@ -79,8 +79,9 @@ def group_metrics(
     table : DataFrame
         One row for each metric and group, and for each metric a first one of the group
         "overall". Groups that read alike, such as 1 and "1", or like "overall", are written
-        with quotes. Columns: metric, group, value, low and high (the interval), n (rows) and
-        n_positive (rows of the larger of two labels; missing for three classes or more).
+        with quotes. Columns: metric, group, value, low and high (the interval), n (rows)
+        and n_positive (rows of the larger of two labels; missing for other numbers of
+        classes).
 
     Raises
     ------
