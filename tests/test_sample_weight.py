@@ -60,7 +60,8 @@ def change_of_one_step(weight_norm, X, y, weight=None):
     """How far one full-batch step of plain gradient descent moves the logits' weights."""
     clf = WithValidationSet(
         hidden_layer_sizes=(), batch_size=10_000, max_epochs=1, bargaining=None, lr=1e-3,
-        weight_norm=weight_norm, momentum=0.0, weight_decay=0.0, random_state=0,
+        weight_norm=weight_norm, momentum=0.0, weight_decay=0.0, standardize=False,
+        random_state=0,
     )  # fmt: skip
     start = clf.set_params(lr=1e-300).fit(X, y).decision_function(np.eye(30))
     clf.set_params(lr=1e-3).fit(X, y, sample_weight=weight)
@@ -175,6 +176,7 @@ def test_weights_of_most_unequal_sizes_give_finite_numbers(weight_norm):
         max_epochs=4,
         batch_size=8,
         weight_norm=weight_norm,
+        standardize=False,
         random_state=0,
     ).fit(X, y, sample_weight=weight)
     assert np.isfinite(clf.predict_proba(X)).all()
