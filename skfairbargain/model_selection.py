@@ -7,7 +7,7 @@ from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.multiclass import check_classification_targets
 
-from ._utils import check_same_length, encode_cells, small_cells
+from ._utils import check_same_length, encode_cells, n_rows, small_cells
 from .exceptions import UndefinedGroupError
 
 __all__ = ["balanced_validation_indices", "balanced_validation_split", "encode_cells"]
@@ -123,7 +123,7 @@ def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
         )
         move = f"Lower per_cell to {least} or less, or {merge}" if least else merge
         raise UndefinedGroupError(
-            f"Every group should have {per_cell} rows or more of each label. "
+            f"Every group should have {n_rows(per_cell)} or more of each label. "
             f"{small_cells(cells, per_cell)}. {move[0].upper()}{move[1:]}."
         )
     left = cells.counts.sum(axis=0) - per_cell * len(cells.groups)

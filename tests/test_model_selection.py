@@ -195,3 +195,11 @@ def test_one_row_of_a_label_is_enough_to_train_on():
         np.append(y, [0, 1]), np.append(groups, ["a", "b"]), per_cell=2, random_state=0
     )
     assert (len(train), len(val)) == (2, 12)
+
+
+def test_one_row_is_told_in_the_singular():
+    message = (
+        "^Every group should have 1 row or more of each label. Group 'b' has 0 of label 1"
+    )
+    with pytest.raises(UndefinedGroupError, match=message):
+        balanced_validation_indices([0, 1, 0, 1, 0], list("aaaab"), per_cell=1)

@@ -2,6 +2,7 @@
 
 from ._cells import cell_codes, cell_counts, encode_cells
 from ._columns import check_column, shortly
+from ._counts import n_rows
 from ._files import write_at_once, write_csv, write_figure
 from ._fitted import fitted_attribute, scratch_copy, set_fitted
 from ._group_names import distinct_names, group_names
@@ -39,6 +40,7 @@ __all__ = [
     "layer_name",
     "layer_of_error",
     "mean_and_margin",
+    "n_rows",
     "scratch_copy",
     "seeded_torch",
     "set_fitted",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.model_selection import train_test_split
 
-from .._utils import encode_cells, group_names, small_cells, warn_user
+from .._utils import encode_cells, group_names, n_rows, small_cells, warn_user
 from ..exceptions import SmallGroupWarning, UndefinedGroupError
 from ..model_selection import balanced_validation_indices
 
@@ -98,7 +98,7 @@ def _of_all(cells, least, per_cell):
         fewest = max(fewest, GIVEN_TIMES * per_cell)
     if least.min() < fewest:
         raise UndefinedGroupError(
-            f"Every group should have {fewest} rows or more of each class"
+            f"Every group should have {n_rows(fewest)} or more of each class"
             f"{_why(per_cell)}. {small_cells(cells, fewest, 'class')}. Merge small groups "
             "with others, or leave them out of the comparison by small_groups='leave_out'."
         )
@@ -118,7 +118,7 @@ def _of_large_ones(cells, least, per_cell):
     else:
         lower = "" if is_auto or per_cell == 1 else "lower per_cell, "
         raise UndefinedGroupError(
-            f"Comparing needs two groups with {fewest} rows or more of each class"
+            f"Comparing needs two groups with {n_rows(fewest)} or more of each class"
             f"{_why(per_cell)}. {small_cells(cells, fewest, 'class')}. "
             f"{(lower + 'merge groups, or add rows').capitalize()}."
         )
