@@ -21,7 +21,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._training import (
     check_given_together,
+    check_instance,
     check_labels,
+    check_takes_audit,
     checked_rows,
     is_finite,
     prepared_alike,
@@ -224,6 +226,8 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         """
         scratch = scratch_copy(self)
         rng = check_random_state(scratch.random_state)
+        check_instance(self.estimator, "estimator")
+        check_takes_audit(self._unfitted_weigher())
         estimator = self._seeded(clone(self._unfitted_estimator()), rng)
         name = weight_name(estimator)
         # Before the training, as far as the class shows it; not for a search or a stack.

@@ -52,7 +52,12 @@ def state():
 
 
 def fingerprint(value):
-    """A value as bytes, to see whether it changed."""
+    """A value as bytes or text, to see whether it changed."""
+    if isinstance(value, pd.DataFrame | pd.Series):  # which pickle with their caches
+        parts = value.index, getattr(value, "columns", None), value.dtypes
+        return repr([value.to_numpy(dtype=object).tolist(), *parts])
+    if hasattr(value, "__next__"):
+        return None
     try:
         return pickle.dumps(value)
     except (TypeError, ValueError, AttributeError, pickle.PicklingError):

@@ -22,5 +22,5 @@ from ._validation_inputs import (
     validation_codes,
     validation_set,
 )
-from ._weight_routing import weight_name
+from ._weight_routing import check_instance, check_takes_audit, weight_name
 from ._weighted_rows import is_finite, weighted_rows, with_shape

@@ -1,6 +1,6 @@
 """Check the training rows."""
 
-from numbers import Number
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -100,7 +100,9 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
 
 def _checked_weight(sample_weight, X):
     """Weights as scikit-learn takes them: one for each row, or one number for all."""
-    if not isinstance(sample_weight, Number):
+    if isinstance(sample_weight, Real):
+        sample_weight = np.full(X.shape[0], sample_weight)
+    else:
         check_column(sample_weight, "sample_weight")
         check_numbers(sample_weight, "sample_weight")
     try:

@@ -5,7 +5,7 @@ import pandas as pd
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
-from .._utils import check_column
+from .._utils import check_column, shortly
 
 # Unknown labels that an error shows.
 MOST_SHOWN = 8
@@ -43,6 +43,14 @@ def check_labels(y, name):
             f"`{name}` should hold class labels. Got complex numbers. Complex data not "
             "supported."
         )
+    for label in labels.tolist() if labels.dtype == object else []:
+        try:
+            hash(label)
+        except TypeError as error:
+            raise ValueError(
+                f"`{name}` should hold class labels: text, integers or booleans. Got "
+                f"{shortly(label)} among them."
+            ) from error
     missing = int(np.sum(pd.isna(labels)))
     if missing:
         raise ValueError(

@@ -38,12 +38,12 @@ def run_settings(estimator, players, n_rows, epochs):
         If there is no protocol of a name.
     """
     bargaining = estimator.bargaining
-    bargaining = None if bargaining is None else get_protocol(bargaining)
+    bargaining = None if bargaining is None else _protocol(bargaining, "bargaining")
     acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
     batch_size = estimator.batch_size
     return {
         "weighting": Weighting(
-            get_protocol(estimator.goal),
+            _protocol(estimator.goal, "goal"),
             bargaining,
             players.cell_groups,
             estimator.players,
@@ -60,6 +60,14 @@ def run_settings(estimator, players, n_rows, epochs):
         "bargain_epochs": estimator.bargain_epochs,
         "max_epochs": epochs,
     }
+
+
+def _protocol(named, name):
+    try:
+        return get_protocol(named)
+    except ValueError as error:
+        known, got, what = str(error).rpartition(" Got ")
+        raise ValueError(f"{known} `{name}` is none.{got}{what}") from error
 
 
 def auto_batch_size(n_rows):

@@ -69,23 +69,23 @@ def is_finite(X):
 def _stacked(X, X_val):
     """Training rows, and below them the audited ones, in the kind of the former."""
     if hasattr(X, "iloc") and hasattr(X_val, "iloc"):
-        X_val = X_val.copy()
-        for column in X.columns:
-            X_val[column] = _of_the_categories(X_val[column], X[column].dtype)
+        dtypes = {column: _common_categories(X, X_val, column) for column in X.columns}
+        dtypes = {column: dtype for column, dtype in dtypes.items() if dtype is not None}
+        X, X_val = X.astype(dtypes), X_val.astype(dtypes)
         return pd.concat([X, X_val], ignore_index=True)
     if issparse(X):
         return vstack([X, X_val], "csr")
     return np.concatenate([X, X_val.toarray() if issparse(X_val) else X_val])
 
 
-def _of_the_categories(values, dtype):
-    """Audited values as the training rows' categories, where that loses none of them.
+def _common_categories(X, X_val, column):
+    """Categories of a column in X, then those that X_val alone has values of.
 
     pandas makes objects of two columns whose categories differ.
     """
-    if (
-        not isinstance(dtype, pd.CategoricalDtype)
-        or not values.dropna().isin(dtype.categories).all()
-    ):
-        return values
-    return values.astype(dtype)
+    dtype = X[column].dtype
+    if not isinstance(dtype, pd.CategoricalDtype):
+        return None
+    values = pd.Index(X_val[column].dropna().unique())
+    more = values.difference(dtype.categories, sort=False)
+    return pd.CategoricalDtype([*dtype.categories, *more], dtype.ordered)

@@ -147,3 +147,14 @@ def test_a_loss_with_weights_of_classes_in_the_dtype_of_the_rows():
     assert fit(meta_loss=loss).n_iter_ == 4
     with pytest.raises(ValueError, match=r"^`meta_loss` should map logits"):
         fit(meta_loss=nn.CrossEntropyLoss(weight=weight.float(), reduction="none"))
+
+
+@pytest.mark.parametrize("name", ["goal", "bargaining"])
+def test_a_protocol_of_no_name(name):
+    message = (
+        "A protocol should be one of 'cagrad', 'forml', 'generalized_mean', 'ltr', "
+        "'meta_gdro', 'mgda', 'nash', 'pcgrad', or an instance of a Protocol subclass. "
+        f"`{name}` is none. Got 'fair'."
+    )
+    with raises(message):
+        fit(**{name: "fair"})

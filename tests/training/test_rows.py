@@ -214,6 +214,8 @@ LABELS = {
             "values in 4 of 16 rows. Leave these rows out."),
     "NA": (pd.Series([pd.NA, 1] * 8, dtype="Int64"), " should have a label in every row. "
            "Got missing values in 8 of 16 rows. Leave these rows out."),
+    "lists": (pd.Series([[1], "a"] * 8), " should hold class labels: text, integers or "
+              "booleans. Got [1] among them."),
     "masked": (masked(np.arange(16)), " should have no masked values. Got 3. Fill them, as "
                "with `{}.filled(...)`, or leave these rows out."),
 }  # fmt: skip
@@ -260,6 +262,10 @@ def test_many_unknown_labels_are_shown_in_part():
 
 
 WEIGHTS = {
+    "NaN for all": (np.nan, "Input sample_weight contains NaN."),
+    "infinity for all": (np.inf, "Input sample_weight contains infinity or a value too "
+                         "large for dtype('float64')."),
+    "a complex number": (1j, f"`sample_weight`{ONE}1j{ANY}"),
     "a name": ("balanced", f"`sample_weight`{ONE}'balanced'. Pass the values of the "
                            "column, "
                "as in frame['balanced']."),
