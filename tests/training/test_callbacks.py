@@ -33,7 +33,7 @@ class Batches(Callback):
 def test_a_callback_gets_minibatches_and_the_audited_rows_with_their_logits():
     callback = Batches()
     # A step length that changes no weight, and no dropout: the logits are the model's.
-    clf = fit(callbacks=[callback], lr=1e-30, dropout=0.0, max_epochs=1)
+    clf = fit(callbacks=[callback], lr=1e-30, dropout=0.0, max_epochs=1, standardize=False)
     assert [training for training, *_ in callback.seen] == [True, True, True, False]
     _, rows, labels, logits = callback.seen[-1]
     np.testing.assert_array_equal(rows, VALIDATION["X_val"])
