@@ -45,7 +45,8 @@ def test_nan_is_refused_in_the_name_of_what_was_called(weigher):
 def test_unknown_keywords_are_explained():
     message = (
         "ReweightedClassifier.fit takes no `sensitive_features`. Its arguments are X, y, "
-        "X_val, y_val, groups_val, sample_weight. Groups and labels of audited rows are "
+        "X_val, y_val, groups_val, sample_weight, classes. Groups and labels of audited "
+        "rows are "
         "`groups_val`, `y_val` and `X_val`; the training rows need no groups."
     )
     with raises(message, TypeError):
