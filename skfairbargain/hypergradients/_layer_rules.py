@@ -13,6 +13,9 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
+# How much slower one product a player is than its number of operations says.
+SMALL_PRODUCTS = 1.75
+
 
 class LayerRule(ABC):
     """What the ghost engine needs to know of a layer type."""
@@ -54,24 +57,19 @@ class LinearRule(LayerRule):
     def products(self, layer, features, delta, n_batch, averages):
         """See `LayerRule.products`."""
         trained = _Trained.of(layer)
-        n_val, n_players = averages.shape
-        if features.ndim == 2:
-            n_in, n_out = features.shape[1], delta.shape[1]
-            # Sample by sample, unless the players' averages take far fewer operations.
-            if n_val * (n_in + n_out) <= 4 * n_in * n_out * n_players:
-                pairs = delta[n_batch:] @ delta[:n_batch].T
-                if trained.weight:
-                    bias = pairs.new_full((), float(trained.bias))
-                    pairs *= torch.addmm(bias, features[n_batch:], features[:n_batch].T)
-                return averages.T @ pairs
+        if features.ndim == 2 and _pairs_are_cheaper(features, delta, n_batch, averages):
+            pairs = delta[n_batch:] @ delta[:n_batch].T
+            if trained.weight:
+                bias = pairs.new_full((), float(trained.bias))
+                pairs *= torch.addmm(bias, features[n_batch:], features[:n_batch].T)
+            return averages.T @ pairs
         features, delta = _three_dimensional(features), _three_dimensional(delta)
         result = 0
         if trained.weight:
-            mean = torch.einsum(
-                "vto,vti,vk->iko", delta[n_batch:], features[n_batch:], averages
-            )
-            moved = torch.tensordot(features[:n_batch], mean, dims=1)
-            result = (moved * delta[:n_batch, :, None]).sum((1, 3)).T
+            batch, batch_delta = features[:n_batch], delta[:n_batch]
+            gradients = _player_gradients(features[n_batch:], delta[n_batch:], averages)
+            columns = [((batch @ g.T) * batch_delta).sum((1, 2)) for g in gradients]
+            result = torch.stack(columns)
         if trained.bias:
             sums = delta.sum(1)
             result = result + (averages.T @ sums[n_batch:]) @ sums[:n_batch].T
@@ -157,6 +155,27 @@ class _Trained(NamedTuple):
         # Not by attribute, which modules look up slowly.
         weight, bias = layer._parameters["weight"], layer._parameters["bias"]
         return cls(weight.requires_grad, bias is not None and bias.requires_grad)
+
+
+def _pairs_are_cheaper(features, delta, n_batch, averages):
+    """Whether a product for each pair of samples takes fewer operations than one a player.
+
+    The pairs take n_batch · n_val (n_in + n_out) multiplications; the players' gradients
+    n_val · n_in · n_out, and n_batch · n_players · n_in · n_out for their products.
+    """
+    n_val, n_players = averages.shape
+    n_in, n_out = features.shape[1], delta.shape[1]
+    pairs = n_batch * n_val * (n_in + n_out)
+    # The factor is measured: several small products are slower than one large product.
+    return pairs <= SMALL_PRODUCTS * n_in * n_out * (n_val + n_batch * n_players)
+
+
+def _player_gradients(features, delta, averages):
+    """The gradient of each player's loss, from the rows that are its own."""
+    for average in averages.T:
+        rows = average.nonzero().squeeze(1)
+        weighted = delta[rows] * average[rows, None, None]
+        yield weighted.flatten(0, 1).T @ features[rows].flatten(0, 1)
 
 
 def _three_dimensional(tensor):

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from skfairbargain.hypergradients import AutogradEngine, GhostEngine, make_engine
-from skfairbargain.hypergradients._layer_rules import LAYER_RULES
+from skfairbargain.hypergradients._layer_rules import LAYER_RULES, _pairs_are_cheaper
 from skfairbargain.losses import cross_entropy, cross_entropy_f1
 
 N_BATCH, N_VAL, N_PLAYERS = 8, 5, 3
@@ -190,3 +190,25 @@ def test_a_layer_of_ones_own_needs_one_entry(monkeypatch):
     ghost, _ = run(GhostEngine, module, data)
     exact, _ = run(AutogradEngine, module, data, joint=True)
     torch.testing.assert_close(ghost, exact, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("n_val", [5, 400])
+def test_linear_layers_take_few_and_many_validation_rows(n_val):
+    """A few rows are taken pair by pair, many by one gradient for each player."""
+    module, (_, _, _, averages) = a_step(
+        lambda: nn.Sequential(nn.Linear(9, 8), nn.Tanh(), nn.Linear(8, 7)), (9,), 7
+    )
+    inputs = torch.randn(N_BATCH + n_val, 9, dtype=torch.float64)
+    targets = torch.randint(7, (N_BATCH + n_val,))
+    averages = averages.repeat(n_val // N_VAL, 1)
+    by_pairs = _pairs_are_cheaper(
+        inputs, torch.empty(N_BATCH + n_val, 8), N_BATCH, averages
+    )
+    assert by_pairs == (n_val == 5)
+    data = inputs, targets, N_BATCH, averages
+    ghost, ghost_gradients = run(GhostEngine, module, data)
+    exact, exact_gradients = run(AutogradEngine, module, data, joint=True)
+    torch.testing.assert_close(ghost, exact, rtol=1e-10, atol=1e-12)
+    assert exact[:, :2].abs().min() > 0
+    for ours, theirs in zip(ghost_gradients, exact_gradients, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
