@@ -25,7 +25,7 @@ PARTS = {
     "protocols": ("bargaining",),
     "model_selection": ("exceptions", "_utils"),
     "metrics": ("exceptions", "bargaining", "_utils"),
-    "hypergradients": ("_utils",),
+    "hypergradients": ("losses", "_utils"),
     "inspection": ("_utils", "metrics"),
     "simulation": ("bargaining", "_utils", "protocols"),
     "_training": (

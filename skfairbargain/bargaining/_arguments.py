@@ -61,22 +61,29 @@ def finite_array(values, name, ndim=2):
     ValueError
         If they are not real numbers, not finite, or of other dimensions.
     """
-    try:
-        if np.iscomplexobj(values):
-            raise TypeError
-        with np.errstate(over="ignore"):  # what becomes infinite is refused below
-            array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
-        raise ValueError(
-            f"`{name}` should be an array of real numbers, all rows of the same length. "
-            f"Got {type(values).__name__}."
-        ) from error
+    array = values
+    # Every step of a training passes arrays of float64, which need no conversion.
+    if type(values) is not np.ndarray or values.dtype != np.float64:
+        array = _converted(values, name)
     if array.ndim != ndim:
         kind = {1: "vector (one dimension)", 2: "matrix (two dimensions)"}[ndim]
         raise ValueError(f"`{name}` should be a {kind}. Got shape {array.shape}.")
     if not np.isfinite(array).all():
         raise ValueError(f"`{name}` should be finite. It contains NaN or infinity.")
     return array
+
+
+def _converted(values, name):
+    try:
+        if np.iscomplexobj(values):
+            raise TypeError
+        with np.errstate(over="ignore"):  # what becomes infinite is refused as such
+            return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
+        raise ValueError(
+            f"`{name}` should be an array of real numbers, all rows of the same length. "
+            f"Got {type(values).__name__}."
+        ) from error
 
 
 def unit_rows(vectors):

@@ -7,7 +7,11 @@ from ._failures import cannot_serve
 from ._ghost import GhostEngine
 from ._loop import LoopEngine
 from ._obstacles import structural_obstacle
+from ._plain_networks import is_plain_network
 from ._probe import Probe
+
+# Why "auto" takes the first engine.
+EXACT = "its hypergradients are exact for this module."
 
 
 def make_engine(
@@ -22,9 +26,9 @@ def make_engine(
 ):
     """Return the engine of that name; ``"auto"`` takes the cheapest that is exact.
 
-    The structure of the module is looked at first. Because a ``forward`` may do anything, a
-    step in training mode on a copy of the module is then compared with first-order
-    gradients.
+    A plain network is known to be one for the ghost engine. Of others the structure is
+    looked at first; and because a ``forward`` may do anything, a step in training mode on a
+    copy of the module is then compared with first-order gradients.
 
     Parameters
     ----------
@@ -54,16 +58,19 @@ def make_engine(
         it; the message says why.
     """
     losses = (train_loss, meta_loss)
+    excluded, exact = excluded or {}, EXACT if engine == "auto" else ""
+    may_be_ghost = engine in ("auto", "ghost") and "ghost" not in excluded
+    if may_be_ghost and is_plain_network(module, losses):
+        return GhostEngine(module, *losses), exact
     probe = Probe(module, losses, example, n_batch, n_rows)
     reasons = []
     for name in ENGINES if engine == "auto" else (engine,):
-        if name in (excluded or {}):
+        if name in excluded:
             reasons.append(excluded[name])
             continue
         taken, why_not = ENGINES[name](probe)
         if why_not is None:
-            exact = " ".join(reasons) or "its hypergradients are exact for this module."
-            return taken(module, *losses), exact if engine == "auto" else ""
+            return taken(module, *losses), exact and (" ".join(reasons) or exact)
         reasons.append(why_not)
     raise cannot_serve(engine, reasons[0])
 
