@@ -15,6 +15,8 @@ from torch.func import functional_call
 
 # How much slower one product a player is than its number of operations says.
 SMALL_PRODUCTS = 1.75
+# Multiplications that take less time than the calls of one product a player.
+FEW = 2**21
 
 
 class LayerRule(ABC):
@@ -167,7 +169,8 @@ def _pairs_are_cheaper(features, delta, n_batch, averages):
     n_in, n_out = features.shape[1], delta.shape[1]
     pairs = n_batch * n_val * (n_in + n_out)
     # The factor is measured: several small products are slower than one large product.
-    return pairs <= SMALL_PRODUCTS * n_in * n_out * (n_val + n_batch * n_players)
+    by_player = SMALL_PRODUCTS * n_in * n_out * (n_val + n_batch * n_players)
+    return pairs <= max(FEW, by_player)
 
 
 def _player_gradients(features, delta, averages):

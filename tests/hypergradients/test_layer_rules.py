@@ -192,7 +192,7 @@ def test_a_layer_of_ones_own_needs_one_entry(monkeypatch):
     torch.testing.assert_close(ghost, exact, rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.parametrize("n_val", [5, 400])
+@pytest.mark.parametrize("n_val", [5, 16_000])
 def test_linear_layers_take_few_and_many_validation_rows(n_val):
     """A few rows are taken pair by pair, many by one gradient for each player."""
     module, (_, _, _, averages) = a_step(
