@@ -2,7 +2,14 @@
 
 from ._arguments import finite_array
 from ._conflict import conflicts_of_step, opposed_players
-from ._solver import NashSolution, nash_bargaining
+from ._harmless import HarmlessSolution, follow_without_harm
+from ._solver import AppliedSolution, NashSolution, nash_bargaining
 from ._stake import STAKE, has_stake
 
-__all__ = ["NashSolution", "nash_bargaining"]
+__all__ = [
+    "AppliedSolution",
+    "HarmlessSolution",
+    "NashSolution",
+    "follow_without_harm",
+    "nash_bargaining",
+]

@@ -41,6 +41,24 @@ def problem_and_lengths(gram, hypergradients, feasible):
     return Ball(players @ players.T) if feasible == "ball" else Orthant(players), lengths
 
 
+def checked_given(given, feasible, n_players):
+    """Return the gains from a fixed part as an array, or None where there is none."""
+    if given is None:
+        return None
+    if feasible != "weights":
+        raise ValueError(
+            "`given` should come with feasible='weights': only weights are applied beside "
+            f"a fixed part. Got feasible={feasible!r}."
+        )
+    given = finite_array(given, "given", ndim=1)
+    if len(given) != n_players:
+        raise ValueError(
+            f"`given` should have a number for each of the {n_players} columns of "
+            f"`hypergradients`. Got {len(given)}."
+        )
+    return given
+
+
 def finite_array(values, name, ndim=2):
     """Return the values as an array of float64, or say what is wrong with them.
 

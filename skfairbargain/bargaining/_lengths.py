@@ -33,6 +33,24 @@ class Lengths(NamedTuple):
         """Return the lengths of some of the players."""
         return Lengths(self.mantissas[staked], self.exponents[staked])
 
+    def ratios(self, gains):
+        """Return gains in units of the lengths, between −1e15 and 1e15.
+
+        Beyond that, nothing that the weights bargained over give could be told from it.
+
+        Parameters
+        ----------
+        gains : ndarray of shape (n_players,)
+
+        Returns
+        -------
+        ratios : ndarray of shape (n_players,)
+        """
+        mantissas, exponents = np.frexp(gains / self.mantissas)
+        return np.clip(
+            np.ldexp(mantissas, np.minimum(exponents - self.exponents, 1000)), -1e15, 1e15
+        )
+
     def divide(self, numbers):
         """Return finite numbers over the lengths.
 

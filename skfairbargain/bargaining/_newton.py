@@ -62,7 +62,7 @@ def minimise(problem, tol, max_iter):
         decrement = sqrt(max(gap @ step, 0.0))
         # Below a decrement of 1/4 the full step converges quadratically.
         if decrement > 0.25:
-            step = step * _line_search(problem, alpha, step, 1 / (1 + decrement))
+            step = step * line_search(problem, alpha, step, 1 / (1 + decrement))
         alpha = alpha * (1 + step)
     agreed = bool(best <= max(tol, accepted))
     if not agreed:
@@ -70,7 +70,7 @@ def minimise(problem, tol, max_iter):
     return best_alpha, agreed, float(best), n_iter
 
 
-def _line_search(problem, alpha, step, t):
+def line_search(problem, alpha, step, t):
     """Return t near the minimum of the convex t ↦ f(α + t α∘step), from a feasible `t`.
 
     Newton's method in one variable, kept inside a bracket that the sign of the slope

@@ -56,6 +56,10 @@ class Orthant:
         """Return the problem among some of the players."""
         return self if staked.all() else Orthant(self.players[staked])
 
+    def nothing(self):
+        """Return weights of zero."""
+        return np.zeros(self.players.shape[1])
+
     def evaluate(self, alpha):
         """Return q(α), half its gradient and half its Hessian."""
         weights = np.maximum(alpha @ self.players, 0)

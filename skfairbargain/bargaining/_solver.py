@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._arguments import check_settings, problem_and_lengths
+from ._applied import Beside, minimise_beside
+from ._arguments import check_settings, checked_given, problem_and_lengths
 from ._newton import minimise
 from ._stake import STAKE
 
@@ -43,11 +44,33 @@ class NashSolution(NamedTuple):
     n_iter: int
 
 
+class AppliedSolution(NamedTuple):
+    """What the players agreed on beside a fixed part, which gives each of them something.
+
+    Parameters
+    ----------
+    alpha, agreed, residual, n_iter :
+        As of `NashSolution`, with the gains ``given_k + ⟨h_k, v⟩ = 1/alpha_k``. Without an
+        agreement α_k‖h_k‖ are the convex weights of the certificate: by no v ≥ 0 of length
+        1 does this combination of the players gain, so one of them does not.
+    weights : ndarray of shape (n_samples,), float64
+        The v agreed on, ``max(H @ alpha, 0)`` at length 1; zeros without an agreement.
+        Shorter where no sample helps the sum ``H @ alpha`` and the fixed part does better.
+    """
+
+    alpha: np.ndarray
+    agreed: bool
+    residual: float
+    n_iter: int
+    weights: np.ndarray
+
+
 def nash_bargaining(
     gram=None,
     *,
     hypergradients=None,
     feasible="ball",
+    given=None,
     tol=1e-10,
     max_iter=100,
     min_stake=STAKE,
@@ -69,6 +92,10 @@ def nash_bargaining(
     feasible : {"ball", "weights"}, default="ball"
         The directions bargained over: all with ‖d‖ ≤ √K, or those that are also
         non-negative, as training weights must be.
+    given : array-like of shape (n_players,), default=None
+        With ``feasible="weights"``: what a fixed part of the step gives each player beside
+        the weights bargained over, negative where it works against the player. The
+        players bargain over the sum, given_k + ⟨h_k, v⟩, with v ≥ 0 and ‖v‖ ≤ 1.
     tol : float, default=1e-10
         Stop at this residual. Where rounding keeps the residual from getting so small, the
         smallest one reached is accepted up to 1e-8; and up to its own rounding bound,
@@ -142,10 +169,19 @@ def nash_bargaining(
     """
     check_settings(feasible, tol, max_iter, min_stake)
     problem, lengths = problem_and_lengths(gram, hypergradients, feasible)
+    given = checked_given(given, feasible, len(lengths.mantissas))
     staked = lengths.staked(min_stake)
     alpha = np.zeros(len(staked))
     if not staked.any():
-        return NashSolution(alpha, False, 0.0, 0)
-    found, agreed, residual, n_iter = minimise(problem.restrict(staked), tol, max_iter)
-    alpha[staked] = lengths.restrict(staked).divide(found)
-    return NashSolution(alpha, agreed, residual, n_iter)
+        nobody = NashSolution(alpha, False, 0.0, 0)
+        return nobody if given is None else AppliedSolution(*nobody, problem.nothing())
+    problem, lengths = problem.restrict(staked), lengths.restrict(staked)
+    if given is None:
+        found, agreed, residual, n_iter = minimise(problem, tol, max_iter)
+    else:
+        beside = Beside(problem.players, lengths.ratios(given[staked]))
+        found, agreed, residual, n_iter, weights = minimise_beside(beside, tol, max_iter)
+    alpha[staked] = lengths.divide(found)
+    if given is None:
+        return NashSolution(alpha, agreed, residual, n_iter)
+    return AppliedSolution(alpha, agreed, residual, n_iter, weights)
