@@ -75,5 +75,6 @@ def paper_settings(setting):
         "batch_size": batch_size,
         "meta_loss": "cross_entropy+f1",
         "weight_norm": "l2",
+        "harmless_goal": False,
         "players": "cells",
     }

@@ -55,8 +55,8 @@ class NashMetaClassifier(
     meta_lr : float, default=1.0
         Length of the learned weights.
     anchor : float, default=0.5
-        Share of uniform weights, 0 to 1. 0 is the paper's; 1 is plain training. In between,
-        ranking quality survives a tiny validation set.
+        Share of uniform weights, 0 to 1, a part of what is bargained over. 0 is the paper's;
+        1 is plain training. In between, ranking survives a tiny validation set.
     hidden_layer_sizes : sequence of int, default=(128, 64)
         Widths of the default network's hidden layers.
     dropout : float, default=0.2
@@ -86,6 +86,8 @@ class NashMetaClassifier(
     weight_norm : {"l2", "l1"} or None, default="l2"
         Norm the step's learned weights are scaled to. None: no scaling; they are lr times
         inner products of gradients.
+    harmless_goal : bool, default=False
+        Whether a goal is followed only as far as no player loses, where that is possible.
     players : {"cells", "groups"}, default="cells"
         The players that bargain: group × label cells, or whole groups.
     engine : {"auto", "ghost", "autograd", "loop"}, default="auto"
@@ -210,6 +212,7 @@ class NashMetaClassifier(
         batch_size="auto",
         meta_loss="cross_entropy",
         weight_norm="l2",
+        harmless_goal=False,
         players="cells",
         engine="auto",
         validation_fraction=0.1,
@@ -237,6 +240,7 @@ class NashMetaClassifier(
         self.batch_size = batch_size
         self.meta_loss = meta_loss
         self.weight_norm = weight_norm
+        self.harmless_goal = harmless_goal
         self.players = players
         self.engine = engine
         self.validation_fraction = validation_fraction

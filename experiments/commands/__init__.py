@@ -2,7 +2,7 @@
 
 import typer
 
-from . import baselines, biased_labels, simulation, split_tables, sweep, table1
+from . import agreement, baselines, biased_labels, simulation, split_tables, sweep, table1
 
 __all__ = ["app"]
 
@@ -24,6 +24,7 @@ for command in (
     baselines.baselines,
     biased_labels.biased_labels,
     sweep.sweep,
+    agreement.agreement,
     simulation.simulation,
 ):
     app.command()(command)

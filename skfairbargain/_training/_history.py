@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Share of a certificate above which a player counts among those who cannot agree.
+SMALLEST_SHARE = 0.01
+
 # What `history_` holds of an epoch.
 EPOCH_KEYS = (
     "epoch",
@@ -14,10 +17,13 @@ EPOCH_KEYS = (
     "group_losses",
     "worst_group_loss",
     "bargaining_success_rate",
+    "agreement_rate",
     "conflict_rate",
     "player_conflict_rates",
     "opposed_rates",
     "opposed_agreed_rates",
+    "disputant_shares",
+    "disputed_rates",
     "alpha",
     "safe_meta_lr",
     "skipped_steps",
@@ -57,6 +63,9 @@ class EpochTally:
         self.loss = self.alpha = 0.0
         # Arrays from the first step on: steps per player, and per pair of players.
         self.conflicts = self.opposed = self.opposed_agreed = 0
+        # Steps of which it is known whether all players can gain, and those where they can.
+        self.asked = self.possible = 0
+        self.disputants = self.disputed = 0
 
     def add(self, decision, loss):
         """Count a step.
@@ -74,6 +83,13 @@ class EpochTally:
         self.conflicts = self.conflicts + decision.conflicts
         self.opposed = self.opposed + decision.opposed
         self.bargains += decision.bargained
+        if decision.possible is not None:
+            self.asked += 1
+            self.possible += decision.possible
+        if decision.disputants is not None:
+            self.disputants = self.disputants + decision.disputants
+            among = decision.disputants > SMALLEST_SHARE
+            self.disputed = self.disputed + np.outer(among, among)
         if decision.alpha is not None:
             self.agreements += 1
             self.alpha = self.alpha + decision.alpha
@@ -111,10 +127,13 @@ class EpochTally:
             "bargaining_success_rate": (
                 self.agreements / self.bargains if self.bargains else None
             ),
+            "agreement_rate": self.possible / self.asked if self.asked else None,
             "conflict_rate": self.in_conflict / max(self.steps, 1),
             "player_conflict_rates": self._per_player(self.conflicts, names.players),
             "opposed_rates": self._per_pair(self.opposed, names.players),
             "opposed_agreed_rates": self._per_pair(self.opposed_agreed, names.players),
+            "disputant_shares": self._disputants(names.players),
+            "disputed_rates": self._per_pair(self.disputed, names.players),
             "alpha": dict(zip(names.bargainers, mean, strict=True)) if agreed else None,
             "safe_meta_lr": safe_meta_lr,
             "skipped_steps": self.skipped,
@@ -124,6 +143,13 @@ class EpochTally:
     def _per_player(self, counts, names):
         rates = np.broadcast_to(counts, len(names)) / max(self.steps, 1)
         return dict(zip(names, rates.tolist(), strict=True))
+
+    def _disputants(self, names):
+        """Mean convex weights of the certificates; None where there was none."""
+        if self.asked == self.possible:
+            return None
+        shares = self.disputants / (self.asked - self.possible)
+        return dict(zip(names, shares.tolist(), strict=True))
 
     def _per_pair(self, counts, names):
         """Nested dicts, so that a history can be written as JSON."""

@@ -50,6 +50,7 @@ def run_settings(estimator, players, n_rows, epochs):
             estimator.meta_lr,
             estimator.anchor,
             estimator.weight_norm,
+            estimator.harmless_goal,
         ),
         "names": Names(
             groups=players.names("groups"),

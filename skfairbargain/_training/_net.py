@@ -238,7 +238,8 @@ class MetaNet(NeuralNetClassifier):
         self._tally.add(decision, train_loss)
         self.records_.add(batch.index, hypergradients, decision.weights, sample_weight)
         if self._bound.is_due and decision.alpha is not None:
-            self._bound.measure(self, batch, hypergradients, decision.alpha, sample_weight)
+            epsilon = float(np.finfo(hypergradients.dtype).eps)
+            self._bound.measure(self, batch, decision, epsilon)
         if decision.weights.any():
             self._update(batch, torch.from_numpy(decision.weights).to(step.losses))
         return {"loss": loss, "y_pred": step.logits, "weights": decision.weights}

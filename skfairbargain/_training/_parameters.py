@@ -30,6 +30,7 @@ PARAMETER_CONSTRAINTS = {
     "batch_size": [StrOptions({"auto"}), NumberRange(Integral, 1, None, closed="left")],
     "meta_loss": [StrOptions(set(META_LOSSES)), callable],
     "weight_norm": [StrOptions({"l2", "l1"}), None],
+    "harmless_goal": ["boolean"],
     "players": [StrOptions({"cells", "groups"})],
     "engine": [StrOptions({"auto", "ghost", "autograd", "loop"})],
     "validation_fraction": [NumberRange(Real, 0, 1, closed="neither")],

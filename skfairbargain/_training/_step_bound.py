@@ -135,7 +135,7 @@ class EpochBound:
         self.meta_loss = meta_loss
         self.value, self.is_due = None, True
 
-    def measure(self, net, batch, hypergradients, alpha, sample_weight):
+    def measure(self, net, batch, decision, epsilon):
         """Measure the bound along a step, without dropout and momentum.
 
         Parameters
@@ -143,25 +143,29 @@ class EpochBound:
         net : MetaNet
             Its mode, buffers and random numbers are afterwards what they were before.
         batch : Batch
-        hypergradients : ndarray of shape (n_batch, n_cells)
-        alpha : ndarray of shape (n_cells,) or (n_groups,)
-        sample_weight : ndarray of shape (n_batch,) or None
+        decision : Decision
+            An agreement.
+        epsilon : float
+            Relative rounding of a loss.
         """
+        self.is_due = False
+        mixture = self.weighting.mixture
+        learned = (1 - mixture.anchor) * mixture.meta_lr
+        if not learned:
+            return
         averages, n_batch = self.averages, len(batch.X)
-        if len(alpha) < averages.shape[1]:
+        if len(decision.alpha) < averages.shape[1]:
             averages = averages @ self.weighting.to_groups
         with torch.random.fork_rng([net.device] if "cuda" in str(net.device) else []):
             net._set_training(False)
             losses_at = losses_along_step(
                 net.module_,
                 (batch.X, batch.y),
-                self.weighting.learned_weights(hypergradients, alpha, sample_weight),
+                decision.weights / learned,
                 (batch.inputs[n_batch:], batch.targets[n_batch:]),
                 averages,
                 net.optimizer_.param_groups[0]["lr"],
                 self.meta_loss,
             )
-            epsilon = np.finfo(hypergradients.dtype).eps
-            self.value = step_bound(losses_at, self.weighting.meta_lr, epsilon)
+            self.value = step_bound(losses_at, mixture.meta_lr, epsilon)
             net._set_training(True)
-        self.is_due = False

@@ -4,8 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..bargaining import conflicts_of_step, opposed_players
+from ..bargaining import conflicts_of_step, follow_without_harm, opposed_players
 from ..protocols import MetaStep
+from ._mixture import Mixture
+
+# Anchors tried, in parts of the set one, where the players know no agreement at that.
+LOWER_ANCHORS = (0.5, 0.25, 0.125, 0.0)
 
 
 class Decision(NamedTuple):
@@ -23,6 +27,11 @@ class Decision(NamedTuple):
         Which players with a stake lose by `weights`, to first order (eq. 3).
     opposed : ndarray of shape (n_players, n_players), dtype bool
         Which pairs of players have opposed hypergradients, whatever the weights.
+    possible : bool or None
+        Whether there are applied weights by which every player with a stake gains; None
+        where nobody asked.
+    disputants : ndarray of shape (n_players,) or None
+        Where there are none: convex weights of the players who cannot agree.
     """
 
     weights: np.ndarray
@@ -30,6 +39,8 @@ class Decision(NamedTuple):
     alpha: np.ndarray | None
     conflicts: np.ndarray
     opposed: np.ndarray
+    possible: bool | None = None
+    disputants: np.ndarray | None = None
 
 
 class Weighting:
@@ -45,19 +56,26 @@ class Weighting:
         The group of each cell, 0 to n_groups − 1.
     players : {"cells", "groups"}
         Who the players are: those who bargain and whose conflicts are counted.
-    meta_lr, anchor, weight_norm :
+    meta_lr, anchor, weight_norm, harmless_goal :
         As in ``NashMetaClassifier``.
     """
 
     def __init__(
-        self, goal, bargaining, cell_groups, players, meta_lr, anchor, weight_norm
+        self,
+        goal,
+        bargaining,
+        cell_groups,
+        players,
+        meta_lr,
+        anchor,
+        weight_norm,
+        harmless_goal=False,
     ):
         self.goal = goal
         self.bargaining = bargaining
         self.players = players
-        self.meta_lr = meta_lr
-        self.anchor = anchor
-        self.weight_norm = weight_norm
+        self.mixture = Mixture(meta_lr, anchor, weight_norm)
+        self.harmless_goal = harmless_goal
         belongs = np.eye(max(cell_groups) + 1)[cell_groups]
         # A group's loss is the mean of its cells' losses, so H maps the same way.
         self.to_groups = belongs / belongs.sum(axis=0)
@@ -88,34 +106,78 @@ class Weighting:
         if self.players == "groups":
             step = self._of_groups(step)
         bargain = bargain and self.bargaining is not None
-        direction = alpha = None
+        outcome = Outcome()
         if bargain:
-            direction, alpha = self._follow(self.bargaining, step)
-        if direction is None:
-            direction, _ = self._follow(self.goal, step)
-        weights = self._normalise(direction, root, self.meta_lr, self.anchor)
+            outcome = self._bargain(step, root)
+        if outcome.weights is None:
+            outcome = self._pursue_goal(step, root, outcome)
+        weights = outcome.weights
         epsilon = np.finfo(hypergradients.dtype).eps
         conflicts = conflicts_of_step(step.hypergradients, weights, epsilon, step.gram)
         opposed = opposed_players(step.gram, epsilon)
-        return Decision(weights * root, bargain, alpha, conflicts, opposed)
+        return Decision(
+            weights * root,
+            bargain,
+            outcome.alpha,
+            conflicts,
+            opposed,
+            outcome.possible,
+            outcome.disputants,
+        )
 
-    def learned_weights(self, hypergradients, alpha, sample_weight=None):
-        """The training weights that follow from given α alone: meta_lr 1 and no anchor.
+    def _bargain(self, step, root):
+        """What the bargaining protocol comes to; without weights where it comes to none."""
+        if not getattr(self.bargaining, "over_applied", False):
+            direction, alpha = self._follow(self.bargaining, step)
+            if direction is None:
+                return Outcome()
+            return Outcome(self.mixture.weights(direction, root), alpha)
+        refused = None
+        for mixture in self._mixtures():
+            H, given = mixture.what_is_applied(step.hypergradients, root)
+            solution = self.bargaining.solution(H, given)
+            if solution.agreed:
+                if given is None:
+                    weights = mixture.weights(H @ solution.alpha, root)
+                else:
+                    length = np.sqrt((solution.alpha > 0).sum())
+                    weights = mixture.agreed_weights(solution.weights, length, root)
+                return Outcome(weights, solution.alpha, True)
+            refused = refused or Outcome(
+                possible=False, disputants=_shares(step, solution.alpha)
+            )
+        return refused
 
-        Parameters
-        ----------
-        hypergradients : ndarray of shape (n_batch, n_cells)
-        alpha : ndarray of shape (n_cells,) or (n_groups,)
-        sample_weight : ndarray of shape (n_batch,), default=None
+    def _pursue_goal(self, step, root, bargained):
+        """What the goal comes to, without harm where that is wanted and possible."""
+        direction, _ = self._follow(self.goal, step)
+        plain = bargained._replace(weights=self.mixture.weights(direction, root))
+        if not self.harmless_goal or bargained.possible is False:
+            return plain
+        if not conflicts_of_step(step.hypergradients, plain.weights, 0.0, step.gram).any():
+            return plain._replace(possible=True)
+        if direction is None:
+            direction = np.zeros(len(root))
+        refused = None
+        for mixture in self._mixtures():
+            H, given = mixture.what_is_applied(step.hypergradients, root)
+            pull, _ = mixture.what_is_applied(direction, root)
+            solution = follow_without_harm(H, pull, given=given)
+            if solution.possible:
+                length = np.sqrt(np.maximum(direction, 0) @ np.maximum(direction, 0))
+                weights = mixture.agreed_weights(solution.weights, length, root)
+                return Outcome(weights, possible=True)
+            refused = refused or plain._replace(
+                possible=False, disputants=_shares(step, solution.alpha)
+            )
+        return refused
 
-        Returns
-        -------
-        weights : ndarray of shape (n_batch,)
-        """
-        H, root = _by_root(hypergradients, sample_weight)
-        if len(alpha) < H.shape[1]:
-            H = H @ self.to_groups
-        return self._normalise(H @ alpha, root, meta_lr=1.0, anchor=0.0) * root
+    def _mixtures(self):
+        """The mixture, and those with lower anchors where the bargaining may lower it."""
+        yield self.mixture
+        if getattr(self.bargaining, "lower_anchor", False) and self.mixture.anchor:
+            for part in LOWER_ANCHORS:
+                yield self.mixture._replace(anchor=part * self.mixture.anchor)
 
     def _of_groups(self, cells):
         return MetaStep(
@@ -138,25 +200,20 @@ class Weighting:
             )
         return step.hypergradients @ beta, beta
 
-    def _normalise(self, direction, root, meta_lr, anchor):
-        """Clip at zero, scale to the norm, mix in uniform weights; all in units of √s."""
-        uniform = root / np.sqrt(root @ root)
-        weights = np.zeros(len(root)) if direction is None else np.maximum(direction, 0)
-        # Divided by the largest first, so that no square under- or overflows.
-        largest = weights.max()
-        if largest > 0:
-            weights /= largest
-        length = np.sqrt(weights @ weights)
-        if self.weight_norm == "l2":
-            weights /= length or 1
-        elif self.weight_norm == "l1":
-            weights /= (root @ weights) or 1
-            uniform /= root @ uniform
-        else:
-            weights *= largest
-            uniform *= length * largest
-        weights *= (1 - anchor) * meta_lr
-        return weights + anchor * uniform if anchor else weights
+
+class Outcome(NamedTuple):
+    """What a protocol comes to: fields of `Decision`, weights in units of √s."""
+
+    weights: np.ndarray | None = None
+    alpha: np.ndarray | None = None
+    possible: bool | None = None
+    disputants: np.ndarray | None = None
+
+
+def _shares(step, alpha):
+    """The convex weights of a certificate, from its α in the hypergradients' units."""
+    shares = alpha * np.sqrt(step.gram.diagonal())
+    return shares / (shares.sum() or 1)
 
 
 def _by_root(hypergradients, sample_weight):

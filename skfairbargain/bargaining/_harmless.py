@@ -99,7 +99,7 @@ def follow_without_harm(hypergradients, direction, *, given=None, min_stake=STAK
     staked = lengths.staked(min_stake)
     players, lengths = Orthant(players).restrict(staked).players, lengths.restrict(staked)
     fixed = np.zeros(len(players)) if given is None else lengths.ratios(given[staked])
-    if (fixed + players @ pull >= 0).all():
+    if pull.any() and (fixed + players @ pull >= 0).all():
         return HarmlessSolution(pull, True, alpha)
     bargain = minimise_beside(Beside(players, fixed), RESIDUAL, 100)
     if not bargain.agreed:
@@ -121,5 +121,5 @@ def _barrier(players, fixed, direction, pull, bargain):
         return weights, alpha
     agreed, alone = fixed + players @ bargain.weights, fixed + players @ pull
     harmed = alone < 0
-    share = (agreed[harmed] / (agreed[harmed] - alone[harmed])).min()
+    share = (agreed[harmed] / (agreed[harmed] - alone[harmed])).min(initial=pull.any())
     return (1 - share) * bargain.weights + share * pull, bargain.alpha

@@ -14,12 +14,17 @@ class Nash(Protocol):
 
     Parameters
     ----------
-    feasible : {"weights", "ball"}, default="weights"
-        What is bargained over: training weights that can be applied, or any direction, as
-        in the paper.
+    feasible : {"weights", "learned", "ball"}, default="weights"
+        What is bargained over. "weights": the training weights that are applied, with the
+        uniform part that the estimator's ``anchor`` adds. "learned": the weights before
+        that part is added, which can break the agreement. "ball": any direction, as in the
+        paper. Without an anchor the first two are the same.
     min_stake : float, default=1e-6
         Players whose hypergradient is at most this fraction of the longest have no stake
         and get β_k = 0.
+    lower_anchor : bool, default=False
+        Whether the anchor of a step is lowered, to a half, a quarter, an eighth, and 0,
+        where the players know no agreement at the one set. Only for "weights".
 
     See Also
     --------
@@ -43,9 +48,15 @@ class Nash(Protocol):
 
     acts_on = "players"
 
-    def __init__(self, feasible="weights", min_stake=STAKE):
+    def __init__(self, feasible="weights", min_stake=STAKE, lower_anchor=False):
         self.feasible = feasible
         self.min_stake = min_stake
+        self.lower_anchor = lower_anchor
+
+    @property
+    def over_applied(self):
+        """Whether the players bargain over the weights that are applied."""
+        return self.feasible == "weights" and type(self).weights is Nash.weights
 
     def weights(self, step):
         """See `Protocol.weights`; the losses are not used.
@@ -56,13 +67,39 @@ class Nash(Protocol):
             If `feasible` or `min_stake` is out of range, or the hypergradients are needed
             and `step` has none.
         """
-        by_gram = self.feasible != "weights" and (
-            step.hypergradients is None or step.gram_fits()
-        )
-        solution = nash_bargaining(
-            step.gram if by_gram else None,
-            hypergradients=None if by_gram else step.hypergradients,
-            feasible=self.feasible,
+        if self.feasible not in ("weights", "learned", "ball"):
+            raise ValueError(
+                "`feasible` should be 'weights', 'learned' or 'ball'. Got "
+                f"{self.feasible!r}."
+            )
+        if self.feasible != "ball":
+            solution = self.solution(step.hypergradients)
+        else:
+            by_gram = step.hypergradients is None or step.gram_fits()
+            solution = nash_bargaining(
+                step.gram if by_gram else None,
+                hypergradients=None if by_gram else step.hypergradients,
+                feasible=self.feasible,
+                min_stake=self.min_stake,
+            )
+        return solution.alpha if solution.agreed else None
+
+    def solution(self, hypergradients, given=None):
+        """Return the bargain over weights, and what shows it.
+
+        Parameters
+        ----------
+        hypergradients : ndarray of shape (n_samples, n_players)
+        given : ndarray of shape (n_players,), default=None
+            What the step's fixed part gives each player.
+
+        Returns
+        -------
+        solution : NashSolution or AppliedSolution
+        """
+        return nash_bargaining(
+            hypergradients=hypergradients,
+            feasible="weights",
+            given=given,
             min_stake=self.min_stake,
         )
-        return solution.alpha if solution.agreed else None

@@ -158,25 +158,6 @@ def test_a_weight_of_two_is_the_row_twice(weight_norm, bargain, goal):
     np.testing.assert_array_equal(weighted.conflicts, repeated.conflicts)
 
 
-@pytest.mark.parametrize("weight_norm", ["l2", "l1", None])
-@pytest.mark.parametrize("players", ["cells", "groups"])
-def test_learned_weights_are_those_of_the_bargain_without_length_and_anchor(
-    weight_norm, players
-):
-    rng = np.random.default_rng(1)
-    hypergradients = np.abs(rng.normal(size=(12, 1))) + rng.normal(size=(12, 4))
-    counts = rng.integers(1, 4, 12) * 1.0
-    options = {"weight_norm": weight_norm, "players": players}
-    anchored = weighting(bargaining=Nash(), anchor=0.3, meta_lr=5.0, **options)
-    bare = weighting(bargaining=Nash(), **options)
-    for sample_weight in (None, counts):
-        given = {"sample_weight": sample_weight}
-        decision = bare.decide(hypergradients, LOSSES, bargain=True, **given)
-        assert len(decision.alpha) == (4 if players == "cells" else 2)
-        learned = anchored.learned_weights(hypergradients, decision.alpha, **given)
-        np.testing.assert_allclose(learned, decision.weights, rtol=1e-12)
-
-
 @pytest.mark.parametrize(("dtype", "counts"), [(np.float32, False), (np.float64, True)])
 def test_rounding_is_that_of_the_hypergradients_dtype(dtype, counts):
     # Cells 0 and 1 are opposed by a cosine of −1e-7, less than float32's 4.8e-7.
