@@ -14,7 +14,7 @@ SHARE = 0.4  # of wrong labels
 BARGAIN_SHARE = 0.3
 SMALL_NETWORK = {"hidden_layer_sizes": (64, 32), "optimizer": "sgd", "lr": 5e-3}
 
-LEARNED, APPLIED = Nash(feasible="learned"), Nash()
+LEARNED, APPLIED = Nash(applied=False), Nash()
 LOWERED = Nash(lower_anchor=True)
 # What a form changes, and the share of the epochs in which the players bargain.
 FORMS = {

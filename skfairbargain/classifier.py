@@ -55,7 +55,7 @@ class NashMetaClassifier(
     meta_lr : float, default=1.0
         Length of the learned weights.
     anchor : float, default=0.5
-        Share of uniform weights, 0 to 1, a part of what is bargained over. 0 is the paper's;
+        Share of uniform weights, 0 to 1, part of what is bargained over. 0 is the paper's;
         1 is plain training. In between, ranking survives a tiny validation set.
     hidden_layer_sizes : sequence of int, default=(128, 64)
         Widths of the default network's hidden layers.

@@ -22,6 +22,7 @@ EPOCH_KEYS = (
     "player_conflict_rates",
     "opposed_rates",
     "opposed_agreed_rates",
+    "disputed_by_anchor_rate",
     "disputant_shares",
     "disputed_rates",
     "alpha",
@@ -65,7 +66,7 @@ class EpochTally:
         self.conflicts = self.opposed = self.opposed_agreed = 0
         # Steps of which it is known whether all players can gain, and those where they can.
         self.asked = self.possible = 0
-        self.disputants = self.disputed = 0
+        self.disputants = self.disputed = self.failed = self.by_anchor = 0
 
     def add(self, decision, loss):
         """Count a step.
@@ -90,6 +91,9 @@ class EpochTally:
             self.disputants = self.disputants + decision.disputants
             among = decision.disputants > SMALLEST_SHARE
             self.disputed = self.disputed + np.outer(among, among)
+        if decision.by_anchor is not None:
+            self.failed += 1
+            self.by_anchor += decision.by_anchor
         if decision.alpha is not None:
             self.agreements += 1
             self.alpha = self.alpha + decision.alpha
@@ -132,6 +136,9 @@ class EpochTally:
             "player_conflict_rates": self._per_player(self.conflicts, names.players),
             "opposed_rates": self._per_pair(self.opposed, names.players),
             "opposed_agreed_rates": self._per_pair(self.opposed_agreed, names.players),
+            "disputed_by_anchor_rate": (
+                self.by_anchor / self.failed if self.failed else None
+            ),
             "disputant_shares": self._disputants(names.players),
             "disputed_rates": self._per_pair(self.disputed, names.players),
             "alpha": dict(zip(names.bargainers, mean, strict=True)) if agreed else None,

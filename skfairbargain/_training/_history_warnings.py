@@ -3,6 +3,10 @@
 from .._utils import warn_user
 from ..exceptions import NoAgreementWarning, SkippedStepWarning
 
+# Bargaining epochs after which players who would agree without the anchor should agree with
+# it: in the first steps of a network equal weights serve the larger classes alone.
+ENOUGH_EPOCHS = 5
+
 
 def warn_of_skipped_steps(rows):
     """Warn if steps were skipped.
@@ -30,8 +34,19 @@ def warn_of_missing_agreement(rows):
     rows : list of dict
         Some of `history_`.
     """
-    rates = [row["bargaining_success_rate"] for row in rows if row["stage"] == 1]
-    if rates and not any(rates):
+    rows = [row for row in rows if row["stage"] == 1]
+    rates = [row["bargaining_success_rate"] for row in rows]
+    by_anchor = any(row.get("disputed_by_anchor_rate") for row in rows)
+    if not rates or any(rates):
+        return
+    if by_anchor and len(rates) >= ENOUGH_EPOCHS:
+        warn_user(
+            f"The players agreed in no step of the {len(rates)} bargaining epochs, so the "
+            "goal decided every step. Without the anchor's equal weights they would have "
+            "agreed: lower `anchor`, or set bargaining=None.",
+            NoAgreementWarning,
+        )
+    elif not by_anchor:
         warn_user(
             f"The players agreed in no step of the {len(rates)} bargaining epochs, so the "
             "goal decided every step. Set players='groups', or more validation samples per "

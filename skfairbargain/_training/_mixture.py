@@ -1,4 +1,4 @@
-"""From learned weights to those that are applied: the norm, and the anchor's uniform part."""
+"""From learned weights to applied ones: the norm, and the anchor's uniform part."""
 
 from typing import NamedTuple
 
@@ -80,7 +80,7 @@ class Mixture(NamedTuple):
         return learned + self.anchor * uniform if self.anchor else learned
 
     def what_is_applied(self, vectors, root):
-        """Hypergradients and fixed gains by which learned weights are worth what is applied.
+        """What learned weights are worth where they are applied beside the uniform part.
 
         Parameters
         ----------

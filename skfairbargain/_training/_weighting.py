@@ -32,6 +32,8 @@ class Decision(NamedTuple):
         where nobody asked.
     disputants : ndarray of shape (n_players,) or None
         Where there are none: convex weights of the players who cannot agree.
+    by_anchor : bool or None
+        Whether a bargain that failed has an agreement without the anchor.
     """
 
     weights: np.ndarray
@@ -41,6 +43,7 @@ class Decision(NamedTuple):
     opposed: np.ndarray
     possible: bool | None = None
     disputants: np.ndarray | None = None
+    by_anchor: bool | None = None
 
 
 class Weighting:
@@ -123,6 +126,7 @@ class Weighting:
             opposed,
             outcome.possible,
             outcome.disputants,
+            outcome.by_anchor,
         )
 
     def _bargain(self, step, root):
@@ -146,7 +150,8 @@ class Weighting:
             refused = refused or Outcome(
                 possible=False, disputants=_shares(step, solution.alpha)
             )
-        return refused
+        without = self.mixture.anchor and self.bargaining.solution(step.hypergradients)
+        return refused._replace(by_anchor=bool(without and without.agreed))
 
     def _pursue_goal(self, step, root, bargained):
         """What the goal comes to, without harm where that is wanted and possible."""
@@ -208,6 +213,7 @@ class Outcome(NamedTuple):
     alpha: np.ndarray | None = None
     possible: bool | None = None
     disputants: np.ndarray | None = None
+    by_anchor: bool | None = None
 
 
 def _shares(step, alpha):

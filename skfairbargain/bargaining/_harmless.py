@@ -69,10 +69,10 @@ def follow_without_harm(hypergradients, direction, *, given=None, min_stake=STAK
 
     Notes
     -----
-    By duality v = max(H λ + x, 0) at length 1, where λ ≥ 0 minimises ‖max(H λ + x, 0)‖ + λ·c.
-    λ is found with a barrier Σ log(c_k + ⟨h_k, v⟩), whose minimum α = t λ solves the bargain
-    with a pull t x: for t = 0 it is Nash's bargain, for large t the goal. What the barrier
-    costs is at most 1e-3 K of the direction's length.
+    With c the fixed gains, v = max(Hλ + x, 0) at length 1, where λ ≥ 0 minimises the dual
+    ‖max(Hλ + x, 0)‖ + λ·c. λ is found with a barrier Σ log(c_k + ⟨h_k, v⟩), whose minimum
+    α = tλ solves the bargain with a pull t x: for t = 0 it is Nash's bargain, for large t
+    the goal. The barrier costs at most 1e-3 K of the direction's length.
 
     Examples
     --------

@@ -10,7 +10,8 @@ import numpy as np
 
 from ._newton import ACCEPTED_RESIDUAL
 
-# From each barrier to the next, and where it ends: the gap left is about 2 n_samples times it.
+# From each barrier to the next, and where it ends, which leaves a gap of about 2 n_samples
+# times that.
 LOWERED = 0.1
 LAST_BARRIER = 1e-8
 MOST_STEPS = 400

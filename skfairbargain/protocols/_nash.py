@@ -14,17 +14,19 @@ class Nash(Protocol):
 
     Parameters
     ----------
-    feasible : {"weights", "learned", "ball"}, default="weights"
-        What is bargained over. "weights": the training weights that are applied, with the
-        uniform part that the estimator's ``anchor`` adds. "learned": the weights before
-        that part is added, which can break the agreement. "ball": any direction, as in the
-        paper. Without an anchor the first two are the same.
+    feasible : {"weights", "ball"}, default="weights"
+        What is bargained over: training weights that can be applied, or any direction, as
+        in the paper.
+    applied : bool, default=True
+        Whether the gains bargained over are those of the weights that are applied, with
+        the uniform part that the estimator's ``anchor`` adds. False adds it afterwards,
+        which can break the agreement. Only for "weights".
     min_stake : float, default=1e-6
         Players whose hypergradient is at most this fraction of the longest have no stake
         and get β_k = 0.
     lower_anchor : bool, default=False
         Whether the anchor of a step is lowered, to a half, a quarter, an eighth, and 0,
-        where the players know no agreement at the one set. Only for "weights".
+        where the players know no agreement at the one set. Only where `applied` counts.
 
     See Also
     --------
@@ -48,15 +50,19 @@ class Nash(Protocol):
 
     acts_on = "players"
 
-    def __init__(self, feasible="weights", min_stake=STAKE, lower_anchor=False):
+    def __init__(
+        self, feasible="weights", min_stake=STAKE, applied=True, lower_anchor=False
+    ):
         self.feasible = feasible
+        self.applied = applied
         self.min_stake = min_stake
         self.lower_anchor = lower_anchor
 
     @property
     def over_applied(self):
         """Whether the players bargain over the weights that are applied."""
-        return self.feasible == "weights" and type(self).weights is Nash.weights
+        over_weights = self.feasible == "weights" and type(self).weights is Nash.weights
+        return over_weights and self.applied
 
     def weights(self, step):
         """See `Protocol.weights`; the losses are not used.
@@ -67,12 +73,7 @@ class Nash(Protocol):
             If `feasible` or `min_stake` is out of range, or the hypergradients are needed
             and `step` has none.
         """
-        if self.feasible not in ("weights", "learned", "ball"):
-            raise ValueError(
-                "`feasible` should be 'weights', 'learned' or 'ball'. Got "
-                f"{self.feasible!r}."
-            )
-        if self.feasible != "ball":
+        if self.feasible == "weights":
             solution = self.solution(step.hypergradients)
         else:
             by_gram = step.hypergradients is None or step.gram_fits()

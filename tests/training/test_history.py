@@ -90,7 +90,10 @@ def test_each_rate_has_its_own_denominator():
     ):
         alpha = None if alpha is None else np.array(alpha)
         weights, conflicts = np.array(weights), np.array(conflicts)
-        tally.add(Decision(weights, bargained, alpha, conflicts, opposed), loss=0.5)
+        found = (True, None, None) if alpha is not None else (None, None, None)
+        if bargained and alpha is None:
+            found = (False, np.array([0.25, 0.75]), True)
+        tally.add(Decision(weights, bargained, alpha, conflicts, opposed, *found), loss=0.5)
     tally.add_undefined()
     names = Names(groups=["f", "m"], players=["F", "M"], bargainers=["a", "b"])
     row = tally.row(names, 0.4, [0.25, 0.75], safe_meta_lr=None)
@@ -102,10 +105,14 @@ def test_each_rate_has_its_own_denominator():
         "group_losses": {"f": 0.25, "m": 0.75},
         "worst_group_loss": 0.75,
         "bargaining_success_rate": 2 / 3,
+        "agreement_rate": 2 / 3,
         "conflict_rate": 3 / 5,
         "player_conflict_rates": {"F": 1 / 5, "M": 3 / 5},
         "opposed_rates": {"F": {"M": 1.0}},
         "opposed_agreed_rates": {"F": {"M": 2 / 5}},
+        "disputed_by_anchor_rate": 1.0,
+        "disputant_shares": {"F": 0.25, "M": 0.75},
+        "disputed_rates": {"F": {"M": 1 / 5}},
         "alpha": {"a": 1.5, "b": 4.0},
         "safe_meta_lr": None,
         "skipped_steps": 2,
