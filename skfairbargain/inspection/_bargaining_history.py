@@ -13,8 +13,10 @@ MOST_NAMED = 8
 class BargainingHistoryDisplay:
     r"""Show agreement, conflict, and each player's bargaining weight by epoch.
 
-    The first figure to look at after a fit. If the players rarely agree, the goal decides
-    most steps, also in stage 1, and bargaining has little effect.
+    The first figure to look at after a fit. The filled area is the share of the steps whose
+    applied weights worked against somebody; in steps with an agreement about these weights
+    there is no such harm. If the players rarely agree, the goal decides most steps, also in
+    stage 1, and bargaining has little effect.
 
     Parameters
     ----------
@@ -25,6 +27,9 @@ class BargainingHistoryDisplay:
         Share of the steps in which the players agreed; NaN in stage 2.
     conflict_rate : ndarray of shape (n_epochs,)
         Share of the steps whose weights worked against at least one player.
+    agreement_rate : ndarray of shape (n_epochs,), default=None
+        Share of the steps in which all players could gain by the weights applied; NaN
+        where it is not known. None draws `success_rate`.
     alpha : dict of ndarray of shape (n_epochs,)
         Mean bargaining weight of each player over the steps with an agreement; NaN in
         epochs without agreement. Empty if no epoch has one.
@@ -72,11 +77,14 @@ class BargainingHistoryDisplay:
     2
     """
 
-    def __init__(self, *, epoch, stage, success_rate, conflict_rate, alpha):
+    def __init__(
+        self, *, epoch, stage, success_rate, conflict_rate, alpha, agreement_rate=None
+    ):
         self.epoch = epoch
         self.stage = stage
         self.success_rate = success_rate
         self.conflict_rate = conflict_rate
+        self.agreement_rate = agreement_rate
         self.alpha = alpha
 
     @classmethod
@@ -120,6 +128,9 @@ class BargainingHistoryDisplay:
             **schedule(history),
             success_rate=column(history, "bargaining_success_rate"),
             conflict_rate=column(history, "conflict_rate"),
+            agreement_rate=column(
+                [{"agreement_rate": None, **row} for row in history], "agreement_rate"
+            ),
             alpha=alpha,
         ).plot(ax)
 
@@ -152,14 +163,18 @@ class BargainingHistoryDisplay:
 
     def _draw_rates(self, ax):
         marker = epoch_marker(self.epoch)
-        if np.isfinite(self.success_rate).any():
-            ax.plot(
-                self.epoch,
-                self.success_rate,
-                color=color(0),
-                marker=marker,
-                label="players agreed",
+        agreed, label = self.success_rate, "players agreed"
+        if self.agreement_rate is not None and np.isfinite(self.agreement_rate).any():
+            agreed, label = (
+                self.agreement_rate,
+                "all players could gain\nby what is applied",
             )
+        if np.isfinite(agreed).any():
+            ax.plot(self.epoch, agreed, color=color(0), marker=marker, label=label)
+        # Filled, because the area is what the training did against somebody.
+        ax.fill_between(
+            self.epoch, 0, self.conflict_rate, color=color(1), alpha=0.15, linewidth=0
+        )
         ax.plot(
             self.epoch,
             self.conflict_rate,

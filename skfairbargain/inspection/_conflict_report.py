@@ -1,5 +1,7 @@
 """Report conflicts between players during training: how often, and how resolved."""
 
+import html
+
 import numpy as np
 import pandas as pd
 
@@ -8,6 +10,10 @@ from ._style import counted, percent
 
 # Number of pairs of players that a printed report lists.
 MOST_PAIRS = 12
+
+
+# Mean share of a player in the certificates above which the dispute is its own.
+MOSTLY = 0.9
 
 
 class ConflictReport:
@@ -29,6 +35,14 @@ class ConflictReport:
         stage_1 and stage_2 (share of the steps in which the inner product of their
         hypergradients is negative), and agreed (share of these steps of stage 1 in which
         all players agreed nevertheless; NaN if there were none).
+    served : float
+        Share of the steps in which all players could gain by the weights applied, of those
+        steps of which it is known: bargains over what is applied, and harmless goals. NaN
+        where there were none.
+    disputes : DataFrame
+        One row for each pair of players, the most frequent first, of the other steps: the
+        share of them in which both were among the players that no weights serve together.
+        Columns: player, other, share.
     against : DataFrame
         One row for each player, the worst off first. Columns: player, stage_1 and stage_2
         (share of the steps whose applied weights worked against it).
@@ -59,9 +73,15 @@ class ConflictReport:
             for other in others
         ]
         self.opposed = _worst_first(_pair(of_stage, *pair) for pair in pairs)
+        self.served = _mean(_known(history, "agreement_rate"))
+        self.disputes = _disputes(history, pairs, 1 - self.served)
+        self._by_anchor = _mean(_known(history, "disputed_by_anchor_rate"))
+        self._shares = _mean_shares(history)
 
     def __str__(self):
         blocks = [self._heading(), self._agreement()]
+        if self.served < 1:
+            blocks.append(self._dispute())
         if len(self.opposed):
             blocks.append(self._opposition())
         blocks.append(
@@ -80,7 +100,30 @@ class ConflictReport:
             frame.to_html(index=False, float_format=percent, na_rep="-")
             for frame in (self.opposed, self.against)
         )
-        return f"<p>{self._heading()}</p><p>{self._agreement()}</p>{tables}"
+        dispute = f"<p>{self._dispute(escape=True)}</p>" if self.served < 1 else ""
+        return f"<p>{self._heading()}</p><p>{self._agreement()}</p>{dispute}{tables}"
+
+    def _dispute(self, escape=False):
+        """Who cannot agree with whom, in words."""
+        text = (
+            f"In {percent(1 - self.served)} of the steps no weights serve all players, "
+            "whatever is learned. "
+        )
+        most, share = max(self._shares.items(), key=lambda item: item[1])
+        if share > MOSTLY:
+            text += f"It is {most} who cannot gain there, almost alone. "
+        elif len(self.disputes) and self.disputes["share"].iloc[0] > 0:
+            player, other, share = self.disputes.iloc[0]
+            text += (
+                f"Most often {player} and {other} cannot both gain "
+                f"({percent(share)} of these steps). "
+            )
+        if self._by_anchor > 0:
+            text += (
+                f"Without the anchor's equal weights {percent(self._by_anchor)} of the "
+                "failed bargains have an agreement: a lower anchor agrees more often."
+            )
+        return html.escape(text.strip()) if escape else text.strip()
 
     def _opposition(self):
         ever = self.opposed[self.opposed[["stage_1", "stage_2"]].max(axis=1) > 0]
@@ -162,9 +205,10 @@ def conflict_report(estimator):
     Two players are opposed in a step when :math:`\langle h_j, h_k \rangle < 0`. The
     applied weights w work against a player when :math:`\langle h_k, w \rangle < 0` (eq.
     3): to first order its validation loss rises. Opposed players can both gain from the
-    same weights. After an agreement both do, unless the weights are mixed with uniform
-    weights (``anchor`` above 0). Cells of different labels are nearly always opposed:
-    raising the probability of one label lowers that of the other.
+    same weights. After an agreement over the weights applied both do. Where there is
+    none, its certificate names the players whose weighted sum no weights serve. Cells of
+    different labels are nearly always opposed: raising the probability of one label lowers
+    that of the other.
 
     References
     ----------
@@ -200,6 +244,41 @@ def conflict_report(estimator):
     if not isinstance(estimator, list):
         history = fitted_attribute(estimator, "history_")
     return ConflictReport(history)
+
+
+def _known(history, key):
+    """The values of the epochs that have one: histories of earlier versions lack some."""
+    return [row[key] for row in history if row.get(key) is not None]
+
+
+def _mean_shares(history):
+    """Mean certificate over the steps without an agreement, by player."""
+    rows = [row for row in history if row.get("disputant_shares")]
+    disputed = [1 - row["agreement_rate"] for row in rows]
+    return {
+        player: float(
+            np.average([row["disputant_shares"][player] for row in rows], weights=disputed)
+        )
+        for player in (rows[0]["disputant_shares"] if rows else ())
+    }
+
+
+def _disputes(history, pairs, disputed):
+    """How often each pair could not be served together, of the steps that had a dispute."""
+    rows = [row for row in history if row.get("agreement_rate") is not None]
+    frame = pd.DataFrame(
+        {
+            "player": player,
+            "other": other,
+            "share": _mean(row["disputed_rates"][player][other] for row in rows)
+            / (disputed or 1),
+        }
+        for player, other in pairs
+        if rows
+    )
+    if len(frame):
+        frame = frame.sort_values("share", ascending=False, kind="stable")
+    return frame.reset_index(drop=True)
 
 
 def _pair(of_stage, player, other):

@@ -109,3 +109,13 @@ def test_shares_far_apart_are_on_a_logarithmic_scale(largest, scale):
     shares = BargainingHistoryDisplay.from_history(history).axes_[1]
     assert shares.get_yscale() == scale
     assert ("log scale" in shares.get_ylabel()) == (scale == "log")
+
+
+def test_the_upper_panel_shows_what_is_applied_where_that_is_known():
+    history = [{**row, "agreement_rate": 0.75 - 0.25 * i} for i, row in enumerate(HISTORY)]
+    display = BargainingHistoryDisplay.from_history(history)
+    shown = drawn_lines(display.ax_)
+    assert shown["all players could gain\nby what is applied"].tolist() == [0.75, 0.5, 0.25]
+    assert "players agreed" not in shown
+    (area,) = display.ax_.collections
+    assert area.get_datalim(display.ax_.transData).y1 == 1.0

@@ -95,3 +95,47 @@ def test_the_worst_in_either_stage_comes_first():
         for stage in (0, 1)
     ]  # fmt: skip
     assert conflict_report(history).against["player"].tolist() == ["M", "X", "F"]
+
+
+DISPUTED = {
+    **HISTORY[1],
+    "agreement_rate": 0.5,
+    "disputed_by_anchor_rate": 0.8,
+    "disputant_shares": {"F": 0.4, "M": 0.6},
+    "disputed_rates": {"F": {"M": 0.375}},
+}
+
+
+def test_report_says_who_cannot_agree_with_whom():
+    # Half of the steps have no agreement, and three quarters of these are between F and M.
+    report = conflict_report([DISPUTED])
+    assert report.served == 0.5
+    (pair,) = report.disputes.to_dict("records")
+    assert pair == {"player": "F", "other": "M", "share": 0.75}
+    sentence = (
+        "In 50 % of the steps no weights serve all players, whatever is learned. Most "
+        "often F and M cannot both gain (75 % of these steps). Without the anchor's equal "
+        "weights 80 % of the failed bargains have an agreement: a lower anchor agrees more "
+        "often."
+    )
+    assert str(report).split("\n\n")[2] == sentence
+    assert sentence.replace("'", "&#x27;") in report._repr_html_()
+
+
+def test_report_names_the_player_who_is_alone():
+    alone = {
+        **DISPUTED,
+        "disputant_shares": {"F": 0.03, "M": 0.97},
+        "disputed_rates": {"F": {"M": 0.02}},
+        "disputed_by_anchor_rate": None,
+    }
+    assert str(conflict_report([alone])).split("\n\n")[2] == (
+        "In 50 % of the steps no weights serve all players, whatever is learned. It is M "
+        "who cannot gain there, almost alone."
+    )
+
+
+def test_report_without_a_dispute_or_of_an_earlier_version_says_nothing_of_it():
+    served = {**DISPUTED, "agreement_rate": 1.0, "disputant_shares": None}
+    for row in (served, HISTORY[1]):
+        assert "no weights serve" not in str(conflict_report([row]))

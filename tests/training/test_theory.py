@@ -85,6 +85,33 @@ def test_theorem_3_6_holds_for_weights_that_can_be_applied(seed):
     assert_no_player_loses(lambda t: losses(t * w), here, [0.01 * eta, 0.99 * eta])
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_theorem_3_6_holds_for_the_applied_step(seed):
+    # As above, for d = (1 − a) m v + a u with ⟨h_k, d⟩ = (1 − a) m/α_k and a length of at
+    # most (1 − a) m + a.
+    rng = np.random.default_rng(seed)
+    n_samples, n_parameters, n_players, anchor, meta_lr = 40, 6, 3, 0.4, 2.0
+    roots = rng.normal(size=(n_players, n_parameters, n_parameters))
+    hessians = roots @ roots.transpose(0, 2, 1)
+    minima = rng.normal(size=(n_players, n_parameters)) + 2
+    J = rng.normal(size=(n_parameters, n_samples))
+    smoothness = max(np.linalg.eigvalsh(J.T @ A @ J)[-1] for A in hessians)
+
+    def losses(w):
+        away = -J @ w - minima
+        return 0.5 * np.einsum("ki,kij,kj->k", away, hessians, away)
+
+    H = -np.einsum("ps,kpq,kq->sk", J, hessians, minima)
+    learned, uniform = (1 - anchor) * meta_lr, np.ones(n_samples) / np.sqrt(n_samples)
+    given = anchor / learned * H.T @ uniform
+    solution = nash_bargaining(hypergradients=H, feasible="weights", given=given)
+    assert solution.agreed
+    d, alpha = learned * solution.weights + anchor * uniform, solution.alpha
+    bound = 2 * learned / (smoothness * alpha.max() * (learned + anchor) ** 2)
+    here = losses(np.zeros(n_samples))
+    assert_no_player_loses(lambda t: losses(t * d), here, [0.01 * bound, 0.99 * bound])
+
+
 # Corollary A.1 and Theorem 3.7: the loss βᵀL of a fixed β.
 
 
