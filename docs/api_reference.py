@@ -63,7 +63,13 @@ API_REFERENCE = {
     "Bargaining": Section(
         "skfairbargain.bargaining",
         "The solver under `Nash`. It works by itself, on NumPy and SciPy alone.",
-        ["nash_bargaining", "NashSolution"],
+        [
+            "nash_bargaining",
+            "NashSolution",
+            "AppliedSolution",
+            "follow_without_harm",
+            "HarmlessSolution",
+        ],
     ),
     "Hypergradients": Section(
         "skfairbargain.hypergradients",
