@@ -41,8 +41,7 @@ class NashMetaClassifier(
     goal : str or Protocol, default="ltr"
         What stage 2 pursues: ``"ltr"`` lowers the average loss of the groups,
         ``"meta_gdro"`` that of the worst group, ``"forml"`` the gap between worst and best.
-        Any other name in `skfairbargain.protocols.PROTOCOLS`, or an instance of a
-        `Protocol`, is possible as well.
+        Or another name in `skfairbargain.protocols.PROTOCOLS`, or a `Protocol`.
     bargaining : str, Protocol or None, default="nash"
         What stage 1 does. None trains by the goal alone (one-stage).
     bargain_epochs : int, default=15
@@ -154,10 +153,9 @@ class NashMetaClassifier(
     Notes
     -----
     With H the matrix of inner products of training and validation gradients and β from the
-    protocol, the weights of a step are
-    w = (1 − anchor)·meta_lr·max(Hβ, 0)/‖max(Hβ, 0)‖ + anchor·u, with u the uniform weights
-    of the same norm, and the optimizer takes one step on Σ w_i ℓ_i. Where all are zero, the
-    step is skipped and counted.
+    protocol, w = (1 − anchor)·meta_lr·max(Hβ, 0)/‖max(Hβ, 0)‖ + anchor·u are the weights of
+    a step, with u the uniform weights of the same norm, and the optimizer takes one step on
+    Σ w_i ℓ_i. Where all are zero, the step is skipped and counted.
 
     A `sample_weight` of 2 counts in H, β, the norm and u as two copies of the row, and 0
     leaves it out. Dividing by their mean m shortens the step: by √m with the l2 norm, by m

@@ -27,12 +27,12 @@ class BargainingHistoryDisplay:
         Share of the steps in which the players agreed; NaN in stage 2.
     conflict_rate : ndarray of shape (n_epochs,)
         Share of the steps whose weights worked against at least one player.
-    agreement_rate : ndarray of shape (n_epochs,), default=None
-        Share of the steps in which all players could gain by the weights applied; NaN
-        where it is not known. None draws `success_rate`.
     alpha : dict of ndarray of shape (n_epochs,)
         Mean bargaining weight of each player over the steps with an agreement; NaN in
         epochs without agreement. Empty if no epoch has one.
+    agreement_rate : ndarray of shape (n_epochs,), default=None
+        Share of the steps in which all players could gain by the weights applied; NaN
+        where it is not known. None draws `success_rate`.
 
     Attributes
     ----------

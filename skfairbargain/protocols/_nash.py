@@ -17,13 +17,13 @@ class Nash(Protocol):
     feasible : {"weights", "ball"}, default="weights"
         What is bargained over: training weights that can be applied, or any direction, as
         in the paper.
+    min_stake : float, default=1e-6
+        Players whose hypergradient is at most this fraction of the longest have no stake
+        and get β_k = 0.
     applied : bool, default=True
         Whether the gains bargained over are those of the weights that are applied, with
         the uniform part that the estimator's ``anchor`` adds. False adds it afterwards,
         which can break the agreement. Only for "weights".
-    min_stake : float, default=1e-6
-        Players whose hypergradient is at most this fraction of the longest have no stake
-        and get β_k = 0.
     lower_anchor : bool, default=False
         Whether the anchor of a step is lowered, to a half, a quarter, an eighth, and 0,
         where the players know no agreement at the one set. Only where `applied` counts.
