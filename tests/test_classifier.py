@@ -36,6 +36,7 @@ CHANGES = {
     "batch_size": 30,
     "meta_loss": "cross_entropy+f1",
     "weight_norm": "l1",
+    "harmless_goal": True,
     "players": "groups",
     "random_state": 1,
 }
