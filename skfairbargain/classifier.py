@@ -3,16 +3,14 @@
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 
-from ._training import (
-    PARAMETER_CONSTRAINTS,
-    LogitsClassifierMixin,
-    NamedProtocolsMixin,
+from ._inputs import (
     check_same_cells,
-    train,
     training_rows,
     validation_set,
     warn_of_preparation,
 )
+from ._networks import LogitsClassifierMixin
+from ._training import PARAMETER_CONSTRAINTS, NamedProtocolsMixin, train
 from ._utils import VersionedPickleMixin, explains_keywords, scratch_copy, set_fitted
 
 __all__ = ["NashMetaClassifier"]

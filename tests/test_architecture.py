@@ -28,15 +28,17 @@ PARTS = {
     "hypergradients": ("losses", "_utils"),
     "inspection": ("_utils", "metrics"),
     "simulation": ("bargaining", "_utils", "protocols"),
+    "_inputs": ("exceptions", "_utils"),
+    "_networks": ("exceptions", "_utils", "_inputs"),
     "_training": (
         *("exceptions", "losses", "bargaining", "_utils"),
-        *("protocols", "hypergradients"),
+        *("protocols", "hypergradients", "_inputs", "_networks"),
     ),
-    "classifier": ("_utils", "_training"),
-    "reweighting": ("_utils", "_training", "classifier"),
+    "classifier": ("_utils", "_inputs", "_networks", "_training"),
+    "reweighting": ("_utils", "_inputs", "classifier"),
     "persistence": (
         *("_version", "exceptions", "_utils", "protocols"),
-        *("_training", "classifier"),
+        *("_inputs", "_networks", "_training", "classifier"),
     ),
     "compare": ("exceptions", "_utils", "model_selection", "metrics", "classifier"),
     "lale": (

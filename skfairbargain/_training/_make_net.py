@@ -2,15 +2,12 @@
 
 import torch
 
+from .._networks import available_device, build_module, check_fits_memory, checked_sizes
 from ..protocols import get_protocol
-from ._build_module import build_module
 from ._callbacks import checked_callbacks
-from ._device import available_device
 from ._history import Names
 from ._meta_loss import checked_meta_loss
-from ._modules import checked_sizes
 from ._net import MetaNet
-from ._network_size import check_fits_memory
 from ._optimizer import optimizer_settings
 from ._weighting import Weighting
 

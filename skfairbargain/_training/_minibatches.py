@@ -5,8 +5,8 @@ import torch
 from scipy.sparse import issparse
 from torch.utils.data import Dataset
 
-from ._relative_weights import relative
-from ._standardizer import as_features
+from .._inputs import relative
+from .._networks import as_features
 
 
 class TrainingData(Dataset):

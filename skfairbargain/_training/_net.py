@@ -12,11 +12,11 @@ from skorch.history import History
 from skorch.utils import TeeGenerator
 from torch import nn
 
+from .._networks import dropout_draws_from
 from .._utils import copy_module
 from ..hypergradients import AutoEngine
 from ..losses import cross_entropy
 from ._denormals import denormals_flushed
-from ._dropout import dropout_draws_from
 from ._group_losses import finite_losses, group_losses
 from ._history import EpochTally
 from ._history_columns import ROW, columns, finished_epochs

@@ -4,15 +4,18 @@ import copy
 
 import torch
 
+from .._networks import (
+    as_features,
+    available_device,
+    module_dtype,
+    new_scaler,
+    predict_logits,
+    warn_of_divergence,
+)
 from .._utils import seeded_torch
-from ._device import available_device
-from ._divergence import warn_of_divergence
 from ._history_warnings import warn_of_missing_agreement, warn_of_skipped_steps
 from ._make_net import make_net, run_settings
 from ._minibatches import TrainingData
-from ._modules import module_dtype, predict_logits
-from ._scaling import new_scaler
-from ._standardizer import as_features
 
 # Seeds of the runs' generators lie below, so that torch's own draws other numbers.
 OWN_SEEDS = 2**31

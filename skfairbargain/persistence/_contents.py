@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import torch
 
-from .._training import RECORDS, Standardizer
+from .._networks import Standardizer
+from .._training import RECORDS
 from .._version import __version__
 from ..classifier import NashMetaClassifier
 from ._learned import check_learned

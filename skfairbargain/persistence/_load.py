@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .._training import Players, available_device, history_of, make_net, run_settings
+from .._inputs import Players
+from .._networks import available_device
+from .._training import history_of, make_net, run_settings
 from ..exceptions import ModelFileError
 from ._contents import check_fit, checked_contents
 from ._file_format import decode, parse

@@ -2,7 +2,7 @@
 
 import torch
 
-from .._training import Standardizer
+from .._networks import Standardizer
 from ._require import require
 
 # Types of the stored arrays, and whether each has an entry for every column.

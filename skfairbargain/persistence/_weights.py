@@ -2,7 +2,7 @@
 
 import torch
 
-from .._training import MLP, checked_sizes
+from .._networks import MLP, checked_sizes
 from ..exceptions import ModelFileError
 from ._require import require
 

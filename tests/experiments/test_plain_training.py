@@ -6,7 +6,7 @@ import torch
 
 from experiments.networks import PLAIN_NETWORK
 from experiments.plain_training import largest_losses, train_plainly
-from skfairbargain._training._modules import MLP
+from skfairbargain._networks._mlp import MLP
 
 
 def test_dro_sums_the_largest_forty_percent():

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skfairbargain import ReweightedClassifier
-from skfairbargain._training._weighted_rows import weighted_rows
+from skfairbargain.reweighting._weighted_rows import weighted_rows
 from tests.reweighting._shared import alone, network
 from tests.small_model import VALIDATION, X, Y, raises
 

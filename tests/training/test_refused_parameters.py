@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from skfairbargain import ReweightedClassifier
-from skfairbargain._training._network_size import check_fits_memory
+from skfairbargain._networks._network_size import check_fits_memory
 from tests.small_model import VALIDATION, X, Y, fit, raises
 
 NUMBERS = ("anchor", "bargain_epochs", "batch_size", "dropout", "lr", "max_epochs",
@@ -56,7 +56,7 @@ def test_a_network_beyond_memory(width):
 
 
 def test_the_network_beyond_memory_is_described(monkeypatch):
-    monkeypatch.setattr("skfairbargain._training._network_size._memory", lambda: 2**31)
+    monkeypatch.setattr("skfairbargain._networks._network_size._memory", lambda: 2**31)
     # 4 copies of (2 + 1) 10^8 + (10^8 + 1) 2 weights of 4 bytes
     message = (
         "`hidden_layer_sizes` should make a network that fits into memory. Got "

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from skfairbargain._training._device import available_device
+from skfairbargain._networks._device import available_device
 from tests.small_model import raises
 
 

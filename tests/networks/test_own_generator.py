@@ -10,8 +10,8 @@ import torch
 from skorch.callbacks import Callback
 from torch import nn
 
-from skfairbargain._training._dropout import Dropout, dropout_draws_from
-from skfairbargain._training._modules import MLP
+from skfairbargain._networks._dropout import Dropout, dropout_draws_from
+from skfairbargain._networks._mlp import MLP
 from tests.small_model import VALIDATION, X, Y, logistic, make_classifier
 
 

@@ -19,28 +19,24 @@ from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._training import (
+from .._inputs import (
     check_given_together,
-    check_instance,
     check_labels,
-    check_takes_audit,
     checked_rows,
-    is_finite,
     prepared_alike,
-    train_weigher,
     validation_codes,
-    weight_name,
-    weighted_rows,
-    with_shape,
 )
-from ._utils import (
+from .._utils import (
     NumberRange,
     explains_keywords,
     fitted_attribute,
     scratch_copy,
     set_fitted,
 )
-from .classifier import NashMetaClassifier
+from ..classifier import NashMetaClassifier
+from ._train_weigher import train_weigher
+from ._weight_routing import check_instance, check_takes_audit, weight_name
+from ._weighted_rows import is_finite, weighted_rows, with_shape
 
 __all__ = ["ReweightedClassifier"]
 

@@ -23,8 +23,8 @@ def relative(sample_weight):
     Examples
     --------
     >>> import numpy as np
-    >>> from skfairbargain._training._relative_weights import relative
-    >>> relative(np.array([1e308, 3e307, 7e307, 2e308 / 2]))
+    >>> from skfairbargain._inputs._relative_weights import relative
+    >>> relative(np.array([1e308, 3e307, 7e307, 1e308]))
     array([1.33333333, 0.4       , 0.93333333, 1.33333333])
     """
     # By the largest first: the sum of large ones would overflow.

@@ -3,8 +3,8 @@
 import torch
 from sklearn.utils.validation import check_is_fitted
 
-from ._modules import module_dtype, predict_logits
-from ._rows import checked_rows
+from .._inputs import checked_rows
+from ._mlp import module_dtype, predict_logits
 
 
 class LogitsClassifierMixin:

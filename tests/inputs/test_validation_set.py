@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._training._held_out import hold_out
-from skfairbargain._training._inputs import TrainingRows
-from skfairbargain._training._validation_set import given_validation_set
+from skfairbargain._inputs._held_out import hold_out
+from skfairbargain._inputs._training_rows import TrainingRows
+from skfairbargain._inputs._validation_set import given_validation_set
 from skfairbargain.exceptions import UndefinedGroupError, ValidationSetWarning
 
 CLASSES = np.array(["no", "yes"])

@@ -9,9 +9,9 @@ import torch
 from scipy import sparse
 from torch import nn
 
-from skfairbargain._training import _modules
-from skfairbargain._training._build_module import build_module
-from skfairbargain._training._modules import (
+from skfairbargain._networks import _mlp
+from skfairbargain._networks._build_module import build_module
+from skfairbargain._networks._mlp import (
     MLP,
     checked_sizes,
     module_dtype,
@@ -129,7 +129,7 @@ def test_predictions_in_parts_without_dropout(monkeypatch):
     module = build()
     X = np.random.default_rng(0).normal(size=(11, 5)).astype(np.float32)
     whole = predict_logits(module, X)
-    monkeypatch.setattr(_modules, "PREDICTION_ROWS", 4)
+    monkeypatch.setattr(_mlp, "PREDICTION_ROWS", 4)
     module.train()
     np.testing.assert_allclose(predict_logits(module, X), whole, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from .._utils import copy_module, first_line, layer_of_error
-from ._modules import MLP
+from ._mlp import MLP
 
 # The keywords that a class or function for `module` may name.
 KEYWORDS = ("n_features", "n_classes")

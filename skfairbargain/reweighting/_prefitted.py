@@ -4,10 +4,14 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
+from .._inputs import (
+    check_given_together,
+    class_indices,
+    given_validation_set,
+    label_column,
+    validation_codes,
+)
 from .._utils import fitted_attribute
-from ._labels import class_indices, label_column
-from ._validation_inputs import check_given_together, validation_codes
-from ._validation_set import given_validation_set
 
 
 def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight, classes):

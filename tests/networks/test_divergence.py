@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from skfairbargain import DivergenceWarning
-from skfairbargain._training._divergence import bounded_logits
+from skfairbargain._networks._divergence import bounded_logits
 from tests.small_model import VALIDATION, X, Y, fit, make_classifier, raises
 
 ADVICE = "Train again with a lower `lr`, or scale the features."

@@ -1,0 +1,15 @@
+"""From what a user passes to checked training rows and a validation set."""
+
+from ._labels import check_labels, class_indices, label_column
+from ._players import Players
+from ._preparation import prepared_alike, warn_of_preparation
+from ._relative_weights import relative
+from ._rows import checked_rows
+from ._training_rows import training_rows
+from ._validation_inputs import (
+    check_given_together,
+    check_same_cells,
+    validation_codes,
+    validation_set,
+)
+from ._validation_set import given_validation_set
