@@ -3,6 +3,8 @@
 =================================  ========================================================
 Question                           Answer
 =================================  ========================================================
+How many rows to audit?            `audit_size`, `detectable_gap`
+What is wrong with the labels?     `label_bias_report`
 Is this validation set usable?     `validation_report`
 Did the groups agree?              `BargainingHistoryDisplay`, `conflict_report`
 Does a group's loss stay high?     `GroupLossDisplay`
@@ -16,12 +18,14 @@ that holds the numbers and can ``plot`` them again. Figures need matplotlib, whi
 extra ``skfairbargain[plot]`` installs.
 """
 
+from ._audit_size import audit_size, detectable_gap
 from ._bargaining_history import BargainingHistoryDisplay
 from ._comparison import plot_comparison
 from ._conflict_report import ConflictReport, conflict_report
 from ._frontier import FairnessFrontierDisplay
 from ._group_loss import GroupLossDisplay
 from ._group_metrics import GroupMetricsDisplay
+from ._label_bias_report import LabelBiasReport, label_bias_report
 from ._sample_weight import SampleWeightDisplay
 from ._validation_report import ValidationReport, validation_report
 
@@ -31,8 +35,12 @@ __all__ = [
     "FairnessFrontierDisplay",
     "GroupLossDisplay",
     "GroupMetricsDisplay",
+    "LabelBiasReport",
     "SampleWeightDisplay",
     "ValidationReport",
+    "audit_size",
     "conflict_report",
+    "detectable_gap",
+    "label_bias_report",
     "validation_report",
 ]

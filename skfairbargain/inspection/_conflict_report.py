@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from .._utils import fitted_attribute
-from ._style import counted, percent
+from ._style import counted, percent, text_table
 
 # Number of pairs of players that a printed report lists.
 MOST_PAIRS = 12
@@ -87,7 +87,7 @@ class ConflictReport:
         blocks.append(
             "Players that the applied weights worked against (share of steps, to first "
             "order)\n"
-            + _text_table(
+            + text_table(
                 {"player": self.against["player"], **self._stage_columns(self.against)}
             )
         )
@@ -136,7 +136,7 @@ class ConflictReport:
             columns["of these, agreed"] = shown["agreed"].map(_share)
         text = (
             "Opposed players (share of steps in which lowering one's loss raises the "
-            f"other's)\n{_text_table(columns)}"
+            f"other's)\n{text_table(columns)}"
         )
         if len(ever) > len(shown):
             text += f"\n  Less often opposed: {counted(len(ever) - len(shown), 'pair')}; "
@@ -315,15 +315,3 @@ def _worst_first(records):
 
 def _share(rate):
     return "-" if np.isnan(rate) else percent(rate)
-
-
-def _text_table(columns):
-    """Write columns as text, the first one aligned left and the others right."""
-    blocks = []
-    for place, (title, values) in enumerate(columns.items()):
-        cells = [title, *values]
-        width = max(map(len, cells))
-        blocks.append([c.ljust(width) if place == 0 else c.rjust(width) for c in cells])
-    return "\n".join(
-        "  " + "  ".join(cells).rstrip() for cells in zip(*blocks, strict=True)
-    )

@@ -68,3 +68,15 @@ def counted(n, noun):
 def metric_title(name):
     """Write a metric's name as text: ``worst_group_auc`` becomes "worst group AUC"."""
     return name.replace("_", " ").replace("auc", "AUC")
+
+
+def text_table(columns):
+    """Write columns as text, the first one aligned left and the others right."""
+    blocks = []
+    for place, (title, values) in enumerate(columns.items()):
+        cells = [title, *values]
+        width = max(map(len, cells))
+        blocks.append([c.ljust(width) if place == 0 else c.rjust(width) for c in cells])
+    return "\n".join(
+        "  " + "  ".join(cells).rstrip() for cells in zip(*blocks, strict=True)
+    )

@@ -21,6 +21,7 @@ from ._validation_findings import (
     small_cells,
     unrelated_features,
 )
+from ._validation_gaps import detectable_gaps, what_rows_can_show
 
 # Two rows are nearly equal if the root mean square of their differences, in standard
 # deviations of the training rows, is at most this.
@@ -36,7 +37,7 @@ class ValidationReport:
         The attribute `cells`.
     information : named tuple
         Its `value`, `by_chance` and `p_value` become the next three attributes.
-    near_duplicates, obstacles, cautions :
+    near_duplicates, obstacles, cautions, detectable_gaps :
         The attributes of these names.
 
     Attributes
@@ -56,9 +57,17 @@ class ValidationReport:
         Reasons for which `fit` refuses the validation set.
     cautions : list of str
         Problems that make the result unreliable, and what to do about each.
+    detectable_gaps : DataFrame
+        What these rows could show as a test set: for each cell, the smallest gap to the
+        largest cell of the same label that is seen with a power of 0.8, if 0.8 of the
+        predictions for the largest are right and fewer for the other. Columns: label,
+        group, other (the group of the largest cell), n, n_other, and gap; NaN if no gap is
+        large enough.
     """
 
-    def __init__(self, cells, information, near_duplicates, obstacles, cautions):
+    def __init__(
+        self, cells, information, near_duplicates, obstacles, cautions, detectable_gaps
+    ):
         self.cells = cells
         self.mutual_information = information.value
         self.chance_information = information.by_chance
@@ -66,6 +75,7 @@ class ValidationReport:
         self.near_duplicates = near_duplicates
         self.obstacles = obstacles
         self.cautions = cautions
+        self.detectable_gaps = detectable_gaps
 
     @property
     def verdict(self):
@@ -79,7 +89,7 @@ class ValidationReport:
     def __str__(self):
         table = "\n".join(f"  {line}" for line in self.cells.to_string().split("\n"))
         findings = [f"- {words}" for words in (*self.obstacles, *self.cautions)]
-        blocks = [f"{self._heading()} {self.verdict}", table, self._information()]
+        blocks = [f"{self._heading()} {self.verdict}", table, *self._paragraphs()]
         return "\n\n".join([*blocks, "\n".join(findings)]).rstrip()
 
     __repr__ = __str__
@@ -88,9 +98,10 @@ class ValidationReport:
         findings = "".join(
             f"<li>{html.escape(words)}</li>" for words in (*self.obstacles, *self.cautions)
         )
+        words = "".join(f"<p>{html.escape(each)}</p>" for each in self._paragraphs())
         return (
             f"<p>{self._heading()} <b>{self.verdict}</b></p>{self.cells.to_html()}"
-            f"<p>{self._information()}</p><ul>{findings}</ul>"
+            f"{words}<ul>{findings}</ul>"
         )
 
     def _heading(self):
@@ -99,6 +110,11 @@ class ValidationReport:
             f"{counted(int(self.cells.to_numpy().sum()), 'validation row')}, "
             f"{counted(n_groups, 'group')}, {counted(n_labels, 'label')}."
         )
+
+    def _paragraphs(self):
+        yield self._information()
+        if len(self.detectable_gaps):
+            yield what_rows_can_show(self.detectable_gaps)
 
     def _information(self):
         if np.isnan(self.mutual_information):
@@ -147,6 +163,7 @@ def validation_report(
 
     See Also
     --------
+    audit_size : How many rows it takes to see a gap between groups.
     skfairbargain.model_selection.balanced_validation_split : Make a balanced set.
 
     Notes
@@ -158,6 +175,10 @@ def validation_report(
     estimated, and its values are all much smaller. In a dozen rows, features share some
     information with any labels, so the value is compared with that of shuffled labels. A
     large p-value means that these rows show no relation, not that there is none.
+
+    The detectable gaps are those of `detectable_gap`: exact for cells of fewer than 100
+    rows, and by the normal approximation for others. They hold for rows that the training
+    has not seen, so rows that are trained with show less.
 
     Two rows count as nearly equal if the root mean square of their differences, in
     standard deviations of the training rows, is at most 0.01. If features have few
@@ -211,7 +232,9 @@ def validation_report(
         *contradictory_labels(dense, y_codes),
         *rows_in_training(near_duplicates),
     ]
-    return ValidationReport(cells, information, near_duplicates, obstacles, cautions)
+    # Where the classes are the groups, none has another to be compared with.
+    gaps = detectable_gaps(cells if groups_val is not None else cells[:1])
+    return ValidationReport(cells, information, near_duplicates, obstacles, cautions, gaps)
 
 
 def _near_duplicates(X_val, X_train):

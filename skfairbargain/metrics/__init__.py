@@ -19,6 +19,8 @@ in for another.
 from ._bootstrap import generator
 from ._conflict import conflict_rate, conflicting_players
 from ._forms import GROUP_METRICS
+from ._inputs import row_weights
+from ._labels import check_same_kind, checked_labels
 from ._measured import measured
 from ._quantities import *
 from ._scorers import (

@@ -48,7 +48,7 @@ def read_labels(quantity, y_true, y_pred, sample_weight=None, pos_label=None):
     return Rows(
         codes[: len(y_true)],
         codes[len(y_true) :],
-        _weights(sample_weight, y_true),
+        row_weights(sample_weight, y_true=y_true),
         classes,
     )
 
@@ -81,7 +81,7 @@ def read_scores(reads, y_true, y_score, sample_weight=None, labels=None):
         scores = scores.reshape(len(scores), -1)[:, -1]
     elif len(classes) == 1:
         scores = scores.reshape(-1, 1)
-    return Rows(codes, scores, _weights(sample_weight, y_true), classes)
+    return Rows(codes, scores, row_weights(sample_weight, y_true=y_true), classes)
 
 
 def decided(rows, threshold):
@@ -144,9 +144,11 @@ def _probabilities(scores, name):
     return np.clip(scores, epsilon, 1 - epsilon).astype(np.float64)
 
 
-def _weights(sample_weight, y_true):
+def row_weights(sample_weight, **labels):
+    """A weight for each row of the labels, which errors call by their keyword."""
+    (y,) = labels.values()
     if sample_weight is None:
-        return np.ones(len(y_true))
+        return np.ones(len(y))
     weights = _numbers(sample_weight, "sample_weight", "Pass a weight for each row.")
     weights = weights.astype(np.float64)
     if weights.ndim == 2 and weights.shape[1] == 1:
@@ -156,7 +158,7 @@ def _weights(sample_weight, y_true):
             "`sample_weight` should have one weight for each row. Got shape "
             f"{weights.shape}."
         )
-    check_same_length(y_true=y_true, sample_weight=weights)
+    check_same_length(**labels, sample_weight=weights)
     _check_finite(weights, "sample_weight")
     if weights.min() < 0 or weights.max() == 0:
         raise ValueError(
