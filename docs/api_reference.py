@@ -160,9 +160,14 @@ API_REFERENCE = {
     ),
     "Diagnostics": Section(
         "skfairbargain.inspection",
-        "Figures and reports of a training, a validation set and a model's groups. See "
+        "How many rows to audit, what their labels show, and figures and reports of a "
+        "training, a validation set and a model's groups. See [how many rows to audit]"
+        "(user_guide/audit_size.md) and "
         "[the guide](user_guide/diagnostics.md).",
         [
+            "audit_size",
+            "detectable_gap",
+            "label_bias_report",
             "validation_report",
             "conflict_report",
             "BargainingHistoryDisplay",
@@ -170,6 +175,7 @@ API_REFERENCE = {
             "GroupMetricsDisplay",
             "FairnessFrontierDisplay",
             "SampleWeightDisplay",
+            "LabelBiasReport",
             "ValidationReport",
             "ConflictReport",
         ],

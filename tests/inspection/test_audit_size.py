@@ -70,7 +70,8 @@ def test_a_gap_upwards_is_one_of_the_opposite_result():
     assert audit_size(-0.1, 0.2) == audit_size(0.1, 0.8)
     up = detectable_gap([20, 100], rate=0.2, direction="up")
     assert up.tolist() == detectable_gap([20, 100], rate=0.8).tolist()
-    # 0.0785 (0.1 · 0.9 + 0.011 · 0.989) = 0.0890², 0.0785 (0.1 · 0.9 + 0.247 · 0.753) = 0.147²
+    # 0.0785 · (0.1 · 0.9 + 0.011 · 0.989) = 0.0890²,
+    # 0.0785 · (0.1 · 0.9 + 0.247 · 0.753) = 0.147²
     assert detectable_gap(100, 0.1) == pytest.approx(0.0890, abs=1e-4)
     assert detectable_gap(100, 0.1, direction="up") == pytest.approx(0.1472, abs=1e-4)
 

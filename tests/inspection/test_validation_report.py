@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skfairbargain import NashMetaClassifier
 from skfairbargain.exceptions import UndefinedGroupError
-from skfairbargain.inspection import validation_report
+from skfairbargain.inspection import detectable_gap, validation_report
 
 SINGLE = (
     "Every cell has a single row. Training will overfit to these rows: add rows, or keep "
@@ -240,6 +240,57 @@ def test_features_that_never_vary_have_no_information():
     report = validation_report(np.ones((24, 3)), y, group, random_state=0)
     assert np.isnan(report.mutual_information)
     assert "No feature varies, so the features cannot predict the labels." in str(report)
+
+
+def test_the_report_says_which_gaps_between_groups_the_rows_could_show():
+    X, y, group = rows(3)
+    report = validation_report(X, y, group, random_state=0)
+    assert report.detectable_gaps["gap"].isna().all()
+    assert (
+        "\n\nAs a test set: a gap between two groups of the same label is not seen (with "
+        "80 % power), even if 80 % of the predictions for one group are right and none for "
+        "the other.\n\n"
+    ) in str(report)
+    X, y, group = rows(50)
+    report = validation_report(X, y, group, random_state=0)
+    gaps = report.detectable_gaps
+    assert gaps.drop(columns="gap").to_numpy().tolist() == [
+        [0, "g1", "g0", 50, 50],
+        [1, "g1", "g0", 50, 50],
+    ]
+    # Fisher's exact test; the normal approximation has 0.253.
+    expected = detectable_gap(50, 0.8, method="exact")
+    assert gaps["gap"].tolist() == [expected] * 2
+    assert (
+        "\n\nAs a test set: if 80 % of the predictions for the largest group are right, a "
+        "gap to another group of the same label is seen (with 80 % power) from 28 "
+        "percentage points on."
+    ) in str(report)
+    assert "from 28 percentage points on.</p>" in report._repr_html_()
+
+
+def test_the_report_names_the_cells_of_the_smallest_and_the_largest_gap():
+    X, y, group = rows(300, n_groups=3)
+    place = np.tile(np.arange(600), 3)  # of a row in its group
+    keep = (group != "g2") | (place < np.where(y == 1, 40, 6))
+    X, y, group = X[keep], y[keep], group[keep]
+    report = validation_report(X, y, group, n_shuffles=9, random_state=0)
+    assert report.cells.to_numpy().tolist() == [[300, 300], [300, 300], [3, 20]]
+    gaps = report.detectable_gaps.set_index(["label", "group"])["gap"]
+    assert gaps[1, "g1"] == detectable_gap(300, 0.8)
+    assert gaps[1, "g2"] == detectable_gap(300, 0.8, n_other=20, method="exact")
+    # Of 3 rows, Fisher's test needs all predictions wrong: (1 - 0.072)³ = 0.8.
+    assert "from 10 ('g1', 0) to 73 ('g2', 0) percentage points on." in str(report)
+
+
+def test_only_groups_are_compared():
+    X, y, group = rows(20)
+    report = validation_report(X, y, random_state=0)
+    assert report.detectable_gaps.empty
+    assert "As a test set" not in str(report)
+    lacks_a_label = np.where(group == "g0", 0, y)
+    report = validation_report(X, lacks_a_label, group, random_state=0)
+    assert "in 1 of 2 cells no gap is large enough." in str(report)
 
 
 def test_the_html_page_shows_the_findings_and_escapes_group_names():
