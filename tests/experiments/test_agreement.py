@@ -1,0 +1,73 @@
+"""The comparison of bargains and goals: blind rows, one spec a run, and who lost."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.agreement import FORMS, TITLES, agreement_specs, largest_losses
+from experiments.blind_rows import HIDDEN, N_TEST, N_TRAIN, blind_rows
+
+
+@pytest.mark.parametrize("n_groups", [2, 4, 10])
+@pytest.mark.parametrize("setting", HIDDEN)
+def test_rows_are_blind_audited_by_cell_and_biased_in_training_alone(
+    setting, n_groups, data_home
+):
+    drawn = [
+        blind_rows(setting, n_groups, 3, share, seed=0, data_home=data_home)
+        for share in (0.0, 0.4)
+    ]
+    (clean, val, test), (biased, val_again, test_again) = drawn
+    assert len(clean.y) == N_TRAIN
+    assert len(test.y) == N_TEST
+    cells = pd.Series(list(zip(val.groups, val.y, strict=True))).value_counts()
+    assert cells.tolist() == [3] * 2 * n_groups
+    np.testing.assert_array_equal(clean.X, biased.X)
+    assert 0.02 < (clean.y != biased.y).mean() < 0.3
+    for once, again in ((val, val_again), (test, test_again)):
+        np.testing.assert_array_equal(once.y, again.y)
+    # No feature tells the sex of more than nine in ten of either.
+    sex = pd.Series(clean.groups).str.split().str[0]
+    is_first = (sex == sex[0]).to_numpy()
+    for feature in clean.X.T:
+        above = feature > np.median(feature)
+        shares = above[is_first].mean(), above[~is_first].mean()
+        assert max(shares) < 0.9 or min(shares) > 0.1
+
+
+def test_plain_training_is_run_for_one_goal_alone():
+    specs = agreement_specs(
+        ["adult"], ["plain", "bargain"], ["ltr", "forml"],
+        n_groups=[2], per_cell=[3, 50], seeds=2, epochs=4,
+    )  # fmt: skip
+    assert len(specs) == 2 * 2 * (1 + 2)
+    assert [spec["seed"] for spec in specs] == [0] * 6 + [1] * 6
+    assert {spec["epochs"] for spec in specs} == {4}
+    assert TITLES.keys() == FORMS.keys()
+
+
+def test_the_largest_loss_is_of_one_group_against_plain_training_on_the_same_rows():
+    (plain, other, *_) = agreement_specs(
+        ["adult"], ["plain", "bargain"], ["ltr"],
+        n_groups=[2], per_cell=[3], seeds=1, epochs=4,
+    )  # fmt: skip
+    alone = {**other, "seed": 7}
+    results = [{"of_groups": {"F": 0.75, "M": 0.5}}, {"of_groups": {"F": 0.5, "M": 0.625}}]
+    losses = largest_losses([plain, other, alone], [*results, results[1]])
+    assert losses == [0.0, 0.25, None]
+
+
+def test_the_command_writes_its_tables(invoke, data_home, tmp_path):
+    options = [
+        *["--data-home", data_home, "--results", tmp_path, "--setting", "default_credit"],
+        *["--goal", "ltr", "--groups", 2, "--per-cell", 10, "--seeds", 1, "--epochs", 2],
+        *["--form", "plain", "--form", "two_stage_harmless", "--form", "bargain_lowered"],
+    ]
+    shown = invoke("agreement", *options)
+    assert "### default_credit, 2 groups, 10 rows a cell, ltr" in shown
+    table = pd.read_csv(tmp_path / "agreement.csv")
+    assert set(table["form"]) == {"plain", "two_stage_harmless", "bargain_lowered"}
+    plain = table[(table["form"] == "plain") & (table["metric"] == "largest_loss")]
+    assert plain["mean"].tolist() == [0.0]
+    # The runs are kept: nothing is trained again.
+    assert invoke("agreement", *options) == shown
