@@ -50,7 +50,7 @@ class NashMetaClassifier(
         Learning rate. With ``weight_norm="l2"`` a step is about √batch_size times as long
         as one on the mean loss.
     meta_lr : float, default=1.0
-        Length of the learned weights.
+        Length of the learned weights, 1e-30 to 1e30.
     anchor : float, default=0.5
         Share of uniform weights, 0 to 1, part of what is bargained over. 0 is the paper's;
         1 is plain training. In between, ranking survives a tiny validation set.

@@ -35,7 +35,7 @@ class Standardizer:
     scale_ : ndarray of shape (n_columns,)
         Standard deviations; infinite where a column is constant.
     n_rows_ : float
-        Number of rows seen; rows of a call count as their weights over the mean weight.
+        Number of rows seen. With weights, the effective number: (Σ w)² / Σ w² in a call.
     """
 
     # What a stored model has to hold. Mean, deviation and rounding are in units of
@@ -88,6 +88,9 @@ class Standardizer:
         weight = np.ones(len(rows))
         if sample_weight is not None:
             weight = relative(sample_weight)
+            # As many rows as are as informative: where the statistics rest on one row, the
+            # others may lie any number of deviations away, and are stopped at few.
+            weight *= weight.sum() / (weight @ weight)
         size = CHUNK_ROWS if issparse(X) else _chunk_size(X)
         for start in range(0, len(rows), size):
             chunk = slice(start, start + size)

@@ -226,7 +226,7 @@ class MetaNet(NeuralNetClassifier):
             cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
         # NaN compares false, and what lies beyond would overflow when it is squared.
         largest = hypergradients.max(), -hypergradients.min(), cell_losses.max(), train_loss
-        if not all(float(value) < 1e150 for value in largest):
+        if not all(float(value) < 1e120 for value in largest):
             self._tally.add_undefined()
             return {"loss": loss, "y_pred": step.logits, "weights": None}
         decision = self.weighting.decide(

@@ -18,7 +18,8 @@ PARAMETER_CONSTRAINTS = {
     "bargain_epochs": [NumberRange(Integral, 0, None, closed="left")],
     "max_epochs": [NumberRange(Integral, 1, None, closed="left")],
     "lr": [NumberRange(Real, 0, None, closed="neither")],
-    "meta_lr": [NumberRange(Real, 0, None, closed="neither")],
+    # Weights are divided by it and squared, and neither may leave the range of float64.
+    "meta_lr": [NumberRange(Real, 1e-30, 1e30, closed="both")],
     "anchor": [NumberRange(Real, 0, 1, closed="both")],
     "hidden_layer_sizes": ["array-like"],
     "dropout": [NumberRange(Real, 0, 1, closed="left")],

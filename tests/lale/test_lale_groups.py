@@ -238,9 +238,10 @@ def test_a_small_cell_is_named_with_the_values_seen():
     X, y = people(24)
     assert message(UndefinedGroupError, held_out, X, y, per_cell=5) == (
         "No balanced validation set can be held out. Every group should have 5 rows or "
-        "more of each label. Group 'sex!=M' has 4 of label 'favorable'. Lower per_cell to "
-        "4 or less, or merge the group with another. NashMeta calls per_cell "
-        "`validation_per_cell`. Or pass `X_val` and `y_val` to `fit`. In the data, 'sex' "
+        "more of each label. Group 'sex!=M' has 4 of label 'favorable', group 'sex=M' has "
+        "4 of label 'favorable'. Lower per_cell to 4 or less, or merge these groups with "
+        "others. NashMeta calls per_cell `validation_per_cell`. Or pass `X_val` and "
+        "`y_val` to `fit`. In the data, 'sex' "
         f"has the values ['F', 'M']. {COLUMN_WAS_CHANGED}"
     )
 

@@ -131,6 +131,29 @@ def test_numbers_of_every_kind_are_read_in_float64(dtype):
     np.testing.assert_allclose(features.std(axis=0), 1, rtol=1e-3)
 
 
+def test_weights_count_as_their_effective_number_of_rows():
+    X = np.array([[0.0], [4.0], [8.0]])
+    # (1 + 1 + 2)² / (1 + 1 + 4) = 8/3 rows
+    scaler = fitted(X, np.array([1.0, 1.0, 2.0]))
+    assert scaler.n_rows_ == pytest.approx(8 / 3)
+    # mean (0 + 4 + 16)/4 = 5, variance (25 + 1 + 2·9)/4 = 11, at most 10 √(8/3) deviations
+    assert scaler.mean_ == pytest.approx(5)
+    assert scaler.scale_ == pytest.approx(11**0.5)
+    far = scaler.transform(np.array([[1e6], [-1e6]]))
+    np.testing.assert_allclose(far, [[10 * (8 / 3) ** 0.5], [-10 * (8 / 3) ** 0.5]])
+
+
+@pytest.mark.parametrize("orders", [6, 60, 300])
+def test_features_stay_small_where_the_weights_rest_on_one_row(orders):
+    weight = np.logspace(-orders, orders, len(ROWS))
+    features = fitted(ROWS, weight).transform(ROWS)
+    assert abs(features).max() <= 10.0 * len(ROWS) ** 0.5
+    n_effective = weight[-5:] / weight.max()  # the others are negligible
+    n_effective = n_effective.sum() ** 2 / (n_effective @ n_effective)
+    if orders >= 60:
+        assert abs(features).max() <= 10.1 * n_effective**0.5
+
+
 @pytest.mark.parametrize("weight", [None, np.arange(1.0, 21)])
 def test_images_are_scaled_by_channel(weight):
     X = RNG.normal(size=(20, 3, 4, 5)) * np.array([1, 10, 100])[:, None, None] + 7

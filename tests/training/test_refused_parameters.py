@@ -1,13 +1,14 @@
 """Parameters that cannot work are named before anything is trained."""
 
 import functools
+import warnings
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from skfairbargain import ReweightedClassifier
+from skfairbargain import DivergenceWarning, ReweightedClassifier
 from skfairbargain._networks._network_size import check_fits_memory
 from tests.small_model import VALIDATION, X, Y, fit, raises
 
@@ -21,6 +22,22 @@ def test_true_is_no_number(name, value):
     message = rf"^The '{name}' parameter of NashMetaClassifier must be .* Got {value!r} "
     with pytest.raises(ValueError, match=message.replace("(", r"\(")):
         fit(**{name: value})
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e-31, 1e31, 1e300])
+def test_a_length_whose_square_is_out_of_range(value):
+    message = "The 'meta_lr' parameter of NashMetaClassifier must be a float in the range "
+    with raises(f"{message}[1e-30, 1e+30]. Got {value!r} instead."):
+        fit(meta_lr=value)
+
+
+@pytest.mark.parametrize("weight_norm", ["l2", "l1", None])
+@pytest.mark.parametrize("meta_lr", [1e-30, 1e30])
+def test_the_ends_of_that_range(meta_lr, weight_norm):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DivergenceWarning)
+        clf = fit(meta_lr=meta_lr, weight_norm=weight_norm)
+    assert np.isfinite(clf.predict_proba(X)).all()
 
 
 @pytest.mark.parametrize("name", ["audit_share", "weigher_share"])
