@@ -56,8 +56,9 @@ def test_by_default_the_network_gets_scaled_features(made):
     assert clf.weigher_["network"].n_iter_ == 50
     assert clf.weigher_["scale"].mean_.max() > 100
     positive = (y == 1).to_numpy()
-    # The weight reached the network, through a scaler that did not ask for it.
-    assert clf.sample_weight_[positive].mean() > 4 * clf.sample_weight_[~positive].mean()
+    # The weight reached the network, through a scaler that did not ask for it. The bargain
+    # makes up for a part of what ten times the weight does to the cells of the other label.
+    assert clf.sample_weight_[positive].mean() > 2 * clf.sample_weight_[~positive].mean()
 
 
 def test_learned_weights_help_the_mislabelled_group_more_than_equal_ones():
