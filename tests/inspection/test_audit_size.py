@@ -123,6 +123,13 @@ def test_an_exact_size_stays_enough_for_all_larger_audits():
     assert (gaps[10:] <= 0.3).all()
 
 
+def test_a_size_after_which_the_power_falls_again_is_not_enough():
+    n = audit_size(0.45, 0.95, ratio=0.5, method="exact")
+    power = [counted_power(k, -(-k // 2), 0.95, 0.5) for k in (19, 20, 21, 22)]
+    assert [each >= 0.8 for each in power] == [True, False, True, True]
+    assert n == 21
+
+
 def test_few_rows_show_no_gap():
     # Of three against three, the smallest p-value is 2 / C(6, 3) = 0.1.
     assert np.isnan(detectable_gap(3, 1.0, method="exact"))
