@@ -113,9 +113,9 @@ ax.legend(frameon=False)
 
 # %%
 # Two rows of each group and label are too few for either method: the recorded rows alone do
-# better. From five rows on the network gains, and from fifteen on the audited rows alone do as
-# well as it does. Between fifteen and forty rows both curves are nearly flat: another
-# sixty audited rows would be better spent on the test set, which sees large gaps only.
+# better. From five rows on the network gains, and from fifteen on the audited rows alone do
+# as well as it does. Between fifteen and forty rows both curves are nearly flat: these
+# hundred rows would be better spent on the test set, which sees large gaps only.
 #
 # The band shows which rows were drawn, not which were set aside: these are the same
 # everywhere. So compare the curves with each other, and do not take their height as exact.
