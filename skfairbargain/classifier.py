@@ -367,14 +367,6 @@ class NashMetaClassifier(
         self._set_fitted(scratch, rows, validation, net, first_seed, validation)
         return self
 
-    @property
-    def scaler_(self):
-        return self.net_.scaler_
-
-    @property
-    def module_(self):
-        return self.net_.module_
-
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

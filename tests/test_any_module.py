@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from skorch.callbacks import Callback
 from torch import nn
 
@@ -319,3 +320,9 @@ def test_rows_that_a_layer_cannot_take_are_refused():
     message = "`X` should hold rows that `module` maps to logits, but its layer 'table' "
     with raises(f"{message}(Embedding) {raised}"):
         clf.predict(late)
+
+
+def test_weight_norm_of_parametrizations_can_be_cloned():
+    """The way out that the user guide names, where torch's older one cannot be copied."""
+    module = nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2)))
+    assert isinstance(clone(NashMetaClassifier(module=module)).module, nn.Sequential)

@@ -8,7 +8,15 @@ from ._mlp import module_dtype, predict_logits
 
 
 class LogitsClassifierMixin:
-    """Predict by the logits of `module_`, in the order of `classes_`."""
+    """Predict by the logits of the trained `net_`, in the order of `classes_`."""
+
+    @property
+    def scaler_(self):
+        return self.net_.scaler_
+
+    @property
+    def module_(self):
+        return self.net_.module_
 
     def decision_function(self, X):
         """Logits; for two classes, that of the second minus that of the first.

@@ -19,13 +19,7 @@ from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from .._inputs import (
-    check_given_together,
-    check_labels,
-    checked_rows,
-    prepared_alike,
-    validation_codes,
-)
+from .._inputs import validation_codes
 from .._utils import (
     NumberRange,
     explains_keywords,
@@ -34,6 +28,8 @@ from .._utils import (
     set_fitted,
 )
 from ..classifier import NashMetaClassifier
+from ._rows_for_both import rows_for_both
+from ._seeds import seeded
 from ._train_weigher import train_weigher
 from ._weight_routing import check_instance, check_takes_audit, weight_name
 from ._weighted_rows import is_finite, weighted_rows, with_shape
@@ -224,13 +220,14 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         rng = check_random_state(scratch.random_state)
         check_instance(self.estimator, "estimator")
         check_takes_audit(self._unfitted_weigher())
-        estimator = self._seeded(clone(self._unfitted_estimator()), rng)
+        estimator = self._cloned(self._unfitted_estimator(), rng)
         name = weight_name(estimator)
         # Before the training, as far as the class shows it; not for a search or a stack.
         self._check_can_vote(type(estimator), estimator)
-        X, y, X_val = self._checked(scratch, X, y, X_val, y_val, groups_val)
+        bare = self.weigher is None or isinstance(self.weigher, NashMetaClassifier)
+        X, y, X_val = rows_for_both(scratch, X, y, X_val, y_val, groups_val, bare=bare)
         with config_context(enable_metadata_routing=True):
-            weigher = self._seeded(clone(self._unfitted_weigher()), rng)
+            weigher = self._cloned(self._unfitted_weigher(), rng)
             given = {"X_val": X_val, "y_val": y_val, "groups_val": groups_val}
             given |= {"sample_weight": sample_weight, "classes": classes}
             weigher = train_weigher(weigher, X, y, **given)
@@ -336,24 +333,6 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         check_array(X, accept_sparse=True, dtype=None, ensure_all_finite=not allow_nan)
         return validate_data(self, X, reset=False, skip_check_array=True)
 
-    def _checked(self, scratch, X, y, X_val, y_val, groups_val):
-        """The inputs as they came, of which `scratch` has the features."""
-        check_given_together(X_val, y_val, groups_val)
-        # Nothing encodes rows for a bare network, so that it would refuse them in its name.
-        bare = self.weigher is None or isinstance(self.weigher, NashMetaClassifier)
-        many_dimensions = getattr(self.weigher, "module", None) is not None
-        of_numbers = {"accept_sparse": True, "dtype": None, "allow_nd": many_dimensions}
-        checks = of_numbers if bare else {"skip_check_array": True}
-        if y is not None:  # of which scikit-learn says its own sentence
-            check_labels(y, "y")
-        checked_rows(scratch, with_shape(X), y, **checks)
-        X, y = validate_data(scratch, with_shape(X), y, skip_check_array=True)
-        if X_val is not None:
-            prepared_alike(scratch, with_shape(X_val), **checks)
-            X_val = prepared_alike(scratch, with_shape(X_val), skip_check_array=True)
-            check_labels(y_val, "y_val")
-        return X, y, X_val
-
     def _check_can_vote(self, voter, shown):
         if self.weigher_share > 0 and not hasattr(voter, "predict_proba"):
             raise ValueError(
@@ -361,16 +340,9 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
                 f"{shown!r}. Set `weigher_share=0` to let it decide alone."
             )
 
-    def _seeded(self, part, rng):
-        if self.random_state is None:
-            return part
-        names = [
-            name
-            for name in sorted(part.get_params())
-            if name == "random_state" or name.endswith("__random_state")
-        ]
-        part.set_params(**{name: rng.randint(2**31 - 1) for name in names})
-        return part
+    def _cloned(self, part, rng):
+        part = clone(part)
+        return part if self.random_state is None else seeded(part, rng)
 
     def _latest_estimator(self):
         if hasattr(self, "estimator_"):
