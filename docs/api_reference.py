@@ -121,6 +121,12 @@ API_REFERENCE = {
         "Splits with the same number of rows of every group × label cell.",
         ["balanced_validation_split", "balanced_validation_indices", "encode_cells"],
     ),
+    "Searches on audited rows": Section(
+        "skfairbargain.model_selection",
+        "Choose parameters where the training rows have no groups. See "
+        "[the guide](user_guide/searching.md#search-on-the-audited-rows).",
+        ["AuditedKFold", "PartlyAuditedClassifier"],
+    ),
     "Data": Section(
         "skfairbargain.datasets",
         "Data sets to try the methods on.",

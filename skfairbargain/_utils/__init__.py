@@ -9,6 +9,7 @@ from ._group_names import distinct_names, group_names
 from ._groups import encode_groups
 from ._intervals import mean_and_margin
 from ._keywords import explains_keywords
+from ._known_groups import known_groups
 from ._lengths import check_same_length
 from ._module_copies import copy_module
 from ._module_errors import first_line, layer_name, layer_of_error
@@ -16,7 +17,8 @@ from ._number_ranges import NumberRange
 from ._numbers import check_numbers
 from ._optional import import_optional
 from ._random import seeded_torch
-from ._small_cells import small_cells
+from ._small_cells import small_cells, way_out
+from ._takes_audit import check_instance, check_takes_audit
 from ._versioned import VersionedPickleMixin
 from ._warnings import warn_user
 
@@ -26,8 +28,10 @@ __all__ = [
     "cell_codes",
     "cell_counts",
     "check_column",
+    "check_instance",
     "check_numbers",
     "check_same_length",
+    "check_takes_audit",
     "copy_module",
     "distinct_names",
     "encode_cells",
@@ -37,6 +41,7 @@ __all__ = [
     "fitted_attribute",
     "group_names",
     "import_optional",
+    "known_groups",
     "layer_name",
     "layer_of_error",
     "mean_and_margin",
@@ -47,6 +52,7 @@ __all__ = [
     "shortly",
     "small_cells",
     "warn_user",
+    "way_out",
     "write_at_once",
     "write_csv",
     "write_figure",

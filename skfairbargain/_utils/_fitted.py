@@ -47,8 +47,8 @@ def set_fitted(estimator, scratch, **attributes):
 def fitted_attribute(estimator, attribute):
     """Return a fitted attribute of an estimator, or of the one that it contains.
 
-    Looks into the last step of a pipeline, the best estimator of a search, and the network
-    of a `ReweightedClassifier`.
+    Looks into the last step of a pipeline, the best estimator of a search, the network of a
+    `ReweightedClassifier`, and the fitted estimator of other meta-estimators.
 
     Raises
     ------
@@ -61,6 +61,8 @@ def fitted_attribute(estimator, attribute):
             found = found.best_estimator_
         elif hasattr(found, "weigher_"):
             found = found.weigher_
+        elif hasattr(found, "estimator_"):
+            found = found.estimator_
         elif hasattr(found, "steps"):
             found = found.steps[-1][1]
         else:

@@ -41,7 +41,7 @@ def encode_groups(groups, *, name="groups", like=None):
     >>> codes.tolist(), labels
     ([0, 1, 0], ['F', 'M'])
     """
-    frame = _as_frame(groups, name)
+    frame = as_frame(groups, name)
     if like is not None:
         check_same_length(**like, **{name: frame})
     _check_complete(frame, name)
@@ -64,7 +64,7 @@ def group_name(label):
     return " & ".join(map(str, label)) if isinstance(label, tuple) else str(label)
 
 
-def _as_frame(groups, name):
+def as_frame(groups, name):
     check_column(groups, name)
     if hasattr(groups, "get_columns"):  # polars, whose to_pandas needs pyarrow
         columns = [_objects(column.to_list()) for column in groups.get_columns()]

@@ -39,3 +39,25 @@ def small_cells(cells, fewest, kind="label"):
     ]
     more = len(small) - len(named)
     return f"Group {', group '.join(named)}" + (f", and {more} more groups" if more else "")
+
+
+def way_out(cells, fewest, lower=None):
+    """Say what to do where cells have too few rows.
+
+    Parameters
+    ----------
+    cells : Cells
+    fewest : int
+        Rows that every cell should have.
+    lower : str, default=None
+        What else than merging groups would help, as in "lower n_splits to 2".
+
+    Returns
+    -------
+    text : str
+        A sentence.
+    """
+    several = (cells.counts < fewest).any(axis=1).sum() > 1
+    merge = "merge these groups with others" if several else "merge the group with another"
+    move = f"{lower}, or {merge}" if lower else merge
+    return f"{move[0].upper()}{move[1:]}."

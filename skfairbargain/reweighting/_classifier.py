@@ -22,6 +22,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .._inputs import validation_codes
 from .._utils import (
     NumberRange,
+    check_instance,
+    check_takes_audit,
     explains_keywords,
     fitted_attribute,
     scratch_copy,
@@ -31,7 +33,7 @@ from ..classifier import NashMetaClassifier
 from ._rows_for_both import rows_for_both
 from ._seeds import seeded
 from ._train_weigher import train_weigher
-from ._weight_routing import check_instance, check_takes_audit, weight_name
+from ._weight_routing import weight_name
 from ._weighted_rows import is_finite, weighted_rows, with_shape
 
 __all__ = ["ReweightedClassifier"]
@@ -219,7 +221,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         scratch = scratch_copy(self)
         rng = check_random_state(scratch.random_state)
         check_instance(self.estimator, "estimator")
-        check_takes_audit(self._unfitted_weigher())
+        check_takes_audit(self._unfitted_weigher(), "weigher", "a NashMetaClassifier")
         estimator = self._cloned(self._unfitted_estimator(), rng)
         name = weight_name(estimator)
         # Before the training, as far as the class shows it; not for a search or a stack.

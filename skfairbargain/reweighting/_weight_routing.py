@@ -5,35 +5,6 @@ import inspect
 from sklearn.utils.metadata_routing import MetadataRequest
 
 
-def check_instance(part, name):
-    """Refuse a class in place of an estimator, which scikit-learn cannot clone."""
-    if isinstance(part, type):
-        raise TypeError(
-            f"`{name}` should be an estimator. Got the class {part.__name__}. Pass "
-            f"{part.__name__}(...)."
-        )
-
-
-def check_takes_audit(weigher):
-    """Refuse a weigher that cannot be trained on audited rows.
-
-    Raises
-    ------
-    TypeError
-        If it, or what a pipeline or search ends in, does not take `X_val` in fit.
-    """
-    check_instance(weigher, "weigher")
-    last = weigher
-    while hasattr(last, "steps") or hasattr(last, "estimator"):
-        last = last.steps[-1][1] if hasattr(last, "steps") else last.estimator
-    taken = _parameters_of_fit(last)
-    if not any(p.name == "X_val" or p.kind == p.VAR_KEYWORD for p in taken):
-        raise TypeError(
-            "`weigher` should be a NashMetaClassifier, or a pipeline, a search or a "
-            f"FrozenEstimator that ends in one. Got {weigher!r}."
-        )
-
-
 def _parameters_of_fit(estimator):
     return inspect.signature(estimator.fit).parameters.values()
 

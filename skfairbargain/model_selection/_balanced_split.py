@@ -7,10 +7,10 @@ from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.multiclass import check_classification_targets
 
-from ._utils import check_same_length, encode_cells, n_rows, small_cells
-from .exceptions import UndefinedGroupError
+from .._utils import check_same_length, encode_cells, n_rows, small_cells, way_out
+from ..exceptions import UndefinedGroupError
 
-__all__ = ["balanced_validation_indices", "balanced_validation_split", "encode_cells"]
+__all__ = ["balanced_validation_indices", "balanced_validation_split"]
 
 
 def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
@@ -117,14 +117,10 @@ def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
     labels = cells.labels.tolist()
     least = cells.counts.min()
     if least < per_cell:
-        several = (cells.counts < per_cell).any(axis=1).sum() > 1
-        merge = (
-            "merge these groups with others" if several else "merge the group with another"
-        )
-        move = f"Lower per_cell to {least} or less, or {merge}" if least else merge
+        lower = f"lower per_cell to {least} or less" if least else None
         raise UndefinedGroupError(
             f"Every group should have {n_rows(per_cell)} or more of each label. "
-            f"{small_cells(cells, per_cell)}. {move[0].upper()}{move[1:]}."
+            f"{small_cells(cells, per_cell)}. {way_out(cells, per_cell, lower)}"
         )
     left = cells.counts.sum(axis=0) - per_cell * len(cells.groups)
     if left.min() == 0:
