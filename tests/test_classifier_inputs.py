@@ -280,6 +280,15 @@ def bad_inputs():
         ({"y_val": np.where(val["y_val"], None, 0)},
          "`y_val` should have a label in every row. Got missing values in 8 of 16 rows. "
          "Leave these rows out."),
+        ({"y": [np.nan, *Y[1:].astype(str)]},
+         "`y` should have a label in every row. Got missing values in 1 of 120 rows. "
+         "Leave these rows out."),
+        ({"y": ["1", *Y[1:].tolist()]},
+         "`y` should hold class labels of one kind. Got text and values of type int. "
+         "Convert them, as with [str(label) for label in y]."),
+        ({"y_val": ["1", *val["y_val"][1:].tolist()]},
+         "`y_val` should hold class labels of one kind. Got text and values of type int. "
+         "Convert them, as with [str(label) for label in y_val]."),
         ({"y": X[:, 0]}, "Unknown label type: continuous."),
         ({"groups_val": np.where(val["groups_val"] == "M", None, "F")},
          "`groups_val` should have a group for every row. Got missing values in 8 of 16 "

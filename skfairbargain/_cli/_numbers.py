@@ -71,7 +71,8 @@ def as_numbers(column, decimal_comma=False):
     plain = pd.to_numeric(filled, errors="coerce")
     if plain.notna().all():
         values = plain if len(filled) == len(column) else plain.reindex(column.index)
-        return Numbers(values, _doubtful_points(filled, decimal_comma))
+        notes = _doubtful_points(filled, decimal_comma) + _leading_zeros(filled, plain)
+        return Numbers(values, notes)
     counts = filled.value_counts()
     found = {text: WRITTEN.fullmatch(text.replace("−", "-")) for text in counts.index}
     found = {text: match.groups() for text, match in found.items() if match}
@@ -156,6 +157,18 @@ def _doubtful_points(filled, decimal_comma):
     return [
         f"{quoted(filled.name)}: the point in {quoted(pointed.iloc[0])} and the like was "
         "read as a decimal point."
+    ]
+
+
+def _leading_zeros(filled, numbers):
+    """A note where numbers may be codes, such as 01234."""
+    is_code = filled.str.fullmatch(r"0\d+")
+    if not is_code.any():
+        return []
+    return [
+        f"{quoted(filled.name)}: {quoted(filled[is_code].iloc[0])} and the like were read "
+        f"as numbers, here {numbers[is_code].iloc[0]:g}. If they are codes, put a letter "
+        "before them."
     ]
 
 

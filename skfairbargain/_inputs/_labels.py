@@ -27,7 +27,7 @@ def check_labels(y, name):
     """
     check_column(y, name)
     try:
-        labels = np.asarray(y)
+        labels = _as_they_are(y)
     except ValueError as error:
         raise ValueError(
             f"`{name}` should have one label for each row. Got rows of unequal lengths."
@@ -56,6 +56,26 @@ def check_labels(y, name):
         raise ValueError(
             f"`{name}` should have a label in every row. Got missing values in {missing} "
             f"of {len(labels)} rows. Leave these rows out."
+        )
+    if not hasattr(y, "dtype"):  # an array of objects is refused as scikit-learn does
+        _check_one_kind(labels, name)
+
+
+def _as_they_are(y):
+    """Labels as an array in which 1 and "1" differ, and NaN is missing, beside text."""
+    labels = np.asarray(y)
+    is_text = labels.dtype.kind in "US"
+    return np.asarray(y, dtype=object) if is_text and not hasattr(y, "dtype") else labels
+
+
+def _check_one_kind(labels, name):
+    kinds = {type(label) for label in labels.ravel().tolist()}
+    others = sorted(kind.__name__ for kind in kinds if not issubclass(kind, str))
+    if others and len(others) < len(kinds):
+        raise ValueError(
+            f"`{name}` should hold class labels of one kind. Got text and values of type "
+            f"{' and '.join(others)}. Convert them, as with [str(label) for label in "
+            f"{name}]."
         )
 
 

@@ -1,5 +1,7 @@
 """The skorch callbacks of a training, checked before skorch initializes them."""
 
+from contextlib import contextmanager
+
 from skorch.callbacks import Callback, EarlyStopping
 from skorch.utils import noop
 
@@ -31,6 +33,28 @@ def checked_callbacks(estimator):
             f"`callbacks` should have names that differ. Got {twice[0]!r} twice."
         )
     return callbacks
+
+
+@contextmanager
+def lacking_history_named(net):
+    """Say what the history has where a callback reads something else in it.
+
+    Raises
+    ------
+    ValueError
+        In place of the KeyError of skorch's history.
+    """
+    try:
+        yield
+    except KeyError as error:
+        what = str(error.args[0]) if error.args else ""
+        if not what.endswith("was not found in history."):
+            raise
+        has = ", ".join(repr(key) for key in net.history[-1] if key != "batches")
+        raise ValueError(
+            f"`callbacks` should read what the history has. {what} Its last row has {has}. "
+            "An EpochScoring before this callback adds a score."
+        ) from error
 
 
 def _checked(given):

@@ -16,6 +16,7 @@ from .._networks import dropout_draws_from
 from .._utils import copy_module
 from ..hypergradients import AutoEngine
 from ..losses import cross_entropy
+from ._callbacks import lacking_history_named
 from ._denormals import denormals_flushed
 from ._group_losses import finite_losses, group_losses
 from ._history import EpochTally
@@ -137,14 +138,15 @@ class MetaNet(NeuralNetClassifier):
 
     def notify(self, method_name, **kwargs):
         """Call the callbacks; of the audited rows those that ask which rows they get."""
-        if kwargs.get("training", True):
-            super().notify(method_name, **kwargs)
-            return
-        for _, callback in self.callbacks_:
-            method = getattr(callback, method_name)
-            # Others would take them for rows that are trained on.
-            if "training" in inspect.signature(method).parameters:
-                method(self, **kwargs)
+        with lacking_history_named(self):
+            if kwargs.get("training", True):
+                super().notify(method_name, **kwargs)
+                return
+            for _, callback in self.callbacks_:
+                method = getattr(callback, method_name)
+                # Others would take them for rows that are trained on.
+                if "training" in inspect.signature(method).parameters:
+                    method(self, **kwargs)
 
     def check_data(self, X, y):
         """Nothing: the estimator has checked what `TrainingData` holds."""

@@ -1,11 +1,15 @@
 """Ranges of numbers that parameters may have."""
 
+from numbers import Real
+
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
 
 class NumberRange(Interval):
-    """scikit-learn's ``Interval`` without True and False, which Python counts as numbers.
+    """scikit-learn's ``Interval`` without what Python counts as numbers beside them.
+
+    These are True and False, and for real numbers integers that are no float64.
 
     Examples
     --------
@@ -13,8 +17,16 @@ class NumberRange(Interval):
     >>> real = NumberRange(Real, 0, 1, closed="both")
     >>> real.is_satisfied_by(1), real.is_satisfied_by(True)
     (True, False)
+    >>> NumberRange(Real, 0, None, closed="left").is_satisfied_by(10**400)
+    False
     """
 
     def is_satisfied_by(self, val):
         """Tell whether it is a number, and within the range."""
-        return not isinstance(val, bool | np.bool_) and super().is_satisfied_by(val)
+        if isinstance(val, bool | np.bool_) or not super().is_satisfied_by(val):
+            return False
+        try:
+            float(val)
+        except OverflowError:
+            return self.type is not Real
+        return True

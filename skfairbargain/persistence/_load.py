@@ -1,7 +1,6 @@
 """Load a model: read and check the file, then build the model of it."""
 
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,6 +12,7 @@ from ..exceptions import ModelFileError
 from ._contents import check_fit, checked_contents
 from ._file_format import decode, parse
 from ._optimizer import restore_optimizer
+from ._path import checked_path
 from ._plain import MOST_BYTES, from_plain
 
 
@@ -57,7 +57,7 @@ def load(path, *, module=None, device=None):
     --------
     save : Write the file, with an example.
     """
-    path = Path(path)
+    path = checked_path(path)
     with _faults_of(path):
         contents = _read(path)
     _choose_device(contents.estimator, device, path)

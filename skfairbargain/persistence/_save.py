@@ -1,7 +1,5 @@
 """Save a model: describe it, check that it can be loaded, then write it at once."""
 
-from pathlib import Path
-
 from sklearn.utils.validation import check_is_fitted
 
 from .._utils import write_at_once
@@ -9,6 +7,7 @@ from ..classifier import NashMetaClassifier
 from ._contents import checked_contents
 from ._description import describe
 from ._file_format import encode, parse
+from ._path import checked_path
 from ._plain import MOST_BYTES, from_plain
 from ._weights import check_weights
 
@@ -62,7 +61,7 @@ def save(estimator, path):
     >>> bool((loaded.predict_proba(X) == clf.predict_proba(X)).all())
     True
     """
-    path = Path(path)
+    path = checked_path(path)
     if type(estimator) is not NashMetaClassifier:
         raise TypeError(
             "save stores a NashMetaClassifier. Got an object of class "

@@ -41,6 +41,12 @@ def told(how):
          told("'6,50 €' and the like were read as numbers, here 6.5 (decimal commas).")),
         (["12%", "3.5 %"], [12, 3.5],
          told("'12%' and the like were read as numbers, here 12.")),
+        (["01234", "90210"], [1234, 90210],
+         told("'01234' and the like were read as numbers, here 1234. If they are codes, "
+              "put a letter before them.")),
+        (["0", "0.5", "00"], [0, 0.5, 0],
+         told("'00' and the like were read as numbers, here 0. If they are codes, put a "
+              "letter before them.")),
         (["−5", "4"], [-5, 4],
          told("'−5' and the like were read as numbers, here -5.")),
     ],

@@ -23,6 +23,22 @@ from tests.persistence._shared import header_of
 from tests.small_model import raises
 
 
+@pytest.mark.parametrize("path", [None, 3, b"model"])
+def test_what_is_no_path(path, fitted):
+    message = f"`path` should name a file, as text or a pathlib.Path. Got {path!r}."
+    with raises(message, TypeError):
+        save(fitted, path)
+    with raises(message, TypeError):
+        load(path)
+
+
+def test_an_empty_path_is_not_the_current_folder(fitted):
+    with raises("`path` should name a file. Got ''."):
+        save(fitted, "")
+    with raises("`path` should name a file. Got ''."):
+        load("")
+
+
 def test_what_only_code_brings_back_is_refused_by_name(fitted, tmp_path):
     path = tmp_path / "model"
     path.write_bytes(b"what was there before")

@@ -181,3 +181,23 @@ def test_what_is_no_callback(callbacks, message):
 def test_a_callback_may_not_take_the_name_of_early_stopping():
     with raises("`callbacks` should have names that differ. Got 'early_stopping' twice."):
         fit(callbacks=[("early_stopping", CLIPPING)], early_stopping=2)
+
+
+def test_a_callback_that_reads_what_the_history_lacks():
+    history = fit().net_.history
+    has = ", ".join(repr(key) for key in history[-1] if key != "batches")
+    with raises(
+        "`callbacks` should read what the history has. Key 'valid_acc' was not found in "
+        f"history. Its last row has {has}. An EpochScoring before this callback adds a "
+        "score."
+    ):
+        fit(callbacks=[EarlyStopping("valid_acc")])
+
+
+def test_an_error_of_a_callback_stays_its_own():
+    class Broken(Callback):
+        def on_epoch_end(self, net, **kwargs):
+            raise KeyError("its own")
+
+    with pytest.raises(KeyError, match=r"^'its own'$"):
+        fit(callbacks=[Broken()])

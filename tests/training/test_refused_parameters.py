@@ -40,6 +40,16 @@ def test_the_ends_of_that_range(meta_lr, weight_norm):
     assert np.isfinite(clf.predict_proba(X)).all()
 
 
+@pytest.mark.parametrize("name", ["lr", "weight_decay"])
+def test_what_float64_does_not_hold_is_out_of_range(name):
+    bound = "[" if name == "weight_decay" else "("
+    with raises(
+        f"The '{name}' parameter of NashMetaClassifier must be a float in the range "
+        f"{bound}0.0, inf). Got {10**400} instead."
+    ):
+        fit(**{name: 10**400})
+
+
 @pytest.mark.parametrize("name", ["audit_share", "weigher_share"])
 def test_true_is_no_share(name):
     with pytest.raises(ValueError, match=f"^The '{name}' parameter of Rew"):
