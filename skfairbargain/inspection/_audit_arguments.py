@@ -27,7 +27,7 @@ def checked_arrays(method, n_comparisons, **arguments):
 
     The arrays by name; `alpha` is the level of one comparison.
     """
-    if method not in ("normal", "exact"):
+    if not isinstance(method, str) or method not in ("normal", "exact"):
         raise ValueError(f"`method` should be 'normal' or 'exact'. Got {shortly(method)}.")
     is_count = isinstance(n_comparisons, Integral) and not isinstance(n_comparisons, bool)
     if not is_count or not 1 <= n_comparisons <= MOST_COMPARISONS:
@@ -88,21 +88,24 @@ def check_counts(method, **counts):
 
 def is_upwards(direction):
     """Whether the gap lies above the rate."""
-    if direction not in ("down", "up"):
+    if not isinstance(direction, str) or direction not in ("down", "up"):
         raise ValueError(f"`direction` should be 'down' or 'up'. Got {shortly(direction)}.")
     return direction == "up"
 
 
 def _checked(values, name):
     check_numbers(values, name)
+    low, high, words = ALLOWED[name]
     try:
-        array = np.asarray(values, dtype=np.float64)
+        array = np.asarray(values)
+        numbers = array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"`{name}` should be a number or an array of numbers. Got {shortly(values)}."
         ) from error
-    low, high, words = ALLOWED[name]
-    strange = ~((array >= low) & (array <= high))
+    strange = ~((numbers >= low) & (numbers <= high)) | (array.dtype == bool)
     if strange.any():
-        raise ValueError(f"`{name}` should be {words}. Got {array[strange][0]:g}.")
-    return array
+        raise ValueError(
+            f"`{name}` should be {words}. Got {shortly(array[strange].tolist()[0])}."
+        )
+    return numbers

@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from .._utils import check_same_length, encode_groups, group_names, shortly
+from .._utils import check_column, check_same_length, encode_groups, group_names, shortly
 from ..metrics import check_same_kind, checked_labels, row_weights
 from ._label_bias_findings import base_rate_findings, flip_findings, points, with_interval
 from ._rate_intervals import effective_rows, jeffreys_interval, paired_interval
@@ -177,11 +177,15 @@ def label_bias_report(
             "`confidence_level` should lie between 0 and 1, as 0.95 does. Got "
             f"{shortly(confidence_level)}."
         )
+    check_column(y_recorded, "y_recorded")
+    check_column(y_audited, "y_audited")
     recorded = checked_labels(y_recorded, "y_recorded")
     audited = checked_labels(y_audited, "y_audited")
     check_same_length(y_recorded=recorded, y_audited=audited)
     check_same_kind(recorded, audited, "y_recorded", "y_audited", "Map one to the other.")
     codes, labels = encode_groups(groups, like={"y_recorded": recorded})
+    if sample_weight is not None:
+        check_column(sample_weight, "sample_weight")
     weight = row_weights(sample_weight, y_recorded=recorded)
     classes, codes_of_labels = np.unique(
         np.concatenate([recorded, audited])[np.tile(weight > 0, 2)], return_inverse=True
@@ -249,7 +253,7 @@ def _positive(classes, pos_label):
 
 def _share(chosen, rows):
     """Weighted share of the chosen rows."""
-    return float(np.average(chosen, weights=rows["weight"]))
+    return float(np.average(chosen, weights=rows["weight"] / rows["weight"].max()))
 
 
 def _text(columns, attribute):

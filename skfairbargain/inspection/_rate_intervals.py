@@ -7,7 +7,8 @@ from scipy.stats import beta, norm
 
 def effective_rows(weight):
     """Kish's effective number of rows, (Σw)² / Σw²: their number if all weigh the same."""
-    return weight.sum() ** 2 / (weight**2).sum() if len(weight) else 0.0
+    weight = weight / weight.max()  # squares of any weights are finite and not all 0
+    return weight.sum() ** 2 / (weight**2).sum()
 
 
 def jeffreys_interval(rate, n, confidence_level):

@@ -165,6 +165,8 @@ def test_arrays_have_the_shape_of_all_arguments():
          "0.05."),
         ({"ratio": -1}, "`ratio` should be between 0.001 and 1000, as 2 is. Got -1."),
         ({"method": "fisher"}, "`method` should be 'normal' or 'exact'. Got 'fisher'."),
+        ({"method": ["exact"]},
+         "`method` should be 'normal' or 'exact'. Got ['exact']."),
         ({"n_comparisons": 0},
          "`n_comparisons` should be a whole number from 1 to 10,000. Got 0."),
         ({"gap": [0.1, 0.2], "rate": [0.8, 0.7, 0.6]},
@@ -186,6 +188,7 @@ def test_sizes_of_impossible_gaps_are_refused(arguments, message):
     ("arguments", "message"),
     [
         ({"n": 0}, "`n` should be a number of rows, 1 or more. Got 0."),
+        ({"n": True}, "`n` should be a number of rows, 1 or more. Got True."),
         ({"n": 2.5}, "`n` should be a whole number of rows. Got 2.5."),
         ({"n_other": -1}, "`n_other` should be a number of rows, 1 or more. Got -1."),
         ({"n": 6000, "method": "exact"},

@@ -129,11 +129,12 @@ def test_weights_of_whole_numbers_repeat_rows_in_rates():
     assert (row["low"], row["high"]) == pytest.approx(expected)
 
 
-def test_only_ratios_of_weights_count_and_rows_of_weight_zero_are_absent():
+@pytest.mark.parametrize("size", [1e-300, 1e-3, 1e308])
+def test_only_ratios_of_weights_count_and_rows_of_weight_zero_are_absent(size):
     recorded, audited, group = columns(BY_HAND)
     plain = label_bias_report(recorded, audited, group)
     scaled = label_bias_report(
-        [*recorded, 2], [*audited, 3], [*group, "X"], sample_weight=[1e-3] * 100 + [0]
+        [*recorded, 2], [*audited, 3], [*group, "X"], sample_weight=[size] * 100 + [0]
     )
     pd.testing.assert_frame_equal(plain.flips, scaled.flips)
     pd.testing.assert_frame_equal(plain.base_rates, scaled.base_rates)
@@ -306,6 +307,12 @@ def test_bias_put_into_real_labels_is_found(shared_dir):
          "`y_recorded` and `y_audited` should have the same number of rows. Got 3 and 2."),
         ({"groups": ["F", "M"]},
          "`y_recorded` and `groups` should have the same number of rows. Got 3 and 2."),
+        ({"y_recorded": "approved"},
+         "`y_recorded` should have one value for each row. Got 'approved'. Pass the values "
+         "of the column, as in frame['approved']."),
+        ({"y_audited": np.ma.masked_array([0, 1, 1], [0, 0, 1])},
+         "`y_audited` should have no masked values. Got 1. Fill them, as with "
+         "`y_audited.filled(...)`, or leave these rows out."),
         ({"y_audited": [0, None, 1]},
          "`y_audited` should have a label for every row. Got 1 missing."),
         ({"y_recorded": ["no", "yes", "no"]},
