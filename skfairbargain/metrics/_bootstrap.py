@@ -6,10 +6,14 @@ for a selection rate, and cancel out of a true-positive rate. No resample lacks 
 that a quantity is defined in all of them or in none.
 """
 
+from collections import defaultdict
 from numbers import Integral
 
 import numpy as np
+from scipy.sparse import csr_array
 from sklearn.utils import check_random_state
+
+from ._quantity import exponents
 
 # Draws held in memory at a time: few enough to stay in the processor's cache.
 CHUNK = 250_000
@@ -41,76 +45,111 @@ def percentile_interval(values, confidence_level, value):
     return min(low, value), max(high, value)
 
 
-def resampled_values(rng, quantity, rows, n_resamples):
-    """Values of a quantity in resamples of rows for which it is defined.
+def resampled_values(rng, quantities, rows, n_resamples):
+    """Values of quantities in resamples of the same rows.
 
     Parameters
     ----------
     rng : numpy Generator
-    quantity : Quantity
-    rows : Rows
-        Of positive weight.
+    quantities : dict of str to Quantity
+        Those that are defined for these rows.
+    rows : dict of str to Rows
+        The rows with each kind of output, by what a quantity reads; of positive weight.
     n_resamples : int
 
     Returns
     -------
-    values : ndarray of shape (n_resamples,)
+    values : dict of str to ndarray of shape (n_resamples,)
     """
-    parts = quantity.bins(rows)
-    draw, n_draws = _drawing(rng, parts, rows.weight)
-    step = max(1, CHUNK // n_draws)
-    values = np.empty(n_resamples)
-    for start in range(0, n_resamples, step):
-        some = slice(start, min(start + step, n_resamples))
-        of_parts = [
-            quantity.formula(sums, part.context)
-            for sums, part in zip(draw(some.stop - some.start), parts, strict=True)
-        ]
-        values[some] = np.mean(of_parts, axis=0)
-    return values if quantity.widen is None else quantity.widen(values, rows, rng)
+    weight = next(iter(rows.values())).weight
+    parts = {name: q.bins(rows[q.reads]) for name, q in quantities.items()}
+    completed = {name: [_completing(rng, p, weight) for p in parts[name]] for name in parts}
+    values = {name: np.empty(n_resamples) for name in quantities}
+    for names in _sharing(parts):
+        draw, n_draws = _drawing(rng, parts[names[0]], weight)
+        step = max(1, CHUNK // n_draws)
+        for start in range(0, n_resamples, step):
+            some = slice(start, min(start + step, n_resamples))
+            sums = draw(some.stop - start)
+            for name in names:
+                of_parts = [
+                    quantities[name].formula(complete(of_part), part.context)
+                    for complete, of_part, part in zip(
+                        completed[name], sums, parts[name], strict=True
+                    )
+                ]
+                values[name][some] = np.mean(of_parts, axis=0)
+    for name, quantity in quantities.items():
+        if quantity.widen is not None:
+            values[name] = quantity.widen(values[name], rows[quantity.reads], rng)
+    return values
+
+
+def _sharing(parts):
+    """Names of the quantities whose bins have the same rows: one draw serves them all."""
+    names = defaultdict(list)
+    for name, of_quantity in parts.items():
+        names[*((part.n_bins, part.codes.tobytes()) for part in of_quantity)].append(name)
+    return names.values()
 
 
 def _drawing(rng, parts, weight):
     """Function from a number of resamples to the sums in the bins of each part.
 
-    And how many numbers it draws for a resample.
+    And how many numbers it draws for a resample. Sums are in units of the bins' scale.
     """
-    weights = [part.scaled(weight) for part in parts]
+    n_rows = len(weight)
+    scaled = [
+        np.ldexp(weight, -exponents(p.codes, p.n_bins, weight)[p.codes]) for p in parts
+    ]
 
     def draw_bins(n):  # a sum of exponential variables follows a known law
-        (part,) = parts
-        sums = rng.standard_gamma(counts, size=(n, part.n_bins)) * of_bin
-        return [_with_pseudo_rows(rng, sums, part, weights[0])]
+        return [rng.standard_gamma(counts, size=(n, len(counts))) * of_bin]
 
     def draw_rows(n):
-        drawn = rng.standard_exponential((n, len(weight)))
-        places = np.arange(n)[:, None]
-        for part, scaled in zip(parts, weights, strict=True):
-            bins = (part.codes + places * part.n_bins).ravel()
-            sums = np.bincount(bins, (drawn * scaled).ravel(), n * part.n_bins)
-            sums = sums.reshape(n, part.n_bins)
-            yield _with_pseudo_rows(rng, sums, part, scaled)
+        drawn = rng.standard_exponential((n, n_rows))
+        return [drawn @ of_rows for of_rows in matrices]
 
     if len(parts) == 1:
-        of_bin = np.zeros(parts[0].n_bins)
-        of_bin[parts[0].codes] = weights[0]
-        if (of_bin[parts[0].codes] == weights[0]).all():  # a bin's rows weigh the same
-            counts = np.bincount(parts[0].codes, minlength=parts[0].n_bins)
-            return draw_bins, parts[0].n_bins
-    return draw_rows, len(weight)
+        (part,), (of_row,) = parts, scaled
+        of_bin = np.zeros(part.n_bins)
+        of_bin[part.codes] = of_row
+        if (of_bin[part.codes] == of_row).all():  # a bin's rows weigh the same
+            counts = np.bincount(part.codes, minlength=part.n_bins)
+            return draw_bins, part.n_bins
+    matrices = [
+        csr_array((of_row, (np.arange(n_rows), part.codes)), shape=(n_rows, part.n_bins))
+        for part, of_row in zip(parts, scaled, strict=True)
+    ]
+    return draw_rows, n_rows
 
 
-def _with_pseudo_rows(rng, sums, part, weight):
-    """Add the pseudo-rows, which weigh as much as a typical row of their set.
+def _of_bins(part, weight):
+    """Exponent of two of the largest weight in each bin: the scale of what is drawn."""
+    return exponents(part.codes, part.n_bins, weight)
 
-    That is Σw²/Σw, the share of a row in the set if all weights were equal and as noisy.
+
+def _completing(rng, part, weight):
+    """Function that gives drawn sums the scale of their sets, and adds pseudo-rows.
+
+    A pseudo-row weighs as much as a typical row of its set: Σw²/Σw, which is the share of a
+    row in the set if all weights were equal and as noisy.
     """
+    scale = np.ldexp(
+        1.0, exponents(part.codes, part.n_bins, weight) - part.exponents(weight)
+    )
+    scaled = part.scaled(weight)
     of_row = part.sets[part.codes]
     n_sets = part.sets.max() + 1
-    total = np.bincount(of_row, weight, n_sets)
-    squares = np.bincount(of_row, weight**2, n_sets)
+    total = np.bincount(of_row, scaled, n_sets)
+    squares = np.bincount(of_row, scaled**2, n_sets)
     typical = np.divide(squares, total, out=np.ones(n_sets), where=total > 0)
     places = np.flatnonzero(part.pseudo)
-    drawn = rng.standard_gamma(part.pseudo[places], size=(len(sums), len(places)))
-    sums[:, places] += drawn * typical[part.sets[places]]
-    return sums
+
+    def complete(sums):
+        sums = sums * scale
+        drawn = rng.standard_gamma(part.pseudo[places], size=(len(sums), len(places)))
+        sums[:, places] += drawn * typical[part.sets[places]]
+        return sums
+
+    return complete

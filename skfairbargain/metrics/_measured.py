@@ -54,8 +54,9 @@ def measured(
     value = metric.form.value(values)
     if n_resamples == 0:
         return value, np.nan, np.nan
-    draws = [
-        np.stack([resampled_values(rng, q, scope, n_resamples) for scope in scopes], axis=1)
-        for q in metric.quantities
+    named = {q.name: q for q in metric.quantities}
+    of_scopes = [
+        resampled_values(rng, named, {metric.reads: scope}, n_resamples) for scope in scopes
     ]
+    draws = [np.stack([drawn[q] for drawn in of_scopes], axis=1) for q in named]
     return value, *metric.form.interval(draws, confidence_level, value)

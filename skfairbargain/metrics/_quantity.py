@@ -40,16 +40,25 @@ class Bins(NamedTuple):
     sets: np.ndarray  # (n_bins,), the number of each bin's set
     pseudo: np.ndarray  # (n_bins,), how many pseudo-rows it has
 
+    def exponents(self, weight):
+        """Exponent of two, of each bin, of the largest weight in the bin's set."""
+        of_row = self.sets[self.codes]
+        return exponents(of_row, self.sets.max() + 1, weight)[self.sets]
+
     def scaled(self, weight):
         """Weights over a power of two for each set: the largest lies between 1/2 and 1.
 
         Quantities do not change, to the last bit, and no sum or product of weights is
         too large or too small for a float.
         """
-        of_row = self.sets[self.codes]
-        largest = np.zeros(self.sets.max() + 1)
-        np.maximum.at(largest, of_row, weight)
-        return np.ldexp(weight, -np.frexp(largest)[1][of_row])
+        return np.ldexp(weight, -self.exponents(weight)[self.codes])
+
+
+def exponents(codes, n_codes, weight):
+    """Exponent of two of the largest weight of each code."""
+    largest = np.zeros(n_codes)
+    np.maximum.at(largest, codes, weight)
+    return np.frexp(largest)[1]
 
 
 def always_defined(rows):

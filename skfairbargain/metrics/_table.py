@@ -154,12 +154,17 @@ def group_metrics(
     for group, members in scopes:
         rows = {reads: read[members] for reads, read in inputs.items()}
         n_positive = np.sum(rows["scores"].y == 1)
+        defined = {
+            name: quantity
+            for name, quantity in quantities.items()
+            if _is_defined(quantity, rows[quantity.reads], group, undefined)
+        }
+        drawn = resampled_values(rng, defined, rows, n_resamples)
         for name, quantity in quantities.items():
-            of_group, value, low, high = rows[quantity.reads], *[np.nan] * 3
-            if _is_defined(quantity, of_group, group, undefined):
-                value = quantity(of_group)
-                drawn = resampled_values(rng, quantity, of_group, n_resamples)
-                low, high = percentile_interval(drawn, confidence_level, value)
+            value = low = high = np.nan
+            if name in defined:
+                value = quantity(rows[quantity.reads])
+                low, high = percentile_interval(drawn[name], confidence_level, value)
             records.append((name, group, value, low, high, members.sum(), n_positive))
     table = pd.DataFrame(
         records, columns=["metric", "group", "value", "low", "high", "n", "n_positive"]

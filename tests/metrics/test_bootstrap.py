@@ -33,8 +33,13 @@ def interval(name, y, score, **given):
     return table[["low", "high"]].to_numpy()
 
 
+def resampled(rng, rows):
+    auc = {"auc": QUANTITIES["auc"]}
+    return resampled_values(rng, auc, {"scores": rows}, 1000)["auc"]
+
+
 @pytest.mark.parametrize("name", RATES)
-@pytest.mark.parametrize("unit", [1, 3.7, 1e-250])
+@pytest.mark.parametrize("unit", [1, 3.7, 1e-320])
 @pytest.mark.parametrize("n_hit", [12, 19])
 def test_the_interval_of_a_rate_is_that_of_jeffreys(name, unit, n_hit):
     # 20 positives, of which n_hit are selected, and 15 negatives, of which 4 are.
@@ -94,9 +99,26 @@ def test_resamples_are_those_of_the_obvious_loop(weighted):
             )
         )
     rows = Rows(y, score, weight, np.array([0, 1]))
-    values = resampled_values(np.random.default_rng(1), QUANTITIES["auc"], rows, 1000)
+    values = resampled(np.random.default_rng(1), rows)
     assert stats.ks_2samp(loop, values).pvalue > 0.01
     assert len(np.unique(values)) == 1000
+
+
+def test_quantities_that_share_draws_are_those_drawn_alone():
+    # Weights that differ by 400 orders of magnitude between the labels, and one without.
+    rng = np.random.default_rng(0)
+    y, hat = rng.integers(2, size=(2, 60))
+    weight = rng.uniform(0.1, 3, 60) * np.where(y == 1, 1e200, 1e-200)
+    for w in (None, weight):
+        given = {"sample_weight": w, "n_resamples": 4000, "random_state": 0}
+        given["sensitive_features"] = np.zeros(60)
+        together = group_metrics(y, hat, metrics=list(RATES), **given)
+        for name in RATES:
+            alone = group_metrics(y, hat, metrics=[name], **given)
+            of_all = together[together["metric"] == name]
+            np.testing.assert_array_equal(of_all["value"], alone["value"])
+            for end in ("low", "high"):
+                np.testing.assert_allclose(of_all[end], alone[end], atol=0.015)
 
 
 def test_classes_are_drawn_together():
@@ -106,7 +128,7 @@ def test_classes_are_drawn_together():
     score = score.reshape(60, 3).astype(float)
     rows = Rows(y, score, np.ones(60), np.arange(3))
     rng = np.random.default_rng(0)
-    values = resampled_values(rng, QUANTITIES["auc"], rows, 1000)
+    values = resampled(rng, rows)
     loop = []
     for _ in range(1000):
         drawn = rng.standard_exponential(60)
