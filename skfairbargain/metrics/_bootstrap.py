@@ -99,9 +99,7 @@ def _drawing(rng, parts, weight):
     And how many numbers it draws for a resample. Sums are in units of the bins' scale.
     """
     n_rows = len(weight)
-    scaled = [
-        np.ldexp(weight, -exponents(p.codes, p.n_bins, weight)[p.codes]) for p in parts
-    ]
+    scaled = [np.ldexp(weight, -_of_bins(part, weight)[part.codes]) for part in parts]
 
     def draw_bins(n):  # a sum of exponential variables follows a known law
         return [rng.standard_gamma(counts, size=(n, len(counts))) * of_bin]
@@ -135,9 +133,9 @@ def _completing(rng, part, weight):
     A pseudo-row weighs as much as a typical row of its set: Σw²/Σw, which is the share of a
     row in the set if all weights were equal and as noisy.
     """
-    scale = np.ldexp(
-        1.0, exponents(part.codes, part.n_bins, weight) - part.exponents(weight)
-    )
+    # An empty bin has no weight to go by.
+    change = np.minimum(_of_bins(part, weight) - part.exponents(weight), 0)
+    scale = np.ldexp(1.0, change)
     scaled = part.scaled(weight)
     of_row = part.sets[part.codes]
     n_sets = part.sets.max() + 1
