@@ -4,7 +4,7 @@ import numpy as np
 
 from .._utils import fitted_attribute
 from ._epochs import column, epoch_marker, legend, mark_stages, schedule
-from ._style import GREY, color, line, make_axes, tidy
+from ._style import GREY, color, line, make_axes, shown, tidy
 
 # Number of players that the legend has room and colours for.
 MOST_NAMED = 8
@@ -194,7 +194,7 @@ class BargainingHistoryDisplay:
             ax.plot(
                 self.epoch,
                 shares[player],
-                label=player,
+                label=shown(player),
                 marker=epoch_marker(self.epoch),
                 **line(place),
             )
@@ -210,4 +210,6 @@ class BargainingHistoryDisplay:
             ax.set_ylabel(f"{ax.get_ylabel()} (log scale)")
         else:
             ax.set_ylim(0, None)
+            # Ticks that depend on the panel's height change after its margins were set.
+            ax.locator_params(axis="y", nbins=6)
         legend(ax)

@@ -5,7 +5,16 @@ import pandas as pd
 
 from .._utils import mean_and_margin
 from ..metrics import GROUP_METRICS, generator, measured
-from ._style import GREY, MARKERS, color, make_axes, metric_title, tidy
+from ._style import (
+    GREY,
+    color,
+    legend_height,
+    make_axes,
+    marker,
+    metric_title,
+    shown,
+    tidy,
+)
 
 
 class FairnessFrontierDisplay:
@@ -266,7 +275,9 @@ class FairnessFrontierDisplay:
         -------
         self : FairnessFrontierDisplay
         """
-        self.figure_, self.axes_ = make_axes(ax, size=(7.5, 4.2))
+        self.figure_, self.axes_ = make_axes(
+            ax, size=(7.5, max(4.2, legend_height(self.table.index)))
+        )
         (self.ax_,) = self.axes_
         if len(self.front) > 1:
             corners = self.table.loc[self.front]
@@ -286,13 +297,13 @@ class FairnessFrontierDisplay:
                 row["performance"],
                 xerr=_around(row, "fairness"),
                 yerr=_around(row, "performance"),
-                fmt=MARKERS[place % len(MARKERS)],
+                fmt=marker(place),
                 color=color(place),
                 markerfacecolor=color(place) if name in self.front else "white",
                 markersize=7,
                 elinewidth=1,
                 capsize=2,
-                label=name,
+                label=shown(name),
             )
         self.ax_.set(
             xlabel=_axis_title(self.fairness), ylabel=_axis_title(self.performance)

@@ -4,7 +4,7 @@ import numpy as np
 
 from .._utils import fitted_attribute
 from ._epochs import column, epoch_marker, legend, mark_stages, schedule
-from ._style import GREY, line, make_axes, tidy
+from ._style import GREY, legend_height, line, make_axes, shown, tidy
 
 
 class GroupLossDisplay:
@@ -112,11 +112,15 @@ class GroupLossDisplay:
         -------
         self : GroupLossDisplay
         """
-        self.figure_, self.axes_ = make_axes(ax, size=(7.5, 3.9))
+        self.figure_, self.axes_ = make_axes(
+            ax, size=(7.5, max(3.9, legend_height(self.group_losses)))
+        )
         (self.ax_,) = self.axes_
         marker = epoch_marker(self.epoch)
         for place, (group, losses) in enumerate(self.group_losses.items()):
-            self.ax_.plot(self.epoch, losses, label=group, marker=marker, **line(place))
+            self.ax_.plot(
+                self.epoch, losses, label=shown(group), marker=marker, **line(place)
+            )
         self.ax_.plot(
             self.epoch,
             self.train_loss,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ..metrics import group_metrics
-from ._style import GREY, color, make_axes, metric_title, tidy
+from ._style import GREY, color, make_axes, metric_title, shown, tidy
 
 # What two labels are drawn by where nothing else is asked for.
 SHOWN = ("auc", "true_positive_rate", "selection_rate")
@@ -195,6 +195,6 @@ class GroupMetricsDisplay:
 
 
 def _described(row):
-    name = "all rows" if row.group == "overall" else row.group
+    name = "all rows" if row.group == "overall" else shown(row.group)
     words = f"{name}\n{row.n:,} rows"
     return words if pd.isna(row.n_positive) else f"{words}, {row.n_positive:,} positive"

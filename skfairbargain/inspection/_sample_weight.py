@@ -11,7 +11,7 @@ from .._utils import (
     fitted_attribute,
     group_names,
 )
-from ._style import GREY, color, make_axes, percent, tidy
+from ._style import GREY, color, make_axes, percent, shown, tidy
 
 
 class SampleWeightDisplay:
@@ -165,7 +165,7 @@ class SampleWeightDisplay:
                 va="center",
                 fontsize="small",
             )
-        self.ax_.set_yticks(places, table["cell"])
+        self.ax_.set_yticks(places, table["cell"].map(shown))
         self.ax_.set_ylim(n_cells - 0.4, -0.6)
         self.ax_.set_xlim(0, None)
         self.ax_.set_xlabel("weight of a training row (average row: 1)")

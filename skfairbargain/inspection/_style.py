@@ -1,5 +1,7 @@
 """Axes, colours and texts that the displays share."""
 
+import textwrap
+
 import numpy as np
 
 from .._utils import import_optional
@@ -10,6 +12,8 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#00
 LINES = ("-", "--", ":")
 MARKERS = "osD^vPX"
 GREY = "#6b6b6b"
+# Characters in a line of a name.
+WIDTH = 32
 
 
 def make_axes(ax, n_panels=1, *, size, stacked=False):
@@ -49,6 +53,26 @@ def line(place):
 def tidy(ax):
     """Hide the upper and the right side of the frame."""
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def shown(name):
+    """Write a user's name so that matplotlib shows it as it is, and not too wide.
+
+    It reads "$x$" as mathematics, and leaves what begins with "_" out of a legend.
+    """
+    text = "\n".join(textwrap.wrap(str(name), WIDTH)) or str(name)
+    text = text.replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text
+
+
+def legend_height(names):
+    """Inches that a legend of these names and a few other lines takes."""
+    return 0.21 * (4 + sum(shown(name).count("\n") + 1 for name in names))
+
+
+def marker(place):
+    """Return the marker, which with the colour differs for the first 49 elements."""
+    return MARKERS[(place + place // len(COLORS)) % len(MARKERS)]
 
 
 def percent(share):

@@ -132,5 +132,12 @@ def _groups_in(X, where):
             f"X should be a DataFrame with the column {keys[0]!r} of sensitive_features. "
             f"Got {type(X).__name__}. Pass the number of the column, or a function of X."
         )
+    n_columns = X.shape[1] if hasattr(X, "shape") else np.shape(X)[1]
+    beyond = [key for key in keys if not -n_columns <= key < n_columns]
+    if beyond:
+        raise ValueError(
+            f"X should have the column {beyond[0]} of sensitive_features. It has "
+            f"{n_columns} columns. A scorer gets X as it is before a pipeline's steps."
+        )
     columns = X[:, keys] if hasattr(X, "shape") else np.asarray(X)[:, keys]
     return columns.toarray() if issparse(columns) else columns

@@ -7,6 +7,8 @@ from ._forms import GROUP_METRICS
 from ._inputs import decided, read_scores
 from ._values import group_values, overall_value, split
 
+LEAVE_ROWS_OUT = "measure more rows, or leave the rows of this group out."
+
 
 def measured(
     name, y_true, y_proba, sensitive_features, labels, n_resamples, confidence_level, rng
@@ -45,7 +47,10 @@ def measured(
             "or log loss."
         )
     if metric.form.by_group:
-        values = [group_values(q, rows, sensitive_features) for q in metric.quantities]
+        values = [
+            group_values(q, rows, sensitive_features, advice=LEAVE_ROWS_OUT)
+            for q in metric.quantities
+        ]
         _, codes, groups = split(rows, sensitive_features, undefined="raise")
         scopes = [rows[codes == code] for code in range(len(groups))]
     else:

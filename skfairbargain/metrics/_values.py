@@ -5,9 +5,16 @@ import numpy as np
 from .._utils import encode_groups, group_names, warn_user
 from ..exceptions import UndefinedGroupError
 
+LEAVE_OUT = (
+    "score more rows at a time (fewer folds, or folds stratified by group and label), or "
+    "pass undefined='warn' to leave it out."
+)
 
-def group_values(quantity, rows, sensitive_features, undefined="raise"):
+
+def group_values(quantity, rows, sensitive_features, undefined="raise", advice=LEAVE_OUT):
     """Value of a quantity in each group where it is defined, by group label.
+
+    `advice` is what else to do where it is undefined than to merge groups.
 
     Raises
     ------
@@ -27,8 +34,7 @@ def group_values(quantity, rows, sensitive_features, undefined="raise"):
         if undefined == "raise":
             raise UndefinedGroupError(
                 f"{reason}, so its {quantity.title} is undefined. Merge it with another "
-                "group, score more rows at a time (fewer folds, or folds stratified by "
-                "group and label), or pass undefined='warn' to leave it out."
+                f"group, {advice}"
             )
         reasons.append(reason)
     if not values:

@@ -1,8 +1,7 @@
 """Intervals contain the truth about as often as they say, whatever is measured.
 
-A right method passes every bound here: of 300 samples, an interval of 90 % misses more than
-45 (fewer than 15) with a probability below 0.2 %. Where an interval is wider by design, the
-upper bound is left out.
+The bounds are those that a right method leaves once in a thousand times. Where an interval
+is wider by design, the upper bound is left out.
 """
 
 import numpy as np
@@ -13,9 +12,11 @@ from scipy.special import expit, log_expit, logit
 
 from skfairbargain.inspection import FairnessFrontierDisplay
 from skfairbargain.metrics import GROUP_METRICS, QUANTITIES, group_metrics, measured
+from skfairbargain.metrics._bootstrap import resampled_values
+from skfairbargain.metrics._inputs import decided, read_scores
 
-N_SAMPLES, LEVEL = 300, 0.9
-LEAST, MOST = 0.85, 0.95
+N_SAMPLES, N_RESAMPLES, LEVEL = 100, 250, 0.9
+LEAST, MOST = stats.binom(N_SAMPLES, LEVEL).ppf([0.001, 0.999]) / N_SAMPLES
 
 
 def draw(rng, n, base_rate, shift):
@@ -75,7 +76,7 @@ def covered_by_tables(sample, expected, **given):
         y, score, groups, weight = sample(np.random.default_rng(seed))
         table = group_metrics(
             y, score, sensitive_features=groups, sample_weight=weight,
-            metrics=list(expected), confidence_level=LEVEL, n_resamples=250,
+            metrics=list(expected), confidence_level=LEVEL, n_resamples=N_RESAMPLES,
             random_state=seed, **given,
         )  # fmt: skip
         table["expected"] = [expected[row.metric][row.group] for row in table.itertuples()]
@@ -230,9 +231,9 @@ def test_three_classes():
     assert covered.between(LEAST, MOST).all(), covered.to_string()
 
 
-def samples_of(populations, n, n_samples=N_SAMPLES):
+def samples_of(populations, n):
     """For each seed: labels, probabilities and groups of n rows from each population."""
-    for seed in range(n_samples):
+    for seed in range(N_SAMPLES):
         rng = np.random.default_rng(seed)
         parts = [draw(rng, n, *population) for population in populations]
         y, p = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -273,6 +274,15 @@ def expected_of_forms(populations):
     return expected
 
 
+def values_and_draws(y, p, rng):
+    """Each quantity of some rows, and its values in resamples."""
+    scores = read_scores("probabilities", y, p, labels=[0, 1])
+    rows = {reads: scores for reads in ("scores", "probabilities")}
+    rows["labels"] = decided(scores, 0.5)
+    drawn = resampled_values(rng, QUANTITIES, rows, N_RESAMPLES)
+    return {name: (q(rows[q.reads]), drawn[name]) for name, q in QUANTITIES.items()}
+
+
 @pytest.mark.parametrize(
     "populations",
     [((0.3, 1.0), (0.6, 1.6)), ((0.5, 1.3), (0.5, 1.3))],
@@ -284,16 +294,28 @@ def test_every_form_of_every_quantity(populations):
     if populations[0] == populations[1]:  # what is hard there is the largest of noise
         expected = {name: expected[name] for name in expected if "overall" not in name}
     inside = dict.fromkeys(expected, 0)
-    for y, p, groups, rng in samples_of(populations, 60, n_samples=150):
+    for y, p, groups, rng in samples_of(populations, 60):
+        of_groups = [values_and_draws(y[groups == g], p[groups == g], rng) for g in (0, 1)]
+        of_all = [values_and_draws(y, p, rng)]
         for name, true in expected.items():
-            value, low, high = measured(name, y, p, groups, None, 250, LEVEL, rng)
+            metric = GROUP_METRICS[name]
+            scopes = of_groups if metric.form.by_group else of_all
+            values, draws = [], []
+            for quantity in metric.quantities:
+                found = [scope[quantity.name] for scope in scopes]
+                values.append(dict(enumerate(value for value, _ in found)))
+                draws.append(np.stack([drawn for _, drawn in found], axis=1))
+            if not metric.form.by_group:
+                values = [value[0] for value in values]
+            value = metric.form.value(values)
+            low, high = metric.form.interval(draws, LEVEL, value)
             assert low <= value <= high
             inside[name] += low <= true <= high
     for name, count in inside.items():
-        assert count / 150 >= 0.82, (name, count)
+        assert count / N_SAMPLES >= LEAST, (name, count)
         # Those of the worst of several are wider, and of differences that are near to 0.
         if name.startswith("overall"):
-            assert count / 150 <= 0.97, (name, count)
+            assert count / N_SAMPLES <= MOST, (name, count)
 
 
 def test_frontier():
@@ -306,7 +328,7 @@ def test_frontier():
         ax.clear()
         row = FairnessFrontierDisplay.from_predictions(
             y, {"model": p}, sensitive_features=groups, confidence_level=LEVEL,
-            n_resamples=250, random_state=rng, ax=ax,
+            n_resamples=N_RESAMPLES, random_state=rng, ax=ax,
         ).table.loc["model"]  # fmt: skip
         for axis, name in axes.items():
             inside[axis] += row[f"{axis}_low"] <= expected[name] <= row[f"{axis}_high"]
@@ -319,7 +341,7 @@ def test_difference_of_many_equal_groups():
     # The largest of 28 differences, which in a sample is hardly ever near its true value.
     inside, above = 0, []
     for y, p, groups, rng in samples_of([(0.5, 1.3)] * 8, 40):
-        given = y, p, groups, None, 250, LEVEL, rng
+        given = y, p, groups, None, N_RESAMPLES, LEVEL, rng
         value, low, _ = measured("max_group_auc_disparity", *given)
         inside += low == 0
         above.append(value)
