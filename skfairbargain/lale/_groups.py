@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from .._utils import distinct_names
 from ..exceptions import UndefinedGroupError
 
 COLUMN_WAS_CHANGED = (
@@ -80,10 +81,12 @@ def fairness_groups(X, protected_attributes):
                     f"groups. No row is {lacking}. {values_seen(X, [attribute])} "
                     f"{COLUMN_WAS_CHANGED}"
                 )
-        other = f"={_group_text(monitored)}" if monitored else f"!={_group_text(reference)}"
-        names[feature] = np.where(
-            side == 1, f"{feature}={_group_text(reference)}", f"{feature}{other}"
-        )
+        one = other = _group_text(reference)
+        if monitored:  # [1] and ["1"] would read the same
+            texts = [one, _group_text(monitored)]
+            one, other = distinct_names(texts, [reference, monitored])
+        sign = "=" if monitored else "!="
+        names[feature] = np.where(side == 1, f"{feature}={one}", f"{feature}{sign}{other}")
         grouped &= side != 0.5
     return pd.DataFrame(names, index=getattr(X, "index", None)), grouped
 

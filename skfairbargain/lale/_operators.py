@@ -35,7 +35,9 @@ class _NashMetaImpl:
         If `fit` gets no validation set, it holds out this number of rows of every group
         with a favorable label, and the same number with an unfavorable one, before
         anything is fitted. "auto" divides `validation_fraction` of the rows evenly among
-        the cells, with at most 50 rows and a quarter of the smallest cell for each.
+        the cells, with at most 50 rows and a quarter of the smallest cell for each. A
+        group that has fewer than 20 rows of a cell is then left out, with a warning, if
+        every attribute keeps both its groups.
     """
 
     __module__ = "skfairbargain.lale"  # where lale says to import the operator from

@@ -10,6 +10,7 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from skfairbargain.exceptions import UndefinedGroupError
 from skfairbargain.inspection import FairnessFrontierDisplay
 from skfairbargain.metrics import (
     demographic_parity_difference,
@@ -122,6 +123,17 @@ def test_three_groups_are_measured_each_by_its_own_rows():
     )
     expected = max_group_auc_disparity(y, proba, sensitive_features=groups)
     assert display.table["fairness"].item() == expected
+
+
+def test_an_undefined_group_gets_advice_that_can_be_followed():
+    message = (
+        "Group 'F' has no negative sample, so its AUC is undefined. Merge it with another "
+        "group, measure more rows, or leave the rows of this group out."
+    )
+    with pytest.raises(UndefinedGroupError, match=f"^{re.escape(message)}$"):
+        FairnessFrontierDisplay.from_predictions(
+            [1, 1, 0, 1], {"a": [0.1, 0.2, 0.3, 0.4]}, sensitive_features=list("FFMM")
+        )
 
 
 def test_one_half_is_not_the_larger_class():

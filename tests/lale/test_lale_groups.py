@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain.exceptions import UndefinedGroupError
+from skfairbargain.exceptions import SmallGroupWarning, UndefinedGroupError
 from skfairbargain.lale._groups import (
     COLUMN_WAS_CHANGED,
     fairness_groups,
@@ -82,6 +82,13 @@ def test_a_monitored_group_names_itself_and_leaves_the_rest_out():
     assert groups["race"].tolist()[:2] == ["race=White", "race=Black"]
     assert grouped.tolist() == [True, True, False]
     assert groups.index.tolist() == [7, 8, 9]
+
+
+def test_groups_that_read_alike_stay_apart():
+    X = pd.DataFrame({"code": [1, "1", 2]})
+    code = {"feature": "code", "reference_group": [1], "monitored_group": ["1"]}
+    groups, _ = fairness_groups(X, [code])
+    assert groups["code"].tolist()[:2] == ["code=[1]", "code=['1']"]
 
 
 def test_an_array_has_its_attributes_by_position():
@@ -198,6 +205,55 @@ def test_the_same_number_of_rows_of_every_cell_is_held_out():
 )
 def test_auto_takes_a_share_within_limits(n, fraction, per_cell):
     assert len(held_out(*people(n), fraction=fraction)[1]) == 4 * per_cell
+
+
+def with_few_old_women():
+    """2,400 people, of whom 12 are women of 65 or older, all but four with label 0."""
+    X, y = people(2400)
+    X["age"] = np.where(X["sex"] == "F", 40.0, X["age"])
+    old = np.flatnonzero(X["sex"] == "F")[:12]
+    X.loc[old, "age"] = 70.0
+    y[old] = np.repeat([1, 0], [4, 8])
+    return X, y, {"feature": "age", "reference_group": [[0, 64]]}
+
+
+def test_auto_leaves_a_tiny_group_out_and_says_so():
+    X, y, age = with_few_old_women()
+    with pytest.warns(SmallGroupWarning) as caught:
+        train, val = held_out(X, y, attributes=(SEX, age))
+    (warning,) = caught
+    assert str(warning.message) == (
+        "Groups with fewer than 20 rows of an outcome are not in the validation set. Group "
+        "'sex!=M & age!=0..64' has 4 of outcome 'favorable'. Their rows are trained on. "
+        "Merge them with others, or pass `validation_per_cell` to hold out rows of every "
+        "group."
+    )
+    groups, _ = fairness_groups(X, [SEX, age])
+    cells = groups.assign(y=y).iloc[val].value_counts()
+    assert cells.tolist() == [20] * 6  # a quarter of the 80 old men of label 1
+    is_tiny = (groups == ["sex!=M", "age!=0..64"]).all(axis=1)
+    assert is_tiny[train].sum() == 12
+
+
+def test_a_number_of_rows_is_held_out_of_tiny_groups_too():
+    X, y, age = with_few_old_women()
+    _, val = held_out(X, y, per_cell=3, attributes=(SEX, age))
+    assert len(val) == 3 * 8
+
+
+def test_a_tiny_group_that_an_attribute_needs_is_kept_and_named():
+    X, y = people(1200)
+    X = X.iloc[np.r_[0:1200:2, 1:48:2]].reset_index(drop=True)  # 24 women
+    y = pd.Series(np.arange(len(X)) % 3 == 0).astype(int)
+    with pytest.warns(SmallGroupWarning) as caught:
+        _, val = held_out(X, y)
+    (warning,) = caught
+    assert str(warning.message) == (
+        "The validation set has 2 rows of each group and outcome, so few that chance "
+        "decides, because of small groups. Group 'sex!=M' has 8 of outcome 'favorable'. "
+        "Merge them with others, or add rows."
+    )
+    assert len(val) == 8
 
 
 def test_rows_without_a_group_or_an_outcome_are_trained_on():

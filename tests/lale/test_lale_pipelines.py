@@ -82,13 +82,23 @@ def sample(name, n_rows=2000):
     return X, y[X.index], fairness_info
 
 
-@pytest.mark.parametrize("name", ["titanic", "student_por", "bank"])
-def test_raw_data_of_lales_fetchers_are_learned(name):
+# Samples of these data sets have groups of a few rows, which a warning names.
+few_rows = pytest.mark.filterwarnings(
+    "ignore:.*small groups:skfairbargain.exceptions.SmallGroupWarning",
+    "ignore:Groups with fewer than 20:skfairbargain.exceptions.SmallGroupWarning",
+)
+
+
+@few_rows
+@pytest.mark.parametrize(
+    ("name", "n_groups"),
+    [("titanic", 2), ("student_por", 3), ("bank", 2)],
+)
+def test_raw_data_of_lales_fetchers_are_learned(name, n_groups):
     X, y, fairness_info = sample(name)
     op = NashMeta(**fairness_info, preparation=make_preprocessor(), **{**QUICK, "lr": 0.02})
     trained = op.fit(X, y)
-    n_attributes = len(fairness_info["protected_attributes"])
-    assert len(trained.impl.estimator_.groups_) == 2**n_attributes
+    assert len(trained.impl.estimator_.groups_) == n_groups
     assert set(trained.predict(X)) <= set(y)
     assert worst_group_auc(**fairness_info)(trained, X, y) > 0.65
 
@@ -239,6 +249,7 @@ def test_a_pipeline_drops_the_validation_set(titanic):
         op.fit(X, y, X_val=X, y_val=y[:10])
 
 
+@few_rows
 def test_a_scaler_before_it_is_named_in_the_error():
     X, y, fairness_info = sample("bank")
     X = X.select_dtypes("number")

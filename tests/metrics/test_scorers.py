@@ -302,3 +302,11 @@ def test_missing_groups_are_explained(diabetes):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_group_scorer("worst_group_auc", "sex")(fitted, X.to_numpy(), y)
+    n = X.shape[1]
+    message = (
+        f"X should have the column {n} of sensitive_features. It has {n} columns. A scorer "
+        "gets X as it is before a pipeline's steps."
+    )
+    for groups in (n, [0, n]):
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            make_group_scorer("worst_group_auc", groups)(fitted, X.to_numpy(), y)
