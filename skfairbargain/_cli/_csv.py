@@ -6,10 +6,18 @@ import pandas as pd
 from sklearn.utils import Bunch
 
 from ._features import read_features
-from ._numbers import as_numbers, has_decimal_commas
+from ._numbers import as_numbers
 from ._table import parse_table
 from ._text import read_text
-from ._values import MISSING_WORDS, listed, one_spelling, quoted, rows_told
+from ._values import (
+    MISSING_WORDS,
+    listed,
+    one_spelling,
+    quoted,
+    rows_told,
+    stripped,
+    to_numbers,
+)
 
 # More distinct numbers than this are a measurement, and neither classes nor groups.
 MOST_LEVELS = 20
@@ -57,16 +65,16 @@ def read_csv(path, target, sensitive, *, missing_group=None):
     """
     path = Path(path)
     text, notes = read_text(path)
-    frame, separator, of_table = parse_table(text, path.name)
+    parsed = parse_table(text, path.name, as_text=[target, *sensitive])
+    frame, decimal_comma = parsed.frame, parsed.decimal_comma
     _check_columns(frame, target, sensitive, path.name)
-    labelled = frame[target].str.strip() != ""
+    labelled = stripped(frame[target]) != ""
     n_without_target = int((~labelled).sum())
     frame = frame[labelled]
     if frame.empty:
         raise ValueError(f"{path.name!r} has no row with a value in {target!r}.")
     frame, of_groups = _with_groups(frame, sensitive, missing_group)
     frame = frame.reset_index(drop=True)
-    decimal_comma = has_decimal_commas(frame, separator)
     named = {}
     for column in [target, *sensitive]:
         named[column], of_column = _levels(frame[column], decimal_comma)
@@ -83,7 +91,7 @@ def read_csv(path, target, sensitive, *, missing_group=None):
         target=named.pop(target),
         sensitive=pd.DataFrame(named),
         n_without_target=n_without_target,
-        notes=notes + of_table + of_groups + of_features,
+        notes=notes + parsed.notes + of_groups + of_features,
     )
 
 
@@ -100,7 +108,7 @@ def _check_columns(frame, target, sensitive, name):
 
 def _with_groups(frame, sensitive, missing_group):
     """The rows that have a group or get one, and notes on the others."""
-    empty = frame[list(sensitive)].apply(lambda column: column.str.strip()) == ""
+    empty = frame[list(sensitive)].apply(stripped) == ""
     counts = {column: n for column, n in empty.sum().items() if n}
     if not counts:
         return frame, []
@@ -134,7 +142,7 @@ def _levels(column, decimal_comma):
             f"{numbers.nunique()} different numbers. Add a column that bins it, such as "
             f"{name} > {numbers.median():g}, and name that one."
         )
-    plain = pd.to_numeric(column, errors="coerce")
+    plain = to_numbers(column)
     if plain.notna().all():
         return plain, notes
     beside = " beside numbers" if plain.notna().any() else ""

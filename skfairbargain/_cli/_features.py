@@ -3,10 +3,10 @@
 import re
 
 import pandas as pd
-from pandas.api.types import is_integer_dtype
+from pandas.api.types import is_integer_dtype, is_numeric_dtype
 
-from ._numbers import as_numbers
-from ._values import one_spelling, quoted
+from ._numbers import Numbers, as_numbers
+from ._values import one_spelling, quoted, stripped
 
 # Fewer rows may differ from one another by chance.
 FEWEST_ROWS = 20
@@ -25,7 +25,8 @@ def read_features(frame, decimal_comma=False):
 
     Parameters
     ----------
-    frame : DataFrame of str
+    frame : DataFrame
+        Columns of texts, or of plain numbers.
     decimal_comma : bool, default=False
         As in `as_numbers`.
 
@@ -37,13 +38,16 @@ def read_features(frame, decimal_comma=False):
     """
     features, notes = {}, []
     for name in frame:
-        column = frame[name].str.strip()
+        if is_numeric_dtype(frame[name]):
+            column, numbers = _written(frame[name]), Numbers(frame[name], [])
+        else:
+            column = stripped(frame[name])
+            numbers = as_numbers(column, decimal_comma)
         if (column == column.iloc[0]).all():
             notes.append(
                 f"{quoted(name)} is {quoted(column.iloc[0])} in every row. It was left out."
             )
             continue
-        numbers = as_numbers(column, decimal_comma)
         if name.startswith("Unnamed: ") and _numbers_the_rows(numbers.values):
             notes.append(f"{quoted(name)} numbers the rows. It was left out.")
             continue
@@ -59,6 +63,11 @@ def read_features(frame, decimal_comma=False):
             features[name] = numbers.values
             notes += numbers.notes + ([] if dates else _of_numbers(numbers.values))
     return pd.DataFrame(features, index=frame.index), notes
+
+
+def _written(numbers):
+    """The first numbers of a column as people write them."""
+    return numbers.dropna().head(1000).map("{:.15g}".format)
 
 
 def _numbers_the_rows(numbers):

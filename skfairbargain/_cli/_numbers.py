@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ._values import MISSING_WORDS, listed, quoted, rows_told
+from ._values import MISSING_WORDS, listed, quoted, rows_told, to_numbers
 
 WRITTEN = re.compile(
     r"([+-]?)\s*([$€£¥]?)\s*([+-]?)([\d.,]*\d[\d.,]*(?:[eE][+-]?\d+)?)\s*([$€£¥%]?)"
@@ -68,7 +68,7 @@ def as_numbers(column, decimal_comma=False):
         # An empty column is a number that is missing; words alone are categories.
         empty = pd.Series(np.nan, column.index, name=column.name)
         return Numbers(empty if (column == "").all() else None, [])
-    plain = pd.to_numeric(filled, errors="coerce")
+    plain = to_numbers(filled)
     if plain.notna().all():
         values = plain if len(filled) == len(column) else plain.reindex(column.index)
         notes = _doubtful_points(filled, decimal_comma) + _leading_zeros(filled, plain)

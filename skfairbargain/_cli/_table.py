@@ -4,32 +4,57 @@ import csv
 import io
 import re
 from itertools import islice
+from operator import methodcaller
+from typing import NamedTuple
 
 import pandas as pd
 
+from ._numbers import has_decimal_commas
+from ._plain_numbers import plain_numbers, read_numbers, read_texts
 from ._values import rows_told
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 # Lines by which the separator is told.
 N_LINES = 100
+# Lines by which decimal commas and columns of plain numbers are told.
+N_HEAD = 1001
 
 
-def parse_table(text, name):
-    """Split a text into named columns of texts, as the file has them.
+class Parsed(NamedTuple):
+    """A text as a table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns of texts, where empty fields are "", and of plain numbers, where they are
+        NaN. A column without a name is called "Unnamed: 0" by its position, unless it is
+        empty, which leaves it out.
+    separator : str
+    decimal_comma : bool
+        As `has_decimal_commas` tells.
+    notes : list of str
+    """
+
+    frame: pd.DataFrame
+    separator: str
+    decimal_comma: bool
+    notes: list
+
+
+def parse_table(text, name, as_text=None):
+    """Split a text into named columns, as the file has them.
 
     Parameters
     ----------
     text : str
     name : str
         Of the file, for messages.
+    as_text : collection of str, default=None
+        Columns to read as texts even where they are plainly numbers; None: all.
 
     Returns
     -------
-    frame : DataFrame of str
-        Empty fields are "". A column without a name is called "Unnamed: 0" by its
-        position, unless it is empty, which leaves it out.
-    separator : str
-    notes : list of str
+    parsed : Parsed
 
     Raises
     ------
@@ -44,16 +69,24 @@ def parse_table(text, name):
         text = text[told.end() :] if told else text
         separator = told[1] if told else _separator(text)
         n_names, n_columns, notes = _shape(text, separator, name)
-        frame = pd.read_csv(
-            io.StringIO(text), sep=separator, header=None, names=range(n_columns),
-            dtype=object, keep_default_na=False, index_col=False, skipinitialspace=True,
-        )  # fmt: skip
+        options = {"sep": separator, "names": range(n_columns)}
+        head = read_texts(text, nrows=N_HEAD, **options)
+        header = head.iloc[0, :n_names].str.strip()
+        decimal_comma = has_decimal_commas(head.iloc[1:], separator)
+        # A decimal comma makes it doubtful what points are.
+        is_text = as_text is None or decimal_comma or n_columns > n_names
+        free = [i for i in range(n_names) if not (is_text or header[i] in as_text)]
+        numbers = plain_numbers(head.iloc[1:, free])
+        if numbers:
+            frame = read_numbers(text, numbers, **options)
+        else:
+            frame = read_texts(text, **options).iloc[1:]
     except (csv.Error, pd.errors.ParserError) as error:
         reason = str(error).strip().rstrip(".")
         raise ValueError(
             f"{name!r} cannot be read as CSV: {reason}. A quote may lack its second one."
         ) from error
-    header, frame = frame.iloc[0, :n_names].str.strip(), frame.iloc[1:, :n_names]
+    frame = frame.iloc[:, :n_names]
     if frame.empty:
         raise ValueError(f"{name!r} has a header line and no row below it.")
     _check_names(header[header != ""], name)
@@ -62,7 +95,7 @@ def parse_table(text, name):
     frame.columns = [header[i] or f"Unnamed: {i}" for i in frame.columns]
     if separator != ",":
         notes.insert(0, f"{name!r} was read with {SEPARATORS[separator]} between values.")
-    return frame, separator, notes
+    return Parsed(frame, separator, decimal_comma, notes)
 
 
 def _separator(text):
@@ -80,6 +113,11 @@ def _separator(text):
 
 def _shape(text, separator, name):
     """Number of names and of columns, and notes; longer rows have blanks alone."""
+    if '"' not in text and text.count("\r") == text.count("\r\n"):
+        lines = filter(None, text.replace("\r\n", "\n").split("\n"))
+        marks = set(map(methodcaller("count", separator), lines))
+        if len(marks) == 1:
+            return (n_names := marks.pop() + 1), n_names, []
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True
     )

@@ -3,6 +3,8 @@
 import unicodedata
 from collections import Counter, defaultdict
 
+import pandas as pd
+
 MISSING_WORDS = frozenset(
     ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "None", "none", "<NA>"]
 )
@@ -24,6 +26,23 @@ def listed(values, most=3):
 def rows_told(n):
     """A number of rows in words."""
     return f"{n:,} row" if n == 1 else f"{n:,} rows"
+
+
+def stripped(column):
+    """Texts without blanks around them."""
+    return _by_value(column, lambda values: values.str.strip())
+
+
+def to_numbers(column):
+    """Texts as numbers, NaN where they are none."""
+    return _by_value(column, lambda values: pd.to_numeric(values, errors="coerce"))
+
+
+def _by_value(column, function):
+    """Apply a function to the different values of a column alone, which takes less time."""
+    codes, values = pd.factorize(column)
+    found = function(pd.Series(values, dtype=column.dtype)).to_numpy()
+    return pd.Series(found[codes], column.index, name=column.name)
 
 
 def one_spelling(column):

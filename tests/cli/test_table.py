@@ -99,7 +99,7 @@ def test_what_is_no_file_is_one_sentence(path):
 )
 def test_the_separator_is_found_and_told(separator, title):
     text = 'a,b;c"\n1,5;2\n3;4\n'.replace(";", separator).replace('"', "")
-    frame, found, notes = parse_table(text, "x.csv")
+    frame, found, _, notes = parse_table(text, "x.csv")
     assert found == separator
     assert frame.to_dict("list") == {"a,b": ["1,5", "3"], "c": ["2", "4"]}
     assert notes == [f"'x.csv' was read with {title} between values."]
@@ -107,34 +107,34 @@ def test_the_separator_is_found_and_told(separator, title):
 
 @pytest.mark.parametrize("line", ["sep=;", '"SEP=;"\r'])
 def test_a_line_that_names_the_separator_is_no_header(line):
-    frame, separator, _ = parse_table(f"{line}\na\n1\n2\n", "x.csv")
+    frame, separator, *_ = parse_table(f"{line}\na\n1\n2\n", "x.csv")
     assert separator == ";"
     assert frame.to_dict("list") == {"a": ["1", "2"]}
 
 
 def test_separators_within_quotes_and_lines_within_values():
     text = 'a,note\r\n1,"x; y; z\r\nand ""w"", too"\r\n2, "b"\r\n'
-    frame, separator, notes = parse_table(text, "x.csv")
+    frame, separator, _, notes = parse_table(text, "x.csv")
     assert separator == ","
     assert frame["note"].tolist() == ['x; y; z\r\nand "w", too', "b"]
     assert notes == []
 
 
 def test_values_are_texts_and_only_blanks_are_missing():
-    frame, _, _ = parse_table("a,b\n01,NA\n,None\n\n1.50, x\n", "x.csv")
+    frame, *_ = parse_table("a,b\n01,NA\n,None\n\n1.50, x\n", "x.csv")
     assert frame.to_dict("list") == {"a": ["01", "", "1.50"], "b": ["NA", "None", "x"]}
 
 
 def test_columns_without_a_name():
-    frame, _, _ = parse_table(",a,, b \n0,1,7,2\n1,3,,4\n", "x.csv")
+    frame, *_ = parse_table(",a,, b \n0,1,7,2\n1,3,,4\n", "x.csv")
     assert frame.columns.tolist() == ["Unnamed: 0", "a", "Unnamed: 2", "b"]
-    frame, _, notes = parse_table("a,b,,\n1,2,,\n3,4,,,, \n", "x.csv")
+    frame, *_, notes = parse_table("a,b,,\n1,2,,\n3,4,,,, \n", "x.csv")
     assert frame.to_dict("list") == {"a": ["1", "3"], "b": ["2", "4"]}
     assert notes == []
 
 
 def test_short_rows_are_told():
-    frame, _, notes = parse_table("a,b,c\n1,2,3\n4\n5,6\n", "x.csv")
+    frame, *_, notes = parse_table("a,b,c\n1,2,3\n4\n5,6\n", "x.csv")
     assert frame["c"].tolist() == ["3", "", ""]
     assert notes == [
         "2 rows of 'x.csv' have fewer values than its header has names; the values at the "
