@@ -73,8 +73,9 @@ def parse_table(text, name, as_text=None):
         head = read_texts(text, nrows=N_HEAD, **options)
         header = head.iloc[0, :n_names].str.strip()
         decimal_comma = has_decimal_commas(head.iloc[1:], separator)
-        # A decimal comma makes it doubtful what points are.
+        # Notes ask about points beside decimal commas, and about codes such as 007.
         is_text = as_text is None or decimal_comma or n_columns > n_names
+        is_text = is_text or re.search(rf'[{separator}\n"] *0\d', text)
         free = [i for i in range(n_names) if not (is_text or header[i] in as_text)]
         numbers = plain_numbers(head.iloc[1:, free])
         if numbers:
