@@ -161,6 +161,8 @@ API_REFERENCE = {
             "SkippedStepWarning",
             "SmallGroupWarning",
             "DivergenceWarning",
+            "ConstantPredictionWarning",
+            "UnusedGoalWarning",
             "ModelVersionWarning",
         ],
     ),

@@ -69,6 +69,7 @@ def train_shard(rank, store, folder):
         bargain_epochs=5,
         max_epochs=15,
         anchor=0.5,
+        standardize=False,  # by its shard, each process would do it otherwise
         callbacks=[AverageGradients()],
         random_state=rank,
     )

@@ -12,6 +12,7 @@ from skfairbargain import (
     ReweightedClassifier,
     SkippedStepWarning,
 )
+from skfairbargain.exceptions import ConstantPredictionWarning, UnusedGoalWarning
 from skfairbargain.losses import cross_entropy
 from skfairbargain.model_selection import encode_cells
 
@@ -26,6 +27,8 @@ PLAIN_NETWORK = {
     "hidden_layer_sizes": (128, 64),
 }
 N_EPOCHS = 12
+# The rows are standardized before they are split, as for all methods.
+AS_THEY_ARE = {"standardize": False}
 # … and on a few hundred rows more epochs, for this many steps.
 MIN_STEPS = 1000
 
@@ -84,14 +87,14 @@ def fit_group_dro(train, val, seed, *, step=0.01):
 
 def fit_ours(train, val, seed, *, parameters):
     """``NashMetaClassifier``; of the groups it sees those of the validation set alone."""
-    clf = NashMetaClassifier(**parameters, random_state=seed)
+    clf = NashMetaClassifier(**{**AS_THEY_ARE, **parameters}, random_state=seed)
     fit_quietly(clf, train, val)
     return lambda X, groups: (clf.decision_function(X), clf.predict(X))
 
 
 def fit_reweighted(train, val, seed, *, parameters, weigher_share):
     """``ReweightedClassifier``: boosting on our weights, and the network's share."""
-    network = NashMetaClassifier(**parameters, random_state=seed)
+    network = NashMetaClassifier(**{**AS_THEY_ARE, **parameters}, random_state=seed)
     model = boosting().set_params(random_state=seed)
     clf = ReweightedClassifier(model, network, weigher_share=weigher_share)
     return predictor_of(fit_quietly(clf, train, val))
@@ -107,7 +110,8 @@ def fit_quietly(clf, train, val):
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NoAgreementWarning)
-        warnings.simplefilter("ignore", SkippedStepWarning)
+        for kind in (SkippedStepWarning, ConstantPredictionWarning, UnusedGoalWarning):
+            warnings.simplefilter("ignore", kind)
         clf.fit(train.X, train.y, X_val=val.X, y_val=val.y, groups_val=val.groups)
     network = getattr(clf, "weigher_", clf)
     if network.n_iter_ < network.max_epochs:
@@ -128,7 +132,10 @@ def shortened(parameters, epochs):
     if epochs is None:
         return parameters
     usual = NashMetaClassifier(**parameters)
-    bargaining = round(epochs * usual.bargain_epochs / usual.max_epochs)
+    share = usual.bargain_epochs
+    if not isinstance(share, float):
+        share /= usual.max_epochs
+    bargaining = round(epochs * share)
     return {**parameters, "max_epochs": epochs, "bargain_epochs": bargaining}
 
 

@@ -69,6 +69,7 @@ def paper_settings(setting):
         "anchor": 0.0,
         "hidden_layer_sizes": (128, 64),
         "dropout": dropout,
+        "standardize": False,
         "optimizer": "sgd",
         "momentum": 0.9,
         "weight_decay": 5e-4,

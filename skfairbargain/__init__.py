@@ -4,6 +4,7 @@ from importlib import import_module
 
 from ._version import __version__
 from .exceptions import (
+    ConstantPredictionWarning,
     DivergenceWarning,
     ModelFileError,
     ModelVersionWarning,
@@ -11,12 +12,14 @@ from .exceptions import (
     SkippedStepWarning,
     SmallGroupWarning,
     UndefinedGroupError,
+    UnusedGoalWarning,
     ValidationSetWarning,
 )
 from .protocols import *
 from .protocols import __all__ as _PROTOCOLS
 
 __all__ = [
+    "ConstantPredictionWarning",
     "DivergenceWarning",
     "ModelFileError",
     "ModelVersionWarning",
@@ -26,6 +29,7 @@ __all__ = [
     "SkippedStepWarning",
     "SmallGroupWarning",
     "UndefinedGroupError",
+    "UnusedGoalWarning",
     "ValidationSetWarning",
     *_PROTOCOLS,
 ]

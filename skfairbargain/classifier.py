@@ -42,8 +42,9 @@ class NashMetaClassifier(
         Or another name in `skfairbargain.protocols.PROTOCOLS`, or a `Protocol`.
     bargaining : str, Protocol or None, default="nash"
         What stage 1 does. None trains by the goal alone (one-stage).
-    bargain_epochs : int, default=15
-        Epochs of stage 1.
+    bargain_epochs : float or int, default=0.3
+        Epochs of stage 1: an int is their number (1 is one), a float from 0 to 1 a share of
+        `max_epochs` (1.0 is all), also in `partial_fit`, whose calls are one epoch each.
     max_epochs : int, default=50
         Epochs in all.
     lr : float, default=0.001
@@ -193,7 +194,7 @@ class NashMetaClassifier(
         goal="ltr",
         bargaining="nash",
         *,
-        bargain_epochs=15,
+        bargain_epochs=0.3,
         max_epochs=50,
         lr=0.001,
         meta_lr=1.0,

@@ -3,6 +3,7 @@
 from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
 
 __all__ = [
+    "ConstantPredictionWarning",
     "DivergenceWarning",
     "ModelFileError",
     "ModelVersionWarning",
@@ -10,6 +11,7 @@ __all__ = [
     "SkippedStepWarning",
     "SmallGroupWarning",
     "UndefinedGroupError",
+    "UnusedGoalWarning",
     "ValidationSetWarning",
 ]
 
@@ -51,6 +53,13 @@ class ModelVersionWarning(InconsistentVersionWarning):
         )
 
 
+class ConstantPredictionWarning(ConvergenceWarning):
+    """A trained network predicts the same for all rows, or no better than guessing.
+
+    A subclass of scikit-learn's `ConvergenceWarning`.
+    """
+
+
 class DivergenceWarning(ConvergenceWarning):
     """Training ended with a loss far above that of guessing.
 
@@ -68,6 +77,10 @@ class SkippedStepWarning(UserWarning):
 
 class SmallGroupWarning(UserWarning):
     """Groups have too few rows to be compared, or so few that chance decides."""
+
+
+class UnusedGoalWarning(UserWarning):
+    """All epochs that count are of stage 1, so the goal had no part in the model."""
 
 
 class ValidationSetWarning(UserWarning):

@@ -26,7 +26,7 @@ X, Y, VALIDATION = make_data()
 
 
 def make_classifier(**changed):
-    options = {"bargain_epochs": 2, "max_epochs": 4, "batch_size": 40, "lr": 0.05}
+    options = {"bargain_epochs": 0.5, "max_epochs": 4, "batch_size": 40, "lr": 0.05}
     return NashMetaClassifier(
         **{**options, "hidden_layer_sizes": (8,), "random_state": 0, **changed}
     )

@@ -271,7 +271,7 @@ class WithoutGraph(Head):
 
 
 def test_a_module_may_have_no_graph_in_evaluation():
-    clf = fit(WithoutGraph, bargaining="nash", bargain_epochs=1)
+    clf = fit(WithoutGraph, bargaining="nash", bargain_epochs=1, max_epochs=2)
     assert clf.history_[0]["bargaining_success_rate"] > 0
     assert clf.history_[0]["safe_meta_lr"] is None
 

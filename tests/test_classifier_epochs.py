@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 from skorch.callbacks import Callback, Checkpoint, LRScheduler
-from torch import nn
 
 from skfairbargain.exceptions import (
     NoAgreementWarning,
     SkippedStepWarning,
+    UnusedGoalWarning,
 )
 from skfairbargain.protocols import MetaGDRO, Protocol
 from tests.small_model import VALIDATION, X, Y, fit, make_classifier, raises
@@ -89,16 +89,21 @@ def test_checkpoints_are_written_and_can_be_read(tmp_path):
 @pytest.mark.parametrize("patience", [True, 3])
 def test_early_stopping_returns_to_the_best_epoch(patience):
     # A learning rate that overshoots: the loss rises after some epochs.
-    clf = fit(early_stopping=patience, max_epochs=200, lr=0.5, weight_decay=0.0)
+    clf = fit(
+        early_stopping=patience,
+        bargain_epochs=0,
+        max_epochs=200,
+        lr=0.5,
+        weight_decay=0.0,
+    )
     losses = [row["worst_group_loss"] for row in clf.history_]
     waited = 10 if patience is True else patience
     assert clf.n_iter_ == len(losses) < 200
     best = len(losses) - waited - 1
     assert losses[best] <= min(losses[best:]) * (1 + 1e-3)
-    logits = torch.from_numpy(clf.decision_function(VALIDATION["X_val"]))
-    errors = nn.functional.cross_entropy(
-        logits, torch.from_numpy(VALIDATION["y_val"]), reduction="none"
-    ).numpy()
+    y_val = VALIDATION["y_val"]
+    probabilities = clf.predict_proba(VALIDATION["X_val"])
+    errors = -np.log(probabilities[np.arange(len(y_val)), y_val])
     now = max(errors[VALIDATION["groups_val"] == group].mean() for group in "FM")
     assert now == pytest.approx(losses[best])
     assert now < losses[-1]
@@ -110,7 +115,8 @@ def test_early_stopping_returns_to_the_best_epoch(patience):
 def test_a_warm_start_goes_on_from_the_weights_with_the_new_parameters():
     clf = make_classifier(warm_start=True, dropout=0.0).fit(X, Y, **VALIDATION)
     before = clf.history_[-1]["worst_group_loss"]
-    clf.set_params(lr=1e-9, max_epochs=1).fit(X, Y, **VALIDATION)
+    with pytest.warns(UnusedGoalWarning):
+        clf.set_params(lr=1e-9, bargain_epochs=1, max_epochs=1).fit(X, Y, **VALIDATION)
     assert clf.n_iter_ == len(clf.history_) == 5
     assert clf.history_[-1]["worst_group_loss"] == pytest.approx(before, rel=1e-5)
     assert clf.history_[-1]["stage"] == 1

@@ -12,6 +12,7 @@ from sklearn.exceptions import DataConversionWarning, NotFittedError
 from torch import nn
 
 from skfairbargain.exceptions import (
+    ConstantPredictionWarning,
     DivergenceWarning,
     NoAgreementWarning,
     SkippedStepWarning,
@@ -181,6 +182,7 @@ def test_finite_input_gives_no_nan(hard, dtype, anchor, feasible):
         warnings.simplefilter("ignore", NoAgreementWarning)
         warnings.simplefilter("ignore", SkippedStepWarning)
         warnings.simplefilter("ignore", DivergenceWarning)
+        warnings.simplefilter("ignore", ConstantPredictionWarning)
         clf.fit(rows, Y, **{**VALIDATION, "X_val": val})
     assert np.isfinite(clf.predict_proba(rows)).all()
     assert np.isfinite(clf.sample_influence_).all()

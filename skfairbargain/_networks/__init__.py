@@ -1,6 +1,7 @@
 """Networks: made and tried, given standardized features, and asked for logits."""
 
 from ._build_module import build_module
+from ._constant_predictions import warn_of_constant_predictions
 from ._device import available_device
 from ._divergence import warn_of_divergence
 from ._dropout import dropout_draws_from

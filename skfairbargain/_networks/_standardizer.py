@@ -113,10 +113,12 @@ class Standardizer:
         self.rounding = np.maximum(self.rounding, rounding)
         scaled = values.multiply(factor).tocsr() if issparse(values) else values * factor
         chunk = StandardScaler(with_mean=not issparse(values))
-        chunk.fit(scaled, sample_weight=weight)
+        # The rounding of a chunk's variance may leave it below 0.
+        with np.errstate(invalid="ignore"):
+            chunk.fit(scaled, sample_weight=weight)
         share = total / (self.n_rows + total)
         step = chunk.mean_ - self.mean
-        variance = (1 - share) * self.deviation**2 + share * chunk.var_
+        variance = (1 - share) * self.deviation**2 + share * chunk.var_.clip(min=0)
         self.deviation = np.sqrt(variance + share * (1 - share) * step**2)
         self.mean = self.mean + share * step
         self.n_rows = self.n_rows + total

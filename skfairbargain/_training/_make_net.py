@@ -9,6 +9,7 @@ from ._history import Names
 from ._meta_loss import checked_meta_loss
 from ._net import MetaNet
 from ._optimizer import optimizer_settings
+from ._stages import stage_1_epochs
 from ._weighting import Weighting
 
 
@@ -55,7 +56,7 @@ def run_settings(estimator, players, n_rows, epochs):
             bargainers=players.names("groups" if acts_on_groups else estimator.players),
         ),
         "batch_size": auto_batch_size(n_rows) if batch_size == "auto" else batch_size,
-        "bargain_epochs": estimator.bargain_epochs,
+        "bargain_epochs": stage_1_epochs(estimator.bargain_epochs, estimator.max_epochs),
         "max_epochs": epochs,
     }
 

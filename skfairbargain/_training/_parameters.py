@@ -15,7 +15,10 @@ OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.o
 PARAMETER_CONSTRAINTS = {
     "goal": [str, Protocol],
     "bargaining": [str, Protocol, None],
-    "bargain_epochs": [NumberRange(Integral, 0, None, closed="left")],
+    "bargain_epochs": [
+        NumberRange(Real, 0, 1, closed="both"),
+        NumberRange(Integral, 0, None, closed="left"),
+    ],
     "max_epochs": [NumberRange(Integral, 1, None, closed="left")],
     "lr": [NumberRange(Real, 0, None, closed="neither")],
     # Weights are divided by it and squared, and neither may leave the range of float64.

@@ -10,12 +10,14 @@ from .._networks import (
     module_dtype,
     new_scaler,
     predict_logits,
+    warn_of_constant_predictions,
     warn_of_divergence,
 )
 from .._utils import seeded_torch
 from ._history_warnings import warn_of_missing_agreement, warn_of_skipped_steps
 from ._make_net import make_net, run_settings
 from ._minibatches import TrainingData
+from ._stages import warn_of_unused_goal
 
 # Seeds of the runs' generators lie below, so that torch's own draws other numbers.
 OWN_SEEDS = 2**31
@@ -57,6 +59,10 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
         If steps were skipped.
     NoAgreementWarning
         If the players never agreed.
+    ConstantPredictionWarning
+        If the network predicts the same for all rows, or no better than guessing.
+    UnusedGoalWarning
+        If `restart`, and no epoch that counts is of stage 2.
     """
     dtype = rows.X.dtype if earlier is None else module_dtype(earlier.module_)
     generator = torch.Generator().manual_seed(seed)
@@ -104,4 +110,7 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     if not warn_of_divergence(new_epochs, len(rows.classes), restored):
         warn_of_skipped_steps(new_epochs)
         warn_of_missing_agreement(new_epochs)
+        warn_of_constant_predictions(net, data, new_epochs, len(rows.classes))
+        if restart:
+            warn_of_unused_goal(estimator, new_epochs)
     return net

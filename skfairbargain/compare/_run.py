@@ -141,7 +141,7 @@ def compare_methods(
             clf = NashMetaClassifier(
                 goal=goal,
                 max_epochs=epochs,
-                bargain_epochs=round(0.3 * epochs),
+                standardize=False,  # which the preprocessor does
                 callbacks=callbacks,
                 random_state=seed,
                 **METHODS[method].parameters,

@@ -17,7 +17,12 @@ from ._docstrings import parameter_descriptions
 # goals are a choice: a new protocol is accepted as goal without being searched.
 SEARCH = {
     "goal": {"enum": ["ltr", "meta_gdro", "forml"]},
-    "bargain_epochs": {"minimumForOptimizer": 0, "maximumForOptimizer": 30},
+    # Shares that leave the goal some epochs.
+    "bargain_epochs": {
+        "minimumForOptimizer": 0.0,
+        "maximumForOptimizer": 0.8,
+        "distribution": "uniform",
+    },
     "lr": {
         "minimumForOptimizer": 1e-4,
         "maximumForOptimizer": 0.05,
@@ -72,16 +77,16 @@ def parameter_schemas():
     return {
         name: {
             "description": described.get(name, ""),
-            **_parameter_schema(name, PARAMETER_CONSTRAINTS[name]),
+            **_parameter_schema(name, signature[name].default),
             "default": signature[name].default,
         }
         for name in signature
     }
 
 
-def _parameter_schema(name, constraints):
+def _parameter_schema(name, default):
     alternatives = []
-    for constraint in constraints:
+    for constraint in PARAMETER_CONSTRAINTS[name]:
         schema = _constraint_schema(name, constraint)
         if schema not in alternatives:
             alternatives.append(schema)
@@ -93,6 +98,11 @@ def _parameter_schema(name, constraints):
             searched |= {"enum": rest, "forOptimizer": False}
         else:
             searched |= SEARCH[name]
+            if len(alternatives) > 1:
+                searched["default"] = default
+            for other in alternatives:
+                if other is not searched:
+                    other["forOptimizer"] = False
     return alternatives[0] if len(alternatives) == 1 else {"anyOf": alternatives}
 
 

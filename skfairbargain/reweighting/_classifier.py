@@ -12,8 +12,6 @@ from sklearn.base import (
     clone,
 )
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array, check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
@@ -66,7 +64,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     weigher : NashMetaClassifier, Pipeline or search, default=None
         Where the weights come from: a `NashMetaClassifier`, or a pipeline or search that
         ends in one. A pipeline needs ``transform_input=["X_val"]``. None is a
-        ``StandardScaler`` before a `NashMetaClassifier` with its defaults. One that is
+        `NashMetaClassifier` with its defaults, which standardizes inside. One that is
         trained already, on the same rows in the same order, is not trained again where it
         comes as ``sklearn.frozen.FrozenEstimator(weigher)``. The order cannot be checked:
         do not shuffle or resample around it.
@@ -359,5 +357,4 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def _unfitted_weigher(self):
         if self.weigher is not None:
             return self.weigher
-        steps = [("scale", StandardScaler()), ("network", NashMetaClassifier())]
-        return Pipeline(steps, transform_input=["X_val"])
+        return NashMetaClassifier()

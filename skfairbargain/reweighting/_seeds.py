@@ -19,4 +19,6 @@ def seeded(estimator, rng):
         for name in sorted(estimator.get_params())
         if name == "random_state" or name.endswith("__random_state")
     ]
-    return estimator.set_params(**{name: rng.randint(2**31 - 1) for name in names})
+    # A FrozenEstimator's set_params returns None.
+    estimator.set_params(**{name: rng.randint(2**31 - 1) for name in names})
+    return estimator

@@ -27,7 +27,13 @@ def quick(**options):
 
 def held_out_rows(seed, weight):
     """Rows with a weight that a step on all rows left out."""
-    clf = quick(max_epochs=1, batch_size=90, random_state=seed, validation_fraction=0.3)
+    clf = quick(
+        max_epochs=1,
+        bargain_epochs=0,
+        batch_size=90,
+        random_state=seed,
+        validation_fraction=0.3,
+    )
     clf.fit(X, Y, sample_weight=weight)
     return ~clf.cell_influence_.any(axis=1) & (True if weight is None else weight > 0)
 
@@ -78,7 +84,13 @@ def test_the_share_of_the_rows_that_is_held_out(fraction):
 
 @pytest.mark.parametrize(("n", "per_class"), [(398, 99), (402, 100), (1200, 100)])
 def test_at_most_a_hundred_rows_of_a_class_are_held_out(n, per_class):
-    clf = quick(validation_fraction=0.5, batch_size=n, max_epochs=1, random_state=0)
+    clf = quick(
+        validation_fraction=0.5,
+        batch_size=n,
+        bargain_epochs=0,
+        max_epochs=1,
+        random_state=0,
+    )
     y = np.arange(n) % 2
     clf.fit(np.random.default_rng(0).normal(size=(n, 3)), y)
     out = ~clf.cell_influence_.any(axis=1)

@@ -95,7 +95,7 @@ def test_ranges_and_tags_are_for_a_classifier():
     ranges, _ = NashMeta.get_param_ranges()
     assert ranges == {
         "goal": ["meta_gdro", "forml", "ltr"],
-        "bargain_epochs": (0, 30, 15),
+        "bargain_epochs": (0.0, 0.8, 0.3),
         "lr": (1e-4, 0.05, 0.001),
         "anchor": (0.0, 1.0, 0.5),
         "dropout": (0.0, 0.5, 0.2),
@@ -111,9 +111,10 @@ def test_wrong_values_get_lales_usual_message():
     # Before this come the arguments, in an order that changes from process to process.
     assert text.partition(" due to ")[2] == (
         "invalid value anchor=2.\nSome possible fixes include:\n- set anchor=0.5\nSchema "
-        'of argument anchor: {\n    "description": "Share of uniform weights, 0 to 1. 0 is '
-        "the paper's; 1 is plain training. In between, ranking quality survives a tiny "
-        'validation set.",\n    "type": "number",\n    "minimum": 0,\n    "maximum": 1,\n'
+        'of argument anchor: {\n    "description": "Share of uniform weights, 0 to 1, part '
+        "of what is bargained over. 0 is the paper's; 1 is plain training. In between, "
+        'ranking survives a tiny validation set.",\n    "type": "number",\n'
+        '    "minimum": 0,\n    "maximum": 1,\n'
         '    "minimumForOptimizer": 0.0,\n    "maximumForOptimizer": 1.0,\n'
         '    "distribution": "uniform",\n    "default": 0.5,\n}\nInvalid value: 2'
     )

@@ -173,3 +173,11 @@ def test_a_state_brings_it_back():
     again.partial_fit(ROWS + 1, np.arange(200))
     scaler.partial_fit(ROWS + 1, np.arange(200))
     np.testing.assert_array_equal(again.transform(ROWS), scaler.transform(ROWS))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_unequal_weights_of_a_constant_column_leave_no_negative_variance(seed):
+    rng = np.random.default_rng(seed)
+    weight = rng.choice([5.0, 0.2], 400)
+    columns = np.tile(rng.normal(size=50), (400, 1))
+    assert (fitted(columns, weight).scale_ == np.inf).all()

@@ -53,10 +53,10 @@ def test_by_default_the_network_gets_scaled_features(made):
         clf.fit(X * 1e4 + 1e3, y, **stretched, sample_weight=weight)
         clf.predict(X * 1e4 + 1e3)
     assert isinstance(clf.estimator_, HistGradientBoostingClassifier)
-    assert clf.weigher_["network"].n_iter_ == 50
-    assert clf.weigher_["scale"].mean_.max() > 100
+    assert clf.weigher_.n_iter_ == 50
+    assert clf.weigher_.scaler_.mean_.max() > 100
     positive = (y == 1).to_numpy()
-    # The weight reached the network, through a scaler that did not ask for it. The bargain
+    # The weight reached the network. The bargain
     # makes up for a part of what ten times the weight does to the cells of the other label.
     assert clf.sample_weight_[positive].mean() > 2 * clf.sample_weight_[~positive].mean()
 

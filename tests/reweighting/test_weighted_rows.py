@@ -61,7 +61,7 @@ def test_a_class_without_weight_is_refused(made):
     y = y.copy()
     y[:2] = 2
     clf = ReweightedClassifier(
-        LogisticRegression(), network(anchor=0, max_epochs=1, batch_size=64)
+        LogisticRegression(), network(anchor=0, max_epochs=2, batch_size=64)
     )
     message = (
         "The learned weights should leave rows of every class. Those of the classes [2] "

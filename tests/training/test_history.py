@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from skfairbargain import NashMetaClassifier
+from skfairbargain import NashMetaClassifier, UnusedGoalWarning
 from skfairbargain._training._history import EpochTally, Names
 from skfairbargain._training._weighting import Decision
 from skfairbargain.datasets import load_diabetes_progression
@@ -44,10 +44,12 @@ def split():
 
 
 def fit(split, protocol, **parameters):
+    """A fit whose one epoch is the protocol's, and whose goal has none."""
     X, y, validation = split
     parameters = {"bargaining": protocol, "goal": "ltr", "anchor": 0.0, **parameters}
     clf = NashMetaClassifier(bargain_epochs=1, max_epochs=1, random_state=0, **parameters)
-    return clf.fit(X, y, **validation)
+    with pytest.warns(UnusedGoalWarning):
+        return clf.fit(X, y, **validation)
 
 
 def clipped(H, beta):

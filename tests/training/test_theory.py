@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from skfairbargain import NashMetaClassifier
+from skfairbargain import NashMetaClassifier, UnusedGoalWarning
 from skfairbargain._training._step_bound import (
     EpochBound,
     losses_along_step,
@@ -280,9 +280,10 @@ def one_step(split, meta_lr):
     (X, y), validation = split
     clf = NashMetaClassifier(
         module=linear, players="groups", meta_lr=meta_lr, lr=0.1, anchor=0, momentum=0,
-        weight_decay=0, batch_size=len(X), max_epochs=1, random_state=0,
+        weight_decay=0, batch_size=len(X), bargain_epochs=1, max_epochs=1, random_state=0,
     )  # fmt: skip
-    (row,) = clf.fit(X, y, **validation).history_
+    with pytest.warns(UnusedGoalWarning):
+        (row,) = clf.fit(X, y, **validation).history_
     return row["safe_meta_lr"], np.array(list(row["group_losses"].values()))
 
 
