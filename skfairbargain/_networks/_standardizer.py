@@ -1,5 +1,7 @@
 """Standardize features by the mean and deviation of the training rows, chunk by chunk."""
 
+from functools import cached_property
+
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.preprocessing import StandardScaler
@@ -9,7 +11,7 @@ from .._inputs import relative
 # Values that are read at a time, about 8 MB; and rows of a sparse matrix.
 CHUNK_VALUES, CHUNK_ROWS = 2**20, 2**14
 # A column is constant if it deviates by no more than this many units of rounding.
-ROUNDING_UNITS = 10
+ROUNDING_UNITS = 2
 # Features go no farther from the mean than this many times √n deviations. Of n rows, none
 # is farther than √n deviations from their mean, so only other rows are stopped there.
 FARTHEST = 10
@@ -81,6 +83,7 @@ class Standardizer:
         -------
         self : Standardizer
         """
+        vars(self).pop("_columns", None)
         if self.mean is None:
             zeros = np.zeros(X.shape[1])
             self.mean, self.deviation, self.rounding = zeros, zeros, zeros
@@ -147,21 +150,8 @@ class Standardizer:
         """
         X = X.toarray() if issparse(X) else np.asarray(X)
         shape = (-1, *[1] * (X.ndim - 2))
-        constant = self.constant_
-        inverse = np.divide(1, self.deviation, where=~constant, out=np.zeros(len(constant)))
-        offset = self.mean if self.centered else np.zeros(len(constant))
-        limit = FARTHEST * np.sqrt(max(self.n_rows_, 1))
-        middle = (self.mean - offset) * inverse
-        factor, offset, inverse, low, high = (
-            column.reshape(shape)
-            for column in (
-                np.ldexp(1.0, -self.exponent),
-                offset,
-                inverse,
-                middle - limit,
-                middle + limit,
-            )
-        )
+        constant, *columns = self._columns
+        factor, offset, inverse, low, high = (column.reshape(shape) for column in columns)
         # What overflows here is stopped at the limit; constant columns are set below.
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             features = X * factor
@@ -171,6 +161,17 @@ class Standardizer:
         if constant.any():
             features[:, constant] = 0
         return features
+
+    @cached_property
+    def _columns(self):
+        """What `transform` needs of every column, until rows are added."""
+        constant = self.constant_
+        inverse = np.divide(1, self.deviation, where=~constant, out=np.zeros(len(constant)))
+        offset = self.mean if self.centered else np.zeros(len(constant))
+        limit = FARTHEST * np.sqrt(max(self.n_rows_, 1))
+        middle = (self.mean - offset) * inverse
+        factor = np.ldexp(1.0, -self.exponent)
+        return constant, factor, offset, inverse, middle - limit, middle + limit
 
     def get_state(self):
         """Return the arrays that `STATE` names, for `from_state`."""

@@ -60,7 +60,8 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     NoAgreementWarning
         If the players never agreed.
     ConstantPredictionWarning
-        If the network predicts the same for all rows, or no better than guessing.
+        If `restart`, and the network predicts the same for all rows, or no better than
+        guessing.
     UnusedGoalWarning
         If `restart`, and no epoch that counts is of stage 2.
     """
@@ -110,7 +111,7 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     if not warn_of_divergence(new_epochs, len(rows.classes), restored):
         warn_of_skipped_steps(new_epochs)
         warn_of_missing_agreement(new_epochs)
-        warn_of_constant_predictions(net, data, new_epochs, len(rows.classes))
         if restart:
+            warn_of_constant_predictions(net, data, new_epochs, len(rows.classes))
             warn_of_unused_goal(estimator, new_epochs)
     return net

@@ -46,9 +46,14 @@ def explains_keywords(method):
         if unknown:
             hint = MEANT.get(unknown[0], "")
             raise TypeError(
-                f"{type(self).__name__}.{method.__name__} takes no `{unknown[0]}`. Its "
+                f"{_name(self)}.{method.__name__} takes no `{unknown[0]}`. Its "
                 f"arguments are {', '.join(known)}. {hint}".rstrip()
             )
         return method(self, *args, **kwargs)
 
     return explaining
+
+
+def _name(estimator):
+    """The class's name; an operator of lale is named without the parts of its own."""
+    return type(estimator).__name__.removeprefix("_").removesuffix("Impl")

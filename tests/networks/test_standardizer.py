@@ -181,3 +181,20 @@ def test_unequal_weights_of_a_constant_column_leave_no_negative_variance(seed):
     weight = rng.choice([5.0, 0.2], 400)
     columns = np.tile(rng.normal(size=50), (400, 1))
     assert (fitted(columns, weight).scale_ == np.inf).all()
+
+
+@pytest.mark.parametrize(("offset", "constant"), [(1e5, False), (1e6, False), (1e8, True)])
+def test_a_float32_column_of_some_sixteen_levels_is_not_constant(offset, constant):
+    """Of a deviation of 1, float32 keeps sixteen levels at 1e6, and none at 1e8."""
+    column = (RNG.normal(size=(4000, 1)) + offset).astype(np.float32)
+    assert fitted(column).constant_.tolist() == [constant]
+
+
+def test_more_rows_change_what_is_transformed():
+    scaler = fitted(ROWS)
+    before = scaler.transform(ROWS)
+    scaler.partial_fit(ROWS + 1e6, np.arange(200))
+    both = np.concatenate([ROWS, ROWS + 1e6])
+    expected = StandardScaler().fit(both).transform(ROWS)
+    np.testing.assert_allclose(scaler.transform(ROWS), expected, atol=1e-5)
+    assert np.abs(before - expected).max() > 0.1
