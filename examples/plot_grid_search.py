@@ -56,7 +56,7 @@ pipe = Pipeline(
     transform_input=["X_val"],
 )
 grid = {
-    "clf__bargain_epochs": [0.0, 0.3, 0.7],
+    "clf__bargain_epochs": [0.0, 0.3, 0.5],
     "clf__meta_lr": [0.5, 1.0, 2.0],
     "clf__anchor": [0.0, 0.5, 0.9],
 }

@@ -21,7 +21,7 @@ KINDS = {
 
 
 def quick(**options):
-    options = {"max_epochs": 3, "bargain_epochs": 2, "batch_size": 16, **options}
+    options = {"max_epochs": 3, "bargain_epochs": 0.7, "batch_size": 16, **options}
     return NashMetaClassifier(hidden_layer_sizes=(5,), lr=0.05, **options)
 
 
