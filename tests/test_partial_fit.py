@@ -7,7 +7,7 @@ import pytest
 import torch
 from skorch.callbacks import Callback, LRScheduler
 
-from skfairbargain import NashMetaClassifier
+from skfairbargain import NashMetaClassifier, UnusedGoalWarning
 from skfairbargain.persistence import load, save
 from tests.small_model import VALIDATION, X, Y, make_classifier
 
@@ -61,10 +61,12 @@ def test_a_stored_model_goes_on_with_the_same_random_numbers(store, tmp_path):
 
 def test_the_stages_begin_anew_with_a_warm_start_and_go_on_with_a_partial_fit():
     clf = make_classifier(bargain_epochs=3, max_epochs=2, warm_start=True)
-    clf.fit(X, Y, **VALIDATION)  # epochs 1 and 2 of the schedule
+    with pytest.warns(UnusedGoalWarning):
+        clf.fit(X, Y, **VALIDATION)  # epochs 1 and 2 of the schedule
     clf.partial_fit(X, Y, **VALIDATION)  # 3
     clf.partial_fit(X, Y)  # 4: the goal
-    clf.fit(X, Y, **VALIDATION)  # 1 and 2
+    with pytest.warns(UnusedGoalWarning):
+        clf.fit(X, Y, **VALIDATION)  # 1 and 2
     for _ in range(3):
         clf.partial_fit(X, Y, **VALIDATION)  # 3 to 5
     stages = [row["stage"] for row in clf.history_]

@@ -60,7 +60,7 @@ def pipeline(**options):
 
 
 GRIDS = {
-    "stages and steps": {"clf__bargain_epochs": [0, 2], "clf__meta_lr": [0.5, 2.0]},
+    "stages and steps": {"clf__bargain_epochs": [0, 1], "clf__meta_lr": [0.5, 2.0]},
     "goals": {"clf__goal": ["ltr", "meta_gdro", FORML()]},
     "parameter of a goal": {
         "clf__goal": [Softmax()],
@@ -119,15 +119,15 @@ def test_halving_over_epochs(diabetes):
         pipeline(),
         {"clf__lr": [1e-6, 0.01, 0.02]},
         resource="clf__max_epochs",
-        min_resources=1,
-        max_resources=3,
+        min_resources=2,
+        max_resources=6,
         cv=2,
         scoring="roc_auc",
         error_score="raise",
         random_state=0,
     ).fit(X, y, **validation)
-    assert search.n_resources_ == [1, 3]
-    assert search.best_params_["clf__max_epochs"] == search.best_estimator_[-1].n_iter_ == 3
+    assert search.n_resources_ == [2, 6]
+    assert search.best_params_["clf__max_epochs"] == search.best_estimator_[-1].n_iter_ == 6
     assert search.best_params_["clf__lr"] > 1e-6
 
 

@@ -97,7 +97,7 @@ def test_a_row_that_steers_changes_the_model(rows, model, prefix):
 def test_grid_search_scores_every_fold_of_audited_rows_and_refits_on_all(
     rows, model, prefix
 ):
-    grid = {f"{prefix}bargain_epochs": [0, 2], f"{prefix}meta_lr": [0.5, 2.0]}
+    grid = {f"{prefix}bargain_epochs": [0, 1], f"{prefix}meta_lr": [0.5, 2.0]}
     search = GridSearchCV(
         model, grid, cv=CV, scoring=get_scorer("worst_group_auc"), error_score="raise"
     ).fit(rows.X, rows.y, sensitive_features=rows.groups)
@@ -189,16 +189,16 @@ def test_halving_over_epochs(rows):
         PartlyAuditedClassifier(pipeline()),
         {"estimator__clf__meta_lr": [0.5, 1.0, 2.0]},
         resource="estimator__clf__max_epochs",
-        min_resources=1,
-        max_resources=3,
+        min_resources=2,
+        max_resources=6,
         cv=CV,
         scoring=get_scorer("worst_group_auc"),
         return_train_score=False,
         error_score="raise",
         random_state=0,
     ).fit(rows.X, rows.y, sensitive_features=rows.groups)
-    assert search.n_resources_ == [1, 3]
-    assert search.best_estimator_.estimator_[-1].n_iter_ == 3
+    assert search.n_resources_ == [2, 6]
+    assert search.best_estimator_.estimator_[-1].n_iter_ == 6
     assert search.n_splits_ == 3
 
 
