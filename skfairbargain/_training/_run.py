@@ -110,7 +110,8 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     restored = bool(estimator.early_stopping)
     if not warn_of_divergence(new_epochs, len(rows.classes), restored):
         warn_of_skipped_steps(new_epochs)
-        warn_of_missing_agreement(new_epochs)
+        if estimator.anchor < 1:  # else there is nothing to agree on
+            warn_of_missing_agreement(new_epochs)
         if restart:
             warn_of_constant_predictions(net, data, new_epochs, len(rows.classes))
             warn_of_unused_goal(estimator, new_epochs)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from experiments.preparation import paper_specs
 from experiments.paper_split import ARRAYS
+from experiments.preparation import paper_specs
 
 
 def test_specs_tell_one_folder_of_row_numbers_from_another(tmp_path):

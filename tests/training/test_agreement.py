@@ -1,8 +1,11 @@
 """Agreements that reach the step: nobody loses by the weights that are applied."""
 
+import warnings
+
 import numpy as np
 import pytest
 
+from skfairbargain import NashMetaClassifier
 from skfairbargain._training._mixture import Mixture
 from skfairbargain._training._weighting import Weighting
 from skfairbargain.bargaining import nash_bargaining
@@ -216,3 +219,16 @@ def test_alpha_is_one_over_the_gain_of_what_is_applied():
         hypergradients=H, feasible="weights", given=H.sum(axis=0) / np.sqrt(30) / 3
     )
     np.testing.assert_allclose(solution.alpha, decision.alpha)
+
+
+def test_an_anchor_of_1_leaves_nothing_to_agree_on():
+    """Plain training is no bargain that failed, so it says nothing of agreements."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    y = (X[:, 0] > 0).astype(int)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        clf = NashMetaClassifier(anchor=1.0, max_epochs=20, lr=0.02, random_state=0)
+        clf.fit(X, y, X_val=X[:40], y_val=y[:40], groups_val=np.arange(40) // 2 % 2)
+    assert not caught
+    assert clf.history_[0]["stage"] == 1
