@@ -63,7 +63,7 @@ def test_numbers_of_every_kind(dtype):
     X_val = np.round(VALIDATION["X_val"]).astype(dtype).astype("float64")
     validation = {**VALIDATION, "X_val": X_val}
     clf = make_classifier().fit(rows, Y, **validation)
-    expected = np.float64 if dtype == "float64" else np.float32
+    expected = np.float64 if dtype in ("float64", "int64") else np.float32
     assert clf.predict_proba(rows).dtype == expected
     assert clf.predict_proba(X.astype("float64")).dtype == expected
 

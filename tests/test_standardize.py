@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy import sparse
@@ -246,3 +247,22 @@ def test_numbers_near_the_ends_of_float64_give_finite_models(scale):
         assert clf.fit(rows, Y, **validation).score(rows, Y) > 0.9
     assert np.isfinite(clf.predict_proba(rows)).all()
     assert np.isfinite(clf.predict_proba(np.sign(X) * 1.7e308)).all()
+
+
+@pytest.mark.parametrize("kind", [np.asarray, lambda rows: rows.tolist(), pd.DataFrame])
+def test_wide_integers_are_not_rounded_before_they_are_scaled(kind):
+    """Seconds since 1970 differ by less than float32 can tell apart."""
+    seconds, of_audit = (
+        1_600_000_000 + (50 * rows).round().astype(np.int64)
+        for rows in (X, VALIDATION["X_val"])
+    )
+    audited = {**VALIDATION, "X_val": kind(of_audit)}
+    clf = make_classifier(max_epochs=8).fit(kind(seconds), Y, **audited)
+    assert clf.score(kind(seconds), Y) > 0.9
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int16, np.float16, np.float32])
+def test_what_float32_holds_is_computed_in_float32(dtype):
+    rows = (X > 0).astype(dtype)
+    clf = make_classifier().fit(rows, Y, **{**VALIDATION, "X_val": VALIDATION["X_val"] > 0})
+    assert clf.module_[0].weight.dtype == torch.float32

@@ -70,7 +70,7 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
         X,
         y,
         accept_sparse="csr",
-        dtype=[np.float32, np.float64],
+        dtype=_float_dtypes(X),
         allow_nd=estimator.module is not None,
         reset=reset,
     )
@@ -115,3 +115,16 @@ def _checked_weight(sample_weight, X):
         raise ValueError(
             f"`sample_weight` should hold a number for each row. {error}"
         ) from error
+
+
+def _float_dtypes(X):
+    """The dtypes to read X in; what is neither becomes the first of them.
+
+    That is float32 where it holds every value of X, and float64 for wider integers, such as
+    points in time, whose differences float32 loses.
+    """
+    columns = X.dtypes if hasattr(X, "dtypes") else [getattr(X, "dtype", object)]
+    fit = all(
+        isinstance(dtype, np.dtype) and np.can_cast(dtype, np.float32) for dtype in columns
+    )
+    return [np.float32, np.float64] if fit else [np.float64, np.float32]
