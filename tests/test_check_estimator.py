@@ -17,7 +17,7 @@ def expected_failures(estimator):
     }
 
 
-# Labels of some checks are drawn at random, so that equal weights may serve one class alone.
+# Labels of some checks are random, so that equal weights may serve one class alone.
 @pytest.mark.filterwarnings("ignore:The players agreed in no step")
 @parametrize_with_checks(
     [

@@ -135,8 +135,7 @@ def test_polars_in(diabetes, routing):
     expected = make_pipeline(StandardScaler(), quick(), transform_input=["X_val"])
     expected.fit(X, y, **validation)
     got = pipe.predict_proba(pl.from_pandas(X))
-    # scikit-learn reads a polars frame as the first dtype that the estimator takes.
-    assert got.dtype == np.float32
+    assert got.dtype == np.float64
     np.testing.assert_allclose(got, expected.predict_proba(X), rtol=1e-5)
     # scikit-learn 1.7 cannot read the names of a frame of polars 2; later versions can.
     for step in pipe:

@@ -1,5 +1,6 @@
 """Check the training rows."""
 
+import re
 from numbers import Real
 from typing import NamedTuple
 
@@ -110,7 +111,7 @@ def _checked_weight(sample_weight, X):
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
     except (TypeError, ValueError, OverflowError) as error:
-        if "sample_weight" in str(error):
+        if re.search("[Ss]ample.weight", str(error)):
             raise
         raise ValueError(
             f"`sample_weight` should hold a number for each row. {error}"
