@@ -111,7 +111,7 @@ def _checked_weight(sample_weight, X):
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
     except (TypeError, ValueError, OverflowError) as error:
-        if re.search("[Ss]ample.weight", str(error)):
+        if re.search("sample_weight|at least one non-zero", str(error)):
             raise
         raise ValueError(
             f"`sample_weight` should hold a number for each row. {error}"
