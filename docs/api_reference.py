@@ -43,6 +43,11 @@ API_REFERENCE = {
         "[the guide](user_guide/estimator.md).",
         ["NashMetaClassifier", "ReweightedClassifier"],
     ),
+    "Tables": Section(
+        "skfairbargain.tables",
+        "Tables as people have them, with text, dates and missing values, as numbers.",
+        ["TableEncoder"],
+    ),
     "Protocols": Section(
         "skfairbargain.protocols",
         "Rules that compute a weight for each group from the groups' losses and "

@@ -23,6 +23,7 @@ PARTS = {
     "bargaining": (),
     "_utils": ("_version", "exceptions"),
     "protocols": ("bargaining",),
+    "tables": ("_utils",),
     "model_selection": ("exceptions", "_utils"),
     "metrics": ("exceptions", "bargaining", "_utils"),
     "hypergradients": ("losses", "_utils"),
@@ -50,7 +51,14 @@ PARTS = {
 }
 
 # Parts that must not need torch, which takes a second to import.
-WITHOUT_TORCH = ("metrics", "model_selection", "datasets", "inspection", "protocols")
+WITHOUT_TORCH = (
+    "tables",
+    "metrics",
+    "model_selection",
+    "datasets",
+    "inspection",
+    "protocols",
+)
 # Code around the package that uses it as anybody does.
 USERS = ("experiments", "benchmarks", "examples", "docs/images")
 # The one file of these that takes private names: how to write a file whole is no matter of

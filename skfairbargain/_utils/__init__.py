@@ -1,7 +1,7 @@
 """Helpers for every part of the package: cells, groups, files, intervals, extras."""
 
 from ._cells import cell_codes, cell_counts, encode_cells
-from ._columns import check_column, shortly
+from ._columns import check_column, check_unmasked, shortly
 from ._counts import n_rows
 from ._files import write_at_once, write_csv, write_figure
 from ._fitted import fitted_attribute, scratch_copy, set_fitted
@@ -32,6 +32,7 @@ __all__ = [
     "check_numbers",
     "check_same_length",
     "check_takes_audit",
+    "check_unmasked",
     "copy_module",
     "distinct_names",
     "encode_cells",

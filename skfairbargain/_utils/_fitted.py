@@ -16,7 +16,7 @@ def scratch_copy(estimator):
     ``RandomState`` that is drawn from: the scratch has a copy of it.
     """
     scratch = copy.copy(estimator)
-    if isinstance(estimator.random_state, np.random.RandomState):
+    if isinstance(getattr(estimator, "random_state", None), np.random.RandomState):
         scratch.random_state = copy.deepcopy(estimator.random_state)
     return scratch
 
@@ -40,7 +40,7 @@ def set_fitted(estimator, scratch, **attributes):
         del state[name]
     # One assignment: whenever an interrupt comes, the estimator has one model or the other.
     estimator.__dict__ = state
-    if isinstance(estimator.random_state, np.random.RandomState):
+    if isinstance(getattr(estimator, "random_state", None), np.random.RandomState):
         estimator.random_state.set_state(scratch.random_state.get_state())
 
 

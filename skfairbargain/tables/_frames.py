@@ -1,0 +1,71 @@
+"""Any table as a pandas DataFrame, without copying an array of numbers."""
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import issparse
+
+from .._utils import check_unmasked
+
+
+def as_table(X, name="X"):
+    """Return a table as a DataFrame.
+
+    Parameters
+    ----------
+    X : DataFrame (pandas or polars) or array-like of shape (n_samples, n_features)
+    name : str, default="X"
+        What the errors call it.
+
+    Returns
+    -------
+    frame : DataFrame of shape (n_samples, n_features)
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is no table.
+    """
+    if issparse(X):
+        # scikit-learn's checks look for "sparse".
+        raise TypeError(
+            f"`{name}` should be a DataFrame or a dense array. Got a sparse "
+            f"{type(X).__name__}. Pass `{name}.toarray()`."
+        )
+    if isinstance(X, pd.DataFrame):
+        return X
+    check_unmasked(X, name)
+    if hasattr(X, "get_columns"):  # polars, whose to_pandas needs pyarrow
+        frame = pd.DataFrame({i: _values(c) for i, c in enumerate(X.get_columns())})
+        return frame.set_axis(list(X.columns), axis=1)
+    if hasattr(X, "to_pandas"):
+        return X.to_pandas()
+    try:
+        # Text beside numbers stays beside them: NumPy would make text of both.
+        values = X if hasattr(X, "dtype") else np.asarray(X, dtype=object)
+        values = np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"`{name}` should be a table whose rows have the same length. {error}"
+        ) from error
+    if values.ndim != 2:
+        found = f"shape {values.shape}" if values.ndim else repr(X)
+        raise ValueError(
+            f"`{name}` should have two dimensions, rows and features. Got {found}. "
+            "Reshape your data: `.reshape(-1, 1)` for one feature, `.reshape(1, -1)` for "
+            "one sample."
+        )
+    if values.dtype.kind == "c":
+        raise ValueError(
+            f"`{name}` should hold no complex numbers. Complex data not supported: pass "
+            "real and imaginary parts as two columns."
+        )
+    return pd.DataFrame(values)
+
+
+def _values(column):
+    """Numbers and dates of a polars column as an array, all else as objects."""
+    if column.dtype.is_numeric() or column.dtype.is_temporal():
+        return column.to_numpy()
+    values = np.empty(len(column), dtype=object)
+    values[:] = column.to_list()
+    return values

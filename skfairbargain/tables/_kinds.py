@@ -1,0 +1,70 @@
+"""What a column holds: numbers, dates or categories."""
+
+import numbers
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+NUMBER, DATE, CATEGORY = "number", "date", "category"
+# 2024-05-17, alone or with a time after it.
+ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?"
+
+
+def kind_of(column, name):
+    """Tell what a column holds.
+
+    Text is a date where every value begins as ISO 8601 writes one, such as ``2024-05-17``.
+
+    Parameters
+    ----------
+    column : Series
+    name : str
+        What the error calls it.
+
+    Returns
+    -------
+    kind : {"number", "date", "category"}
+
+    Raises
+    ------
+    TypeError
+        If values are neither numbers, text, booleans nor dates.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return CATEGORY
+    if types.is_complex_dtype(column):
+        raise ValueError(
+            f"`{name}` should hold no complex numbers. Complex data not supported: pass "
+            "real and imaginary parts as two columns."
+        )
+    if types.is_datetime64_any_dtype(column) or isinstance(column.dtype, pd.PeriodDtype):
+        return DATE
+    if types.is_numeric_dtype(column) or types.is_timedelta64_dtype(column):
+        return NUMBER
+    return _kind_of_values(column.dropna(), name)
+
+
+def _kind_of_values(values, name):
+    kinds = {type(value) for value in values}
+    if all(issubclass(kind, numbers.Real | np.bool_ | timedelta) for kind in kinds):
+        return NUMBER
+    if all(issubclass(kind, date | np.datetime64) for kind in kinds):
+        return DATE
+    unknown = [kind for kind in kinds if not issubclass(kind, _SINGLE)]
+    if unknown:
+        # scikit-learn's checks look for the words "argument must be ... string ... number".
+        raise TypeError(
+            f"`{name}` should hold numbers, text, booleans or dates, one a cell. Got a "
+            f"{unknown[0].__name__}; each argument must be a string or a number."
+        )
+    if kinds == {str} and values.str.fullmatch(ISO_DATE).all():
+        return DATE
+    return CATEGORY
+
+
+_SINGLE = (
+    str, bytes, numbers.Number, np.bool_, date, timedelta, np.datetime64, pd.Period,
+    pd.Interval,
+)  # fmt: skip

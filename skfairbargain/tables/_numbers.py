@@ -1,0 +1,57 @@
+"""Columns of numbers and dates as floats, and all else as text."""
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+DAY = pd.Timedelta(days=1)
+DATE_PARTS = ("days", "month", "weekday", "hour")
+
+
+def as_floats(column):
+    """Return numbers, booleans or durations (in days) as float64, NaN where missing."""
+    if types.is_timedelta64_dtype(column):
+        return (column / DAY).to_numpy(np.float64)
+    if column.dtype == object:
+        column = column.map(_number, na_action="ignore")
+    return pd.to_numeric(column).to_numpy(np.float64, na_value=np.nan)
+
+
+def _number(value):
+    return value / DAY if hasattr(value, "total_seconds") else float(value)
+
+
+def as_date_parts(column):
+    """Return days since 1970, month, weekday and hour of dates; NaN where missing.
+
+    What is no date, as in text of new rows, is missing.
+
+    Returns
+    -------
+    parts : ndarray of shape (n_samples, 4), float64
+    """
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.dt.to_timestamp()
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    dates = pd.to_datetime(column, utc=True, errors="coerce", format=_format(column))
+    parts = dates.dt.month, dates.dt.day_of_week, dates.dt.hour
+    days = (dates - pd.Timestamp(0, tz="UTC")) / DAY
+    return np.column_stack([part.to_numpy(np.float64) for part in (days, *parts)])
+
+
+def _format(column):
+    return "ISO8601" if column.dtype == object or types.is_string_dtype(column) else None
+
+
+def as_text(column):
+    """Return values as text, "missing" where one is missing; 1 and 1.0 are the same."""
+    values = column.astype(object)
+    text = values.map(_text, na_action="ignore")
+    return text.where(values.notna(), "missing").to_numpy(object)
+
+
+def _text(value):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value)
