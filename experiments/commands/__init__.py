@@ -2,7 +2,16 @@
 
 import typer
 
-from . import agreement, baselines, biased_labels, simulation, split_tables, sweep, table1
+from . import (
+    agreement,
+    audited,
+    baselines,
+    biased_labels,
+    simulation,
+    split_tables,
+    sweep,
+    table1,
+)
 
 __all__ = ["app"]
 
@@ -25,6 +34,7 @@ for command in (
     biased_labels.biased_labels,
     sweep.sweep,
     agreement.agreement,
+    audited.audited,
     simulation.simulation,
 ):
     app.command()(command)

@@ -3,7 +3,7 @@
 from scipy.sparse import issparse
 from torch import nn
 
-from .._inputs import Standardizer
+from ._standardizer import Standardizer
 
 
 def new_scaler(standardize, module, X):

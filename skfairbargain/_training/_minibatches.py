@@ -5,7 +5,8 @@ import torch
 from scipy.sparse import issparse
 from torch.utils.data import Dataset
 
-from .._inputs import as_features, relative
+from .._inputs import relative
+from .._networks import as_features
 
 
 class TrainingData(Dataset):

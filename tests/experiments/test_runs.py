@@ -195,3 +195,26 @@ def test_a_killed_command_goes_on_and_loses_nothing(arguments, tmp_path, invoke,
     for name in ("table1.csv", "table1_honest.csv", "table1_conflicts.csv"):
         assert (whole / name).read_text() == (killed / name).read_text()
     assert sorted(os.listdir(whole)) == sorted(os.listdir(killed))
+
+
+def test_runs_that_share_work_are_one_call(tmp_path):
+    calls = []
+
+    def run_together(specs):
+        calls.append([spec["method"] for spec in specs])
+        for spec in specs:
+            yield {"was": spec["method"]}
+
+    path = tmp_path / "runs.sqlite"
+    specs = [{"seed": seed, "method": method} for method in "abc" for seed in (0, 1)]
+    run_all(double, [{"seed": 7, "method": "b"}], RunStore(path), n_jobs=1)
+    RunStore(path).add({"seed": 1, "method": "b"}, {"was": "there"})
+    results = run_all(
+        run_together,
+        specs,
+        RunStore(path),
+        n_jobs=1,
+        shared=lambda spec: spec["seed"],
+    )
+    assert calls == [["a", "b", "c"], ["a", "c"]]
+    assert [result["was"] for result in results] == ["a", "a", "b", "there", "c", "c"]

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 
-from skfairbargain._inputs._standardizer import Standardizer
+from skfairbargain._networks._standardizer import Standardizer
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(200, 4)) * [1, 1e-3, 1e4, 30] + [0, 5, -1e6, 1e9]

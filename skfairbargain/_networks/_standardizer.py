@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.preprocessing import StandardScaler
 
-from ._relative_weights import relative
+from .._inputs import relative
 
 # Values that are read at a time, about 8 MB; and rows of a sparse matrix.
 CHUNK_VALUES, CHUNK_ROWS = 2**20, 2**14

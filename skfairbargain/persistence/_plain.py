@@ -38,7 +38,7 @@ def to_plain(value):
 
     Examples
     --------
-    >>> from skfairbargain._model_file._plain import from_plain, to_plain
+    >>> from skfairbargain.persistence._plain import from_plain, to_plain
     >>> from skfairbargain.protocols import Nash
     >>> to_plain(("F", 40.0))
     {'tuple': ['F', 40.0]}

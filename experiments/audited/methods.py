@@ -1,0 +1,123 @@
+"""The methods that are compared: all have the training rows and the audited rows."""
+
+import numpy as np
+from sklearn.frozen import FrozenEstimator
+
+import skfairbargain
+from skfairbargain import ReweightedClassifier
+
+from ..registry import Rival
+from ..rivals import boosting
+from . import audited_rows, stacks, worst_group
+from .bench import log_odds
+from .imputation import balanced_within
+
+AUDITED, AUDITED_GROUPS = "audited rows", "audited rows, their groups"
+# Counted up when a problem is drawn or a method trained in another way: results of each
+# are kept apart.
+REVISION = 1
+# What damage is measured between: balanced boosting on recorded and on true labels.
+BIASED, CLEAN = "boosting_balanced", "boosting_clean"
+
+
+def _shared(name):
+    """A base model that other methods use as well."""
+    return lambda bench: getattr(bench, name)().test
+
+
+def _clean_labels(bench):
+    return bench.scores(bench.fit(boosting(True), bench.X, bench.problem.y_clean)).test
+
+
+def _true_groups(bench):
+    names = bench.problem.groups
+    chances = (names[:, None] == np.unique(names)).astype(np.float64)
+    return bench.trained(boosting(), balanced_within(chances, bench.y)).test
+
+
+def _network(bench):
+    return bench.nash_meta().decision_function(bench.X_test)
+
+
+def _vote(bench):
+    """`ReweightedClassifier`, by the network that was trained for the others."""
+    clf = ReweightedClassifier(
+        boosting().set_params(random_state=bench.seed), FrozenEstimator(bench.nash_meta())
+    )
+    rows = bench.audited_rows()
+    clf.fit(bench.X, bench.y, X_val=rows.X, y_val=rows.y, groups_val=rows.groups)
+    return log_odds(clf, bench.X_test)
+
+
+# Each takes a `Bench` and returns log-odds for its test rows.
+METHODS = {
+    BIASED: Rival("boosting, balanced", _shared("boosting_balanced")),
+    "logistic_balanced": Rival(
+        "logistic regression, balanced", _shared("logistic_balanced")
+    ),
+    "network_balanced": Rival("network, balanced", _shared("network_balanced")),
+    "imputed_cells": Rival(
+        "imputed groups, all cells equal, boosting",
+        _shared("boosting_cells"),
+        AUDITED_GROUPS,
+    ),
+    "imputed_reweighing": Rival(
+        "imputed groups, reweighing, balanced classes, boosting",
+        _shared("boosting_within"),
+        AUDITED_GROUPS,
+    ),
+    "rows_logistic": Rival(
+        "audited rows alone, logistic", audited_rows.rows_logistic, AUDITED
+    ),
+    "rows_boosting": Rival(
+        "audited rows alone, boosting", audited_rows.rows_boosting, AUDITED
+    ),
+    "added": Rival("audited rows added, boosting", audited_rows.added_rows, AUDITED),
+    "fine_tuned": Rival("network, fine-tuned", audited_rows.fine_tuned, AUDITED),
+    "dfr": Rival("last layer retrained (DFR)", audited_rows.last_layer_retrained, AUDITED),
+    "irbl": Rival(
+        "labels weighed by two models (IRBL)",
+        audited_rows.importance_by_two_models,
+        AUDITED,
+    ),
+    "jtt": Rival("JTT, boosting", worst_group.just_train_twice, AUDITED_GROUPS),
+    "afr": Rival("AFR", worst_group.automatic_feature_reweighting, AUDITED_GROUPS),
+    "continued": Rival(
+        "boosting continued on audited rows", audited_rows.continued_boosting, AUDITED
+    ),
+    "ridge_stack": Rival("ridge stack of seven models", stacks.ridge_stack, AUDITED_GROUPS),
+    "features_stack": Rival(
+        "features and the ridge stack", stacks.features_and_stack, AUDITED_GROUPS
+    ),
+    "network": Rival("NashMetaClassifier", _network, AUDITED_GROUPS),
+    "vote": Rival("ReweightedClassifier", _vote, AUDITED_GROUPS),
+}
+# What nobody has who holds audited rows alone.
+REFERENCES = {
+    CLEAN: Rival("boosting, balanced, on true labels", _clean_labels, "true labels"),
+    "true_groups": Rival(
+        "training groups told, reweighing, balanced classes, boosting",
+        _true_groups,
+        "training groups",
+    ),
+}
+
+
+def _audited(bench):
+    """`AuditedClassifier`, of the raw tables."""
+    problem = bench.problem
+    clf = vars(skfairbargain)["AuditedClassifier"](random_state=bench.seed)
+    clf.fit(
+        problem.X,
+        problem.y,
+        X_val=problem.X_val,
+        y_val=problem.y_val,
+        groups_val=problem.groups_val,
+    )
+    return log_odds(clf, problem.X_test), clf.predict(problem.X_test)
+
+
+# Each returns log-odds and labels.
+OURS = {"audited": Rival("AuditedClassifier", _audited, AUDITED_GROUPS)}
+# TODO: AuditedClassifier is not there yet.
+MISSING = () if "AuditedClassifier" in vars(skfairbargain) else tuple(OURS)
