@@ -70,14 +70,15 @@ def dropout_draws_from(generator, module, device):
     Parameters
     ----------
     generator : torch.Generator or None
-        Seeds the generator that the layers draw from. None draws from torch's own.
+        Its seed is that of the generator that the layers draw from. None draws from torch's
+        own.
     module : torch.nn.Module
     device : str or torch.device
     """
     layers = [layer for layer in module.modules() if isinstance(layer, Dropout)]
     drawn_from = None
     if generator is not None and layers:
-        seed = int(torch.randint(2**62, (1,), generator=generator))
+        seed = generator.initial_seed()
         if torch.device(device).type == "cpu":
             drawn_from = np.random.Generator(np.random.SFC64(seed))
         else:

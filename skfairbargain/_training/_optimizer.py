@@ -39,11 +39,32 @@ def optimizer_settings(estimator, module):
         for name in ("momentum", "weight_decay")
         if name in taken
     }
+    _try(optimizer, module, {"lr": estimator.lr, **options})
+    # Not tried: fused kernels take any number, and step to NaN by one beyond their dtype.
     if isinstance(estimator.optimizer, str) and _can_be_fused(module, estimator.device):
         options["fused"] = True
-    _try(optimizer, module, {"lr": estimator.lr, **options})
     options = {f"optimizer__{name}": value for name, value in options.items()}
     return {"optimizer": optimizer, **options}
+
+
+def complete_momentum(optimizer):
+    """Give each parameter of a fused SGD its momentum, zero where it has not had a gradient.
+
+    torch steps all parameters at once, and cannot when some have momentum and others, which
+    were frozen, do not. A first step from zeros is the same.
+
+    Parameters
+    ----------
+    optimizer : torch.optim.Optimizer
+    """
+    if not isinstance(optimizer, torch.optim.SGD):
+        return
+    for group in optimizer.param_groups:
+        if group["fused"] and group["momentum"] and not group["dampening"]:
+            for parameter in group["params"]:
+                state = optimizer.state[parameter]
+                if state.get("momentum_buffer") is None:
+                    state["momentum_buffer"] = torch.zeros_like(parameter)
 
 
 def _can_be_fused(module, device):

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain._training._optimizer import optimizer_settings
+from skfairbargain._training._optimizer import complete_momentum, optimizer_settings
 from tests.small_model import VALIDATION, X, Y, make_classifier
 
 
@@ -61,3 +61,35 @@ def test_fused_optimizers_agree_with_torchs_others(name):
     named = make_classifier(**options(optimizer=name)).fit(X, Y, **VALIDATION)
     other = make_classifier(**options(optimizer=loop)).fit(X, Y, **VALIDATION)
     np.testing.assert_allclose(named.predict_proba(X), other.predict_proba(X), atol=1e-5)
+
+
+def test_momentum_is_completed_where_a_layer_was_frozen():
+    layers = [nn.Linear(2, 2), nn.Linear(2, 2)]
+    pairs = [
+        (p, p.detach().clone().requires_grad_()) for m in layers for p in m.parameters()
+    ]
+    fused, plain = (
+        torch.optim.SGD(params, lr=0.1, momentum=0.9, weight_decay=0.01, fused=kind)
+        for params, kind in zip(zip(*pairs, strict=True), (True, False), strict=True)
+    )
+    for step in range(3):
+        for place, pair in enumerate(pairs):
+            for p in pair:
+                frozen = step == 0 and place < 2
+                p.grad = None if frozen else torch.full_like(p, step + place - 1.5)
+        complete_momentum(fused)
+        fused.step()
+        plain.step()
+    for one, other in pairs:
+        torch.testing.assert_close(one, other)
+
+
+def test_momentum_that_is_there_or_not_wanted_is_left_alone():
+    layer = nn.Linear(2, 2)
+    for made in (
+        torch.optim.SGD(layer.parameters(), lr=0.1, fused=True),
+        torch.optim.SGD(layer.parameters(), lr=0.1, momentum=0.9),
+        torch.optim.Adam(layer.parameters(), fused=True),
+    ):
+        complete_momentum(made)
+        assert not made.state
