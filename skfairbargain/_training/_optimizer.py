@@ -48,7 +48,7 @@ def optimizer_settings(estimator, module):
 
 
 def complete_momentum(optimizer):
-    """Give each parameter of a fused SGD its momentum, zero where it has not had a gradient.
+    """Give each parameter of a fused SGD its momentum: zero, if it has had no gradient.
 
     torch steps all parameters at once, and cannot when some have momentum and others, which
     were frozen, do not. A first step from zeros is the same.

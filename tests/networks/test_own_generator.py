@@ -108,7 +108,7 @@ def test_units_are_kept_independently_with_their_probability(p):
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
-@pytest.mark.parametrize("p, scale", [(0.2, 65536 / 52429), (0.5, 2.0), (1.0, 65536.0)])
+@pytest.mark.parametrize(("p", "scale"), [(0.2, 65536 / 52429), (0.5, 2.0), (1.0, 65536.0)])
 def test_kept_units_are_scaled_by_the_probability_that_they_are_kept_with(p, scale, dtype):
     layer = Dropout(p)
     with dropout_draws_from(torch.Generator().manual_seed(0), layer, "cpu"):
@@ -132,7 +132,8 @@ def test_each_mask_gradient_and_seed_is_its_own():
             masks += [layer(inputs), layer(inputs)]
     (gradient,) = torch.autograd.grad(masks[0].sum(), inputs)
     assert torch.equal(gradient, masks[0])
-    assert torch.equal(masks[0], masks[4]) and torch.equal(masks[1], masks[5])
+    assert torch.equal(masks[0], masks[4])
+    assert torch.equal(masks[1], masks[5])
     assert not any(torch.equal(masks[0], other) for other in masks[1:4])
 
 
