@@ -3,11 +3,10 @@
 import numpy as np
 
 from ..panels import colors_of, finish, make_panels
+from .methods import OURS
 from .pooled import POOLED
 from .runs import ALL
 from .scoring import SCORES
-
-OURS = "audited"
 
 
 def draw_repaired(repaired, path):
@@ -46,14 +45,12 @@ def draw_repaired(repaired, path):
                 markersize=5,
                 elinewidth=1,
             )
-        axis.set_yticks(range(len(methods)), [_title(method) for method in methods])
+        axis.set_yticks(range(len(methods)), [ALL[method].title for method in methods])
+        for method, label in zip(methods, axis.get_yticklabels(), strict=True):
+            label.set_fontweight("bold" if method in OURS else "normal")
         axis.axvline(0, color="0.6", linewidth=0.8)
         axis.axvline(1, color="0.6", linewidth=0.8, linestyle="--")
         axis.set(xlabel="damage repaired", title=SCORES[measure])
         axis.set_xlim(max(-1.5, axis.get_xlim()[0]), min(1.5, axis.get_xlim()[1]))
         axis.label_outer()
     finish(figure, axes, len(POOLED), drawn, path)
-
-
-def _title(method):
-    return f"→ {ALL[method].title}" if method == OURS else ALL[method].title

@@ -12,12 +12,13 @@ from . import audited_rows, stacks, worst_group
 from .bench import log_odds
 from .imputation import balanced_within
 
-AUDITED, AUDITED_GROUPS = "audited rows", "audited rows, their groups"
+ROWS, ROWS_GROUPS = "audited rows", "audited rows, their groups"
 # Counted up when a problem is drawn or a method trained in another way: results of each
 # are kept apart.
 REVISION = 1
 # What damage is measured between: balanced boosting on recorded and on true labels.
 BIASED, CLEAN = "boosting_balanced", "boosting_clean"
+AUDITED = "audited"
 
 
 def _shared(name):
@@ -59,38 +60,38 @@ METHODS = {
     "imputed_cells": Rival(
         "imputed groups, all cells equal, boosting",
         _shared("boosting_cells"),
-        AUDITED_GROUPS,
+        ROWS_GROUPS,
     ),
     "imputed_reweighing": Rival(
         "imputed groups, reweighing, balanced classes, boosting",
         _shared("boosting_within"),
-        AUDITED_GROUPS,
+        ROWS_GROUPS,
     ),
     "rows_logistic": Rival(
-        "audited rows alone, logistic", audited_rows.rows_logistic, AUDITED
+        "audited rows alone, logistic", audited_rows.rows_logistic, ROWS
     ),
     "rows_boosting": Rival(
-        "audited rows alone, boosting", audited_rows.rows_boosting, AUDITED
+        "audited rows alone, boosting", audited_rows.rows_boosting, ROWS
     ),
-    "added": Rival("audited rows added, boosting", audited_rows.added_rows, AUDITED),
-    "fine_tuned": Rival("network, fine-tuned", audited_rows.fine_tuned, AUDITED),
-    "dfr": Rival("last layer retrained (DFR)", audited_rows.last_layer_retrained, AUDITED),
+    "added": Rival("audited rows added, boosting", audited_rows.added_rows, ROWS),
+    "fine_tuned": Rival("network, fine-tuned", audited_rows.fine_tuned, ROWS),
+    "dfr": Rival("last layer retrained (DFR)", audited_rows.last_layer_retrained, ROWS),
     "irbl": Rival(
         "labels weighed by two models (IRBL)",
         audited_rows.importance_by_two_models,
-        AUDITED,
+        ROWS,
     ),
-    "jtt": Rival("JTT, boosting", worst_group.just_train_twice, AUDITED_GROUPS),
-    "afr": Rival("AFR", worst_group.automatic_feature_reweighting, AUDITED_GROUPS),
+    "jtt": Rival("JTT, boosting", worst_group.just_train_twice, ROWS_GROUPS),
+    "afr": Rival("AFR", worst_group.automatic_feature_reweighting, ROWS_GROUPS),
     "continued": Rival(
-        "boosting continued on audited rows", audited_rows.continued_boosting, AUDITED
+        "boosting continued on audited rows", audited_rows.continued_boosting, ROWS
     ),
-    "ridge_stack": Rival("ridge stack of seven models", stacks.ridge_stack, AUDITED_GROUPS),
+    "ridge_stack": Rival("ridge stack of seven models", stacks.ridge_stack, ROWS_GROUPS),
     "features_stack": Rival(
-        "features and the ridge stack", stacks.features_and_stack, AUDITED_GROUPS
+        "features and the ridge stack", stacks.features_and_stack, ROWS_GROUPS
     ),
-    "network": Rival("NashMetaClassifier", _network, AUDITED_GROUPS),
-    "vote": Rival("ReweightedClassifier", _vote, AUDITED_GROUPS),
+    "network": Rival("NashMetaClassifier", _network, ROWS_GROUPS),
+    "vote": Rival("ReweightedClassifier", _vote, ROWS_GROUPS),
 }
 # What nobody has who holds audited rows alone.
 REFERENCES = {
@@ -103,21 +104,25 @@ REFERENCES = {
 }
 
 
-def _audited(bench):
-    """`AuditedClassifier`, of the raw tables."""
+def audited(bench, **parameters):
+    """`AuditedClassifier`, fitted to the raw tables."""
     problem = bench.problem
-    clf = vars(skfairbargain)["AuditedClassifier"](random_state=bench.seed)
-    clf.fit(
+    clf = vars(skfairbargain)["AuditedClassifier"](**parameters, random_state=bench.seed)
+    return clf.fit(
         problem.X,
         problem.y,
         X_val=problem.X_val,
         y_val=problem.y_val,
         groups_val=problem.groups_val,
     )
-    return log_odds(clf, problem.X_test), clf.predict(problem.X_test)
+
+
+def _audited(bench):
+    clf, X_test = audited(bench), bench.problem.X_test
+    return log_odds(clf, X_test), clf.predict(X_test)
 
 
 # Each returns log-odds and labels.
-OURS = {"audited": Rival("AuditedClassifier", _audited, AUDITED_GROUPS)}
+OURS = {AUDITED: Rival("AuditedClassifier", _audited, ROWS_GROUPS)}
 # TODO: AuditedClassifier is not there yet.
 MISSING = () if "AuditedClassifier" in vars(skfairbargain) else tuple(OURS)

@@ -34,33 +34,37 @@ def damage_repaired(table):
     boosting on the recorded labels, and of balanced boosting on the true ones: 0 repairs
     nothing, 1 all of it. It is a ratio of means, because the damage to a single data set
     may be next to none. The interval redraws data sets, and seeds within each of them. A
-    method's runs are compared with those of the same data set and seed.
+    method's runs are compared with those of the same data set and seed. Where the interval
+    of the damage itself, c - b, holds 0, nothing is told: there is no damage to repair.
     """
     return _by_condition(table, _repaired)
 
 
-def leads_over(table, method):
-    """How far a method is ahead of each other one, pooled; as of `damage_repaired`."""
+def gains_over(table, base):
+    """How far each method is ahead of one of them, pooled; as of `damage_repaired`."""
 
-    def lead(runs, other, measure):
-        if other == method:
+    def gain(runs, method, measure):
+        if method == base:
             return None
-        of = _paired(runs, [method, other], measure)
-        return _with_interval(of, lambda means: means[0] - means[1])
+        of_data_sets = _paired(runs, [method, base], measure)
+        return _with_interval(of_data_sets, lambda means: means[0] - means[1])
 
-    return _by_condition(table, lead)
+    return _by_condition(table, gain)
 
 
 def _repaired(runs, method, measure):
-    # Where nothing is unjust there is nothing to repair.
-    if method in (BIASED, CLEAN) or not runs["share"].iloc[0]:
+    if method in (BIASED, CLEAN):
+        return None
+    of_data_sets = _paired(runs, [BIASED, CLEAN, method], measure)
+    damage = _with_interval(of_data_sets, lambda means: means[1] - means[0])
+    if damage is None or damage["low"] <= 0:
         return None
 
     def share(means):
         biased, clean, repaired = means
         return (repaired - biased) / (clean - biased)
 
-    return _with_interval(_paired(runs, [BIASED, CLEAN, method], measure), share)
+    return _with_interval(of_data_sets, share)
 
 
 def _by_condition(table, measured):

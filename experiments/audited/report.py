@@ -8,18 +8,19 @@ from ..files import write_csv
 from ..reports import write_text
 from ..summaries import crosswise, markdown
 from .biases import KINDS
-from .pooled import CONDITION, POOLED, damage_repaired, leads_over
+from .methods import AUDITED, BIASED
+from .pooled import CONDITION, POOLED, damage_repaired, gains_over
 from .runs import ALL, IMPUTATION
 from .scoring import SCORES
 from .tables import SOURCES
 
-OURS = "audited"
 AUDIT_NAMES = {
     "balanced": "equally many audited rows of every cell",
     "sample": "audited rows a plain random sample",
 }
 TELLS = (
-    "Damage repaired: of the distance between balanced boosting on recorded labels and on "
+    "Gain: what a method has more than balanced boosting on recorded labels. Damage "
+    "repaired: of the distance between balanced boosting on recorded labels and on "
     "true ones, the part that a method covers; 0 repairs nothing, 1 all. Means over data "
     "sets, and 95 % intervals over data sets and seeds. `runs`: pairs of data set and seed."
 )
@@ -42,15 +43,21 @@ def report_audited(table, failures, imputed, results):
     repaired : DataFrame
         As of `damage_repaired`.
     """
-    repaired, leads = damage_repaired(table), leads_over(table, OURS)
+    repaired, gains = damage_repaired(table), gains_over(table, BIASED)
+    leads = gains_over(table, AUDITED)
     summary = summarize(table, [*CONDITION, "name", "method"], [*SCORES, "seconds"])
-    for rows, name in ((repaired, "repaired"), (leads, "leads"), (summary, "means")):
+    for rows, name in (
+        (repaired, "repaired"),
+        (gains, "gains"),
+        (leads, "behind"),
+        (summary, "means"),
+    ):
         write_csv(rows, results / f"audited_{name}.csv")
     blocks = [TELLS]
     for condition, rows in summary.groupby(CONDITION, sort=False):
         told = dict(zip(CONDITION, condition, strict=True))
         blocks += [f"## {heading(told)}", told_of(told)]
-        blocks += _pooled_blocks(_of(repaired, told), _of(leads, told))
+        blocks += _pooled_blocks(*(_of(each, told) for each in (gains, repaired, leads)))
         for metric in POOLED:
             shown = crosswise(_titled(rows), ["method"], "name", metric)
             blocks += [f"### {SCORES[metric][0].upper()}{SCORES[metric][1:]}"]
@@ -89,20 +96,21 @@ def interval(row, signed=False):
     return f"**{text}**" if outside else text
 
 
-def _pooled_blocks(repaired, leads):
-    """Damage repaired and, beside it, how far ours is ahead."""
-    if repaired.empty:
+def _pooled_blocks(gains, repaired, behind):
+    """Gains and damage repaired, and how far each method is behind ours."""
+    if gains.empty:
         return []
     shown = {}
-    for row in repaired.to_dict("records"):
-        line = shown.setdefault(row["method"], {"method": ALL[row["method"]].title})
-        line["told besides X and y"] = ALL[row["method"]].told
-        line[f"repaired, {SCORES[row['measure']]}"] = interval(row)
-        line["data sets"], line["runs"] = row["data_sets"], row["runs"]
-    for row in leads.to_dict("records") if len(leads) else ():
-        if row["method"] in shown:
-            title = f"lead of {ALL[OURS].title}, {SCORES[row['measure']]}"
-            shown[row["method"]][title] = interval(row, signed=True)
+    for told, rows, signed in (
+        ("gain", gains, True),
+        ("repaired", repaired, False),
+        (f"beside {ALL[AUDITED].title}", behind, True),
+    ):
+        for row in rows.to_dict("records"):
+            line = shown.setdefault(row["method"], {"method": ALL[row["method"]].title})
+            line["told besides X and y"] = ALL[row["method"]].told
+            line[f"{told}, {SCORES[row['measure']]}"] = interval(row, signed)
+            line["data sets"], line["runs"] = row["data_sets"], row["runs"]
     lines = pd.DataFrame(list(shown.values())).astype(object)
     last = ["data sets", "runs"]
     lines = lines[[name for name in lines if name not in last] + last]

@@ -7,6 +7,7 @@ from . import (
     audited,
     baselines,
     biased_labels,
+    reference,
     simulation,
     split_tables,
     sweep,
@@ -35,6 +36,7 @@ for command in (
     sweep.sweep,
     agreement.agreement,
     audited.audited,
+    reference.reference,
     simulation.simulation,
 ):
     app.command()(command)

@@ -16,8 +16,7 @@ from ..audited.runs import ALL, audited_specs, problem_of, run_problem
 from ..audited.tables import DATA_SETS, FROM_A_FOLDER, LAYOUTS, SOURCES
 from ..runs import run_all
 from ..store import RunStore
-from .options import DataHome, Epochs, Jobs, Results, chosen, some_of
-from .paths import existing_folder
+from .options import DataHome, Epochs, Jobs, MoreTables, Results, chosen, some_of
 
 SHARES, PER_CELL, N_SEEDS = (0.4, 0.6, 0.0), (50, 10, 3), 10
 
@@ -25,15 +24,7 @@ SHARES, PER_CELL, N_SEEDS = (0.4, 0.6, 0.0), (50, 10, 3), 10
 def audited(
     results: Results = Path("results"),
     data_home: DataHome = None,
-    more: Annotated[
-        Path | None,
-        typer.Option(
-            "--more",
-            help=f"Folder with the CSV files of {', '.join(FROM_A_FOLDER)}.",
-            parser=existing_folder,
-            metavar="FOLDER",
-        ),
-    ] = None,
+    more: MoreTables = None,
     data_set: Annotated[
         list[str] | None,
         some_of("--data-set", SOURCES, show_default="all that can be read, but the last"),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..audited.tables import FROM_A_FOLDER
 from ..preparation import SETTING_ORDER
 from .paths import existing_folder, folder
 
@@ -32,6 +33,15 @@ DataHome = Annotated[
         "--data-home",
         help="scikit-learn's cache folder.",
         parser=folder,
+        metavar="FOLDER",
+    ),
+]
+MoreTables = Annotated[
+    Path | None,
+    typer.Option(
+        "--more",
+        help=f"Folder with the CSV files of {', '.join(FROM_A_FOLDER)}.",
+        parser=existing_folder,
         metavar="FOLDER",
     ),
 ]

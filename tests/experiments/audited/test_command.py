@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -31,14 +32,19 @@ def test_tables_and_figure(arguments, tmp_path, invoke, runs_in):
         text,
     )
     assert "\n| titanic_sex | sex, name | boat, body, ticket |" in text
-    repaired = pd.read_csv(tmp_path / "audited_repaired.csv")
-    # Where nothing is wrong there is nothing to repair.
-    assert repaired[["share", "method", "data_sets", "runs"]].to_numpy().tolist() == [
-        [0.4, "continued", 2, 4],
-        [0.4, "continued", 2, 4],
+    gains = pd.read_csv(tmp_path / "audited_gains.csv")
+    assert gains[
+        ["share", "method", "data_sets", "runs"]
+    ].drop_duplicates().to_numpy().tolist() == [
+        [share, method, 2, 4]
+        for share in (0.4, 0.0)
+        for method in ("boosting_clean", "continued")
     ]
     means = pd.read_csv(tmp_path / "audited_means.csv")
     assert len(means) == 2 * 2 * 3 * 6
+    # At share 0 recorded labels are the true ones.
+    clean = gains.query("share == 0 and method == 'boosting_clean'")
+    assert clean[["low", "value", "high"]].to_numpy() == pytest.approx(np.zeros((2, 3)))
     figure = tmp_path / "audited_blind_uniform_balanced_0.4.png"
     assert figure.read_bytes().startswith(b"\x89PNG")
     before = runs_in(tmp_path / "audited.sqlite")

@@ -1,11 +1,11 @@
-"""Damage repaired and leads: a case by hand, and what intervals redraw."""
+"""Damage repaired and gains: a case by hand, and what intervals redraw."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from experiments.audited.methods import BIASED, CLEAN
-from experiments.audited.pooled import CONDITION, POOLED, damage_repaired, leads_over
+from experiments.audited.pooled import CONDITION, POOLED, damage_repaired, gains_over
 
 
 def runs_of(values):
@@ -61,12 +61,12 @@ def test_only_runs_of_the_same_problem_are_compared():
     assert repaired["runs"].tolist() == [1, 1]
 
 
-def test_leads_are_within_problems():
+def test_gains_are_within_problems():
     runs = runs_of(
         [("a", seed, methods(0.1 * seed, 0.9, 0.1 * seed + 0.02)) for seed in range(5)]
     )
-    lead = leads_over(runs, "other").query("method == @BIASED").iloc[0]
-    assert (lead["low"], lead["value"], lead["high"]) == pytest.approx((0.02, 0.02, 0.02))
+    gain = gains_over(runs, BIASED).query("method == 'other'").iloc[0]
+    assert (gain["low"], gain["value"], gain["high"]) == pytest.approx((0.02, 0.02, 0.02))
 
 
 def test_conditions_are_apart():
@@ -89,3 +89,11 @@ def test_more_data_sets_narrow_the_interval():
         return row["high"] - row["low"]
 
     assert width(40) < width(5)
+
+
+def test_nothing_is_told_where_the_damage_may_be_none():
+    runs = runs_of([("a", 0, methods(0.6, 0.8, 0.7)), ("b", 0, methods(0.6, 0.5, 0.7))])
+    assert damage_repaired(runs).empty
+    # Means 0.6 and 0.65: but the second data set has no damage, and may come twice.
+    clean = gains_over(runs, BIASED).query("method == @CLEAN").iloc[0]
+    assert (clean["low"], clean["value"], clean["high"]) == pytest.approx((-0.1, 0.05, 0.2))
