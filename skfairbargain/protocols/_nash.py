@@ -1,6 +1,6 @@
 """Nash's bargain as a protocol."""
 
-from ..bargaining import STAKE, nash_bargaining
+from ..bargaining import STAKE, bargain_of_step, nash_bargaining
 from ._base import Protocol
 
 
@@ -98,9 +98,4 @@ class Nash(Protocol):
         -------
         solution : NashSolution or AppliedSolution
         """
-        return nash_bargaining(
-            hypergradients=hypergradients,
-            feasible="weights",
-            given=given,
-            min_stake=self.min_stake,
-        )
+        return bargain_of_step(hypergradients, given, self.min_stake)

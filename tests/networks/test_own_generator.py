@@ -77,23 +77,64 @@ def test_a_module_of_the_user_starts_with_the_seed_and_another_seed_changes_it()
     assert abs(one - other).max() > 0.01
 
 
-def test_initial_weights_and_masks_are_torchs_own_to_the_bit():
+def test_initial_weights_are_torchs_own_to_the_bit():
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
         plain = nn.Sequential(
             *(nn.Linear(5, 40), nn.ReLU(), nn.Dropout(0.3)),
             *(nn.Linear(40, 3), nn.ReLU(), nn.Dropout(0.3), nn.Linear(3, 2)),
         )
-        expected = plain(torch.ones(20, 5))
-    generator = torch.Generator().manual_seed(3)
-    module = MLP(5, 2, (40, 3), 0.3, generator)
+    module = MLP(5, 2, (40, 3), 0.3, torch.Generator().manual_seed(3))
     for own, theirs in zip(module.parameters(), plain.parameters(), strict=True):
         assert torch.equal(own, theirs)
+
+
+@pytest.mark.parametrize("p", [0.001, 0.2, 0.5, 0.97])
+def test_units_are_kept_independently_with_their_probability(p):
+    layer = Dropout(p)
     before = torch.get_rng_state()
-    with dropout_draws_from(generator, module, "cpu"):
-        found = module(torch.ones(20, 5))
-    assert torch.equal(found, expected)
+    with dropout_draws_from(torch.Generator().manual_seed(0), layer, "cpu"):
+        kept = (layer(torch.ones(1001, 999, dtype=torch.float64)) != 0).numpy()
     assert torch.equal(torch.get_rng_state(), before)
+    n, probability = kept.size, round((1 - p) * 65536) / 65536
+    deviation = np.sqrt(probability * (1 - probability) / n)
+    assert abs(kept.mean() - probability) < 4 * deviation
+    # Each word of 64 bits is four units: neither their places nor their neighbours matter.
+    for place in range(4):
+        assert abs(kept.ravel()[place::4].mean() - probability) < 8 * deviation
+    for apart in (1, 2, 3, 4, 999):
+        both = (kept.ravel()[apart:] & kept.ravel()[:-apart]).mean()
+        assert abs(both - probability**2) < 10 * deviation
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+@pytest.mark.parametrize(("p", "scale"), [(0.2, 65536 / 52429), (0.5, 2.0), (1.0, 65536.0)])
+def test_kept_units_are_scaled_by_the_probability_that_they_are_kept_with(p, scale, dtype):
+    layer = Dropout(p)
+    with dropout_draws_from(torch.Generator().manual_seed(0), layer, "cpu"):
+        out = layer(torch.ones(2**20, dtype=dtype))
+    assert out.dtype == dtype
+    kept = out[out != 0]
+    assert torch.equal(kept, torch.full_like(kept, scale))
+
+
+def test_a_probability_below_what_words_tell_apart_drops_nothing():
+    layer = Dropout(1e-9)
+    with dropout_draws_from(torch.Generator().manual_seed(0), layer, "cpu"):
+        assert torch.equal(layer(torch.ones(10_000)), torch.ones(10_000))
+
+
+def test_each_mask_gradient_and_seed_is_its_own():
+    layer, inputs = Dropout(0.5), torch.ones(64, requires_grad=True)
+    masks = []
+    for seed in (0, 1, 0):
+        with dropout_draws_from(torch.Generator().manual_seed(seed), layer, "cpu"):
+            masks += [layer(inputs), layer(inputs)]
+    (gradient,) = torch.autograd.grad(masks[0].sum(), inputs)
+    assert torch.equal(gradient, masks[0])
+    assert torch.equal(masks[0], masks[4])
+    assert torch.equal(masks[1], masks[5])
+    assert not any(torch.equal(masks[0], other) for other in masks[1:4])
 
 
 def test_outside_of_a_training_dropout_draws_as_torchs_does():
