@@ -82,6 +82,7 @@ API_REFERENCE = {
         [
             "AutoEngine",
             "make_engine",
+            "KernelEngine",
             "GhostEngine",
             "AutogradEngine",
             "LoopEngine",

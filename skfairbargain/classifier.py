@@ -88,7 +88,7 @@ class NashMetaClassifier(
         Whether a goal is followed only as far as no player loses, where that is possible.
     players : {"cells", "groups"}, default="cells"
         The players that bargain: group × label cells, or whole groups.
-    engine : {"auto", "ghost", "autograd", "loop"}, default="auto"
+    engine : {"auto", "kernel", "ghost", "autograd", "loop"}, default="auto"
         How hypergradients are computed. "auto" takes the first of these, from fast to slow,
         that equals first-order gradients on a few rows.
     validation_fraction : float, default=0.1

@@ -32,7 +32,7 @@ def test_auto_says_which_engine_it_took(capsys):
     assert printed.startswith(reason)
     fit(verbose=1)
     printed = capsys.readouterr().out
-    reason = "Took engine='ghost': its hypergradients are exact for this module.\n"
+    reason = "Took engine='kernel': its hypergradients are exact for this module.\n"
     assert printed.startswith(reason)
     assert "worst_group_loss" in printed
     fit(verbose=0)

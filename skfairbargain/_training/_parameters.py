@@ -36,7 +36,7 @@ PARAMETER_CONSTRAINTS = {
     "weight_norm": [StrOptions({"l2", "l1"}), None],
     "harmless_goal": ["boolean"],
     "players": [StrOptions({"cells", "groups"})],
-    "engine": [StrOptions({"auto", "ghost", "autograd", "loop"})],
+    "engine": [StrOptions({"auto", "kernel", "ghost", "autograd", "loop"})],
     "validation_fraction": [NumberRange(Real, 0, 1, closed="neither")],
     "early_stopping": ["boolean", NumberRange(Integral, 1, None, closed="left")],
     "callbacks": [list, None],

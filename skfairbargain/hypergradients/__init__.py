@@ -12,6 +12,7 @@ from ._auto import AutoEngine
 from ._autograd import AutogradEngine
 from ._choice import make_engine
 from ._ghost import GhostEngine
+from ._kernel import KernelEngine
 from ._loop import LoopEngine
 from ._step_gradients import StepGradients
 
@@ -19,6 +20,7 @@ __all__ = [
     "AutoEngine",
     "AutogradEngine",
     "GhostEngine",
+    "KernelEngine",
     "LoopEngine",
     "StepGradients",
     "make_engine",

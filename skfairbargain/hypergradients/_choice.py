@@ -3,8 +3,10 @@
 from functools import partial
 
 from ._autograd import AutogradEngine
+from ._chain import kernel_obstacle
 from ._failures import cannot_serve
 from ._ghost import GhostEngine
+from ._kernel import KernelEngine
 from ._loop import LoopEngine
 from ._obstacles import structural_obstacle
 from ._plain_networks import is_plain_network
@@ -26,13 +28,13 @@ def make_engine(
 ):
     """Return the engine of that name; ``"auto"`` takes the cheapest that is exact.
 
-    A plain network is known to be one for the ghost engine. Of others the structure is
-    looked at first; and because a ``forward`` may do anything, a step in training mode on a
-    copy of the module is then compared with first-order gradients.
+    A plain network is known to be one for the kernel or the ghost engine. Of others the
+    structure is looked at first; and because a ``forward`` may do anything, a step in
+    training mode on a copy of the module is then compared with first-order gradients.
 
     Parameters
     ----------
-    engine : {"auto", "ghost", "autograd", "loop"}
+    engine : {"auto", "kernel", "ghost", "autograd", "loop"}
     module : torch.nn.Module
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.
@@ -47,7 +49,7 @@ def make_engine(
 
     Returns
     -------
-    engine : GhostEngine, AutogradEngine or LoopEngine
+    engine : KernelEngine, GhostEngine, AutogradEngine or LoopEngine
     reason : str
         Why "auto" took it, in one sentence or two; empty where the caller named the engine.
 
@@ -59,6 +61,12 @@ def make_engine(
     """
     losses = (train_loss, meta_loss)
     excluded, exact = excluded or {}, EXACT if engine == "auto" else ""
+    if engine in ("auto", "kernel") and "kernel" not in excluded:
+        why_not = kernel_obstacle(module, losses, example)
+        if why_not is None:
+            return KernelEngine(module, *losses), exact
+        if engine == "kernel":
+            raise cannot_serve(engine, why_not)
     may_be_ghost = engine in ("auto", "ghost") and "ghost" not in excluded
     if may_be_ghost and is_plain_network(module, losses):
         return GhostEngine(module, *losses), exact

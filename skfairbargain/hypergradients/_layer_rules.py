@@ -59,7 +59,8 @@ class LinearRule(LayerRule):
     def products(self, layer, features, delta, n_batch, averages):
         """See `LayerRule.products`."""
         trained = _Trained.of(layer)
-        if features.ndim == 2 and _pairs_are_cheaper(features, delta, n_batch, averages):
+        sizes = features.shape[-1], delta.shape[-1], n_batch, *averages.shape
+        if features.ndim == 2 and pairs_are_cheaper(*sizes):
             pairs = delta[n_batch:] @ delta[:n_batch].T
             if trained.weight:
                 bias = pairs.new_full((), float(trained.bias))
@@ -159,14 +160,12 @@ class _Trained(NamedTuple):
         return cls(weight.requires_grad, bias is not None and bias.requires_grad)
 
 
-def _pairs_are_cheaper(features, delta, n_batch, averages):
+def pairs_are_cheaper(n_in, n_out, n_batch, n_val, n_players):
     """Whether a product for each pair of samples takes fewer operations than one a player.
 
     The pairs take n_batch · n_val (n_in + n_out) multiplications; the players' gradients
     n_val · n_in · n_out, and n_batch · n_players · n_in · n_out for their products.
     """
-    n_val, n_players = averages.shape
-    n_in, n_out = features.shape[1], delta.shape[1]
     pairs = n_batch * n_val * (n_in + n_out)
     # The factor is measured: several small products are slower than one large product.
     by_player = SMALL_PRODUCTS * n_in * n_out * (n_val + n_batch * n_players)

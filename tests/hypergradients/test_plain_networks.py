@@ -6,7 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from skfairbargain.hypergradients import GhostEngine, LoopEngine, make_engine
+from skfairbargain.hypergradients import (
+    GhostEngine,
+    KernelEngine,
+    LoopEngine,
+    make_engine,
+)
 from skfairbargain.hypergradients._plain_networks import is_plain_network
 from skfairbargain.losses import META_LOSSES, cross_entropy
 
@@ -125,13 +130,16 @@ def test_a_loss_of_the_users_is_compared():
     assert engine.name != "ghost"
 
 
-@pytest.mark.parametrize("asked_for", ["auto", "ghost"])
-def test_a_plain_network_is_not_compared(asked_for):
+@pytest.mark.parametrize(
+    ("asked_for", "kind"),
+    [("auto", KernelEngine), ("kernel", KernelEngine), ("ghost", GhostEngine)],
+)
+def test_a_plain_network_is_not_compared(asked_for, kind):
     module = PLAIN["dropout"]()
     # No rows, on which a comparison would fail.
     example = torch.empty(0, 5), torch.empty(0, dtype=torch.int64)
     engine, reason = make_engine(asked_for, module, *LOSSES, example)
-    assert isinstance(engine, GhostEngine)
+    assert isinstance(engine, kind)
     exact = "its hypergradients are exact for this module."
     assert reason == (exact if asked_for == "auto" else "")
 
@@ -139,7 +147,11 @@ def test_a_plain_network_is_not_compared(asked_for):
 def test_an_engine_that_was_excluded_is_not_taken_again():
     module = PLAIN["one hidden"]()
     example = torch.randn(8, 5), torch.arange(8) % 3
-    excluded = {"ghost": "it was wrong before."}
+    excluded = {"kernel": "it has hooks."}
+    engine, reason = make_engine("auto", module, *LOSSES, example, excluded=excluded)
+    assert engine.name == "ghost"
+    assert reason == "its hypergradients are exact for this module."
+    excluded["ghost"] = "it was wrong before."
     engine, reason = make_engine("auto", module, *LOSSES, example, excluded=excluded)
     assert engine.name == "autograd"
     assert reason == "it was wrong before."

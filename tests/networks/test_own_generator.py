@@ -32,7 +32,7 @@ def options(**changed):
     return {"max_epochs": 3, "bargain_epochs": 1, "batch_size": 16, **changed}
 
 
-@pytest.mark.parametrize("engine", ["ghost", "autograd"])
+@pytest.mark.parametrize("engine", ["kernel", "ghost", "autograd"])
 def test_draws_between_the_steps_change_nothing(engine):
     plain = make_classifier(**options(engine=engine)).fit(X, Y, **VALIDATION)
     disturbed = make_classifier(**options(engine=engine, callbacks=[DrawsInBetween()]))
