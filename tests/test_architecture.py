@@ -31,6 +31,7 @@ PARTS = {
     "simulation": ("bargaining", "_utils", "protocols"),
     "_inputs": ("exceptions", "_utils"),
     "_networks": ("exceptions", "_utils", "_inputs"),
+    "_model_file": ("exceptions", "_utils", "protocols"),
     "_training": (
         *("exceptions", "losses", "bargaining", "_utils"),
         *("protocols", "hypergradients", "_inputs", "_networks"),
@@ -38,8 +39,8 @@ PARTS = {
     "classifier": ("_utils", "_inputs", "_networks", "_training"),
     "reweighting": ("_utils", "_inputs", "classifier"),
     "persistence": (
-        *("_version", "exceptions", "_utils", "protocols"),
-        *("_inputs", "_networks", "_training", "classifier"),
+        *("_version", "exceptions", "_utils", "protocols", "_inputs"),
+        *("_model_file", "_networks", "_training", "classifier"),
     ),
     "compare": ("exceptions", "_utils", "model_selection", "metrics", "classifier"),
     "lale": (
@@ -58,6 +59,7 @@ WITHOUT_TORCH = (
     "datasets",
     "inspection",
     "protocols",
+    "_model_file",
 )
 # Code around the package that uses it as anybody does.
 USERS = ("experiments", "benchmarks", "examples", "docs/images")

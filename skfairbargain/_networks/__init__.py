@@ -9,4 +9,3 @@ from ._mlp import MLP, checked_sizes, module_dtype, predict_logits
 from ._network_size import check_fits_memory
 from ._predictions import LogitsClassifierMixin
 from ._scaling import new_scaler
-from ._standardizer import Standardizer, as_features

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from .._inputs import as_features
 from .._utils import first_line, layer_of_error
 from ._divergence import bounded_logits, check_finite_parameters
 from ._dropout import Dropout
-from ._standardizer import as_features
 
 # Rows per forward pass in prediction.
 PREDICTION_ROWS = 16_384

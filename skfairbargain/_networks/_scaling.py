@@ -3,7 +3,7 @@
 from scipy.sparse import issparse
 from torch import nn
 
-from ._standardizer import Standardizer
+from .._inputs import Standardizer
 
 
 def new_scaler(standardize, module, X):

@@ -5,8 +5,7 @@ import torch
 from scipy.sparse import issparse
 from torch.utils.data import Dataset
 
-from .._inputs import relative
-from .._networks import as_features
+from .._inputs import as_features, relative
 
 
 class TrainingData(Dataset):

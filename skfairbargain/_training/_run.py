@@ -4,8 +4,8 @@ import copy
 
 import torch
 
+from .._inputs import as_features
 from .._networks import (
-    as_features,
     available_device,
     module_dtype,
     new_scaler,

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import torch
 
-from .._networks import Standardizer
+from .._inputs import Standardizer
+from .._model_file import require, require_type
 from .._training import RECORDS
 from .._version import __version__
 from ..classifier import NashMetaClassifier
 from ._learned import check_learned
 from ._optimizer import check_optimizer
 from ._parameters import checked_estimator
-from ._require import require, require_type
 from ._scaler import checked_scaler
 from ._weights import DTYPES, check_weights, outline_of_default
 

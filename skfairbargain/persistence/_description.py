@@ -4,11 +4,11 @@ import json
 
 import torch
 
+from .._model_file import NotPlainError, to_plain
 from .._training import RECORDS
 from .._version import __version__
 from ._learned import learned_of
 from ._optimizer import stored_optimizer
-from ._plain import NotPlainError, to_plain
 from ._scaler import stored_scaler
 
 TRUSTED = "use joblib.dump and load such files from people you trust"
@@ -29,7 +29,7 @@ def describe(estimator):
         If something is there that only code could bring back.
     """
     net = estimator.net_
-    parameters, learned = _plain_parameters(estimator), _plain_learned(estimator)
+    parameters, learned = plain_parameters(estimator), _plain_learned(estimator)
     options, optimizer_state = stored_optimizer(estimator)
     parts = {
         "module": net.module_.state_dict(),
@@ -62,8 +62,14 @@ def describe(estimator):
     return json.dumps({"dict": plain}, allow_nan=False), copies
 
 
-def _plain_parameters(estimator):
-    """Parameters without the module, if all of them are plain."""
+def plain_parameters(estimator):
+    """Return the parameters without the module as `to_plain` does, if all are plain.
+
+    Raises
+    ------
+    ValueError
+        If only code could bring one back.
+    """
     parameters = {**estimator.get_params(deep=False), "module": None}
     if isinstance(parameters["device"], torch.device):
         parameters["device"] = str(parameters["device"])

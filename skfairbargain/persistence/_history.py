@@ -1,6 +1,6 @@
 """Check the history in a model file, epoch by epoch."""
 
-from ._require import is_number, require, require_type
+from .._model_file import is_number, require, require_type
 
 
 def _is_none_or_number(value):

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
+from .._model_file import require, require_type
 from .._training import RECORDS
 from ._history import check_history
-from ._require import require, require_type
 
 # What `make_net` needs of a model beside its weights. Names of features may be absent.
 LEARNED = ("classes_", "groups_", "cells_", "history_", "n_iter_", "n_features_in_",

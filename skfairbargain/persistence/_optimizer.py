@@ -2,8 +2,8 @@
 
 import torch
 
+from .._model_file import is_length, require, require_type
 from .._training import OPTIMIZERS
-from ._require import is_length, require, require_type
 
 # What each optimizer keeps of a parameter. A step is a count; all else is shaped as the
 # parameter is.

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from .._model_file import require
 from ..classifier import NashMetaClassifier
 from ..protocols import MetaStep, get_protocol
-from ._require import require
 
 
 def checked_estimator(parameters, *, complete):

@@ -2,40 +2,44 @@
 
 from sklearn.utils.validation import check_is_fitted
 
-from .._utils import write_at_once
+from .._model_file import archive_of, checked_names, checked_path
+from .._utils import shortly, write_at_once
 from ..classifier import NashMetaClassifier
-from ._contents import checked_contents
-from ._description import describe
-from ._file_format import encode, parse
-from ._path import checked_path
-from ._plain import MOST_BYTES, from_plain
-from ._weights import check_weights
+from ._network import checked_bytes, stored
 
 
-def save(estimator, path):
+def save(estimator, path, *, trusted=()):
     """Write a trained model to a file, all of it or nothing.
+
+    A `NashMetaClassifier` is written in the safetensors format. Everything else becomes an
+    archive of skops with the networks in it: pipelines and searches, a
+    `ReweightedClassifier`, and other estimators of scikit-learn and of this package, in any
+    combination.
 
     The file has all that `predict`, `partial_fit` and ``warm_start`` need: weights,
     parameters, learned attributes, the optimizer's state. It does not have the validation
-    rows that `partial_fit` remembers, since they are somebody's data.
+    rows that the `partial_fit` of a network remembers, since they are somebody's data.
 
     Parameters
     ----------
-    estimator : NashMetaClassifier
-        A fitted one, not the pipeline around it.
+    estimator : estimator
+        A fitted one.
     path : str or Path
-        The file to write, usually named ``*.safetensors``. An existing one is replaced at
-        the end, in one step.
+        The file to write, usually named ``*.safetensors`` for a `NashMetaClassifier` and
+        ``*.skops`` for others. An existing one is replaced at the end, in one step.
+    trusted : sequence of str, default=()
+        Types of your own, or of other packages, that `estimator` has and that `load` will
+        be told to trust, with their module, as in ``"my_package.features.Binner"``.
 
     Raises
     ------
     ValueError
         If a parameter or a label is a function, a class or another object that only code
-        could bring back, if weights are not finite, or if parameters that were set since
-        the training contradict them. A `module` of your own is no obstacle: pass it to
-        `load` again.
+        could bring back, if there are objects of types that `load` would not trust, if
+        weights are not finite, or if parameters that were set since the training contradict
+        them. A `module` of your own is no obstacle: pass it to `load` again.
     TypeError
-        If `estimator` is no `NashMetaClassifier`.
+        If `estimator` is no estimator.
     NotFittedError
         If it is not fitted.
     OSError
@@ -61,34 +65,18 @@ def save(estimator, path):
     >>> bool((loaded.predict_proba(X) == clf.predict_proba(X)).all())
     True
     """
-    path = checked_path(path)
-    if type(estimator) is not NashMetaClassifier:
+    path, trusted = checked_path(path), checked_names(trusted)
+    if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         raise TypeError(
-            "save stores a NashMetaClassifier. Got an object of class "
-            f"{type(estimator).__name__}. Of a pipeline, save the last step here and the "
-            "others by other means, such as skops.io.dump; of a ReweightedClassifier, "
-            "likewise the network in its `weigher_` and its `estimator_`."
+            "`estimator` should be a fitted estimator, such as a NashMetaClassifier or a "
+            f"pipeline. Got {shortly(estimator)}."
         )
     check_is_fitted(estimator)
     try:
-        data = _checked_bytes(estimator)
+        if type(estimator) is NashMetaClassifier:
+            data = checked_bytes(estimator)
+        else:
+            data = archive_of(estimator, {NashMetaClassifier: stored}, trusted)
     except ValueError as error:
         raise ValueError(f"{path} was not written, because {error}.") from error
     write_at_once(path, data)
-
-
-def _checked_bytes(estimator):
-    """What to write, if `load` would take it: better to learn of an obstacle now."""
-    text, tensors = describe(estimator)
-    check_weights(
-        {
-            name.removeprefix("module."): tensor
-            for name, tensor in tensors.items()
-            if name.startswith("module.")
-        },
-        estimator.net_.module_,
-    )
-    data = encode(text, tensors)
-    description = from_plain(parse(text), MOST_BYTES + 4 * len(text))
-    checked_contents(description, tensors, len(data))
-    return data

@@ -2,8 +2,8 @@
 
 import torch
 
-from .._networks import Standardizer
-from ._require import require
+from .._inputs import Standardizer
+from .._model_file import require
 
 # Types of the stored arrays, and whether each has an entry for every column.
 STATE = {

@@ -2,9 +2,9 @@
 
 import torch
 
+from .._model_file import require
 from .._networks import MLP, checked_sizes
 from ..exceptions import ModelFileError
-from ._require import require
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skfairbargain._model_file._plain import from_plain, to_plain
 from skfairbargain.persistence import load, save
-from skfairbargain.persistence._plain import from_plain, to_plain
 from tests.persistence._shared import assert_same, quick
 from tests.small_model import VALIDATION, X, Y, raises
 

@@ -14,7 +14,8 @@ from sklearn.exceptions import InconsistentVersionWarning
 
 import skfairbargain
 from skfairbargain import ModelVersionWarning, NashMetaClassifier
-from skfairbargain.persistence import _file_format, load, save
+from skfairbargain._model_file import _header
+from skfairbargain.persistence import load, save
 from tests.persistence._shared import assert_same, quick, rewrite
 
 
@@ -78,7 +79,7 @@ def test_a_file_of_the_first_format_loads(diabetes, tmp_path, monkeypatch):
         del model["module_state"], model["standardizes"]
         del model["parameters"]["dict"]["standardize"]
 
-    monkeypatch.setattr(_file_format, "FORMAT_VERSION", 1)
+    monkeypatch.setattr(_header, "FORMAT_VERSION", 1)
     rewrite(path, as_earlier)
     monkeypatch.undo()
     loaded = load(path)

@@ -1,0 +1,25 @@
+"""Make one error of whatever a model file causes."""
+
+from contextlib import contextmanager
+
+from ..exceptions import ModelFileError
+
+
+@contextmanager
+def blamed_on_file(path):
+    """Raise a `ModelFileError` that names the file, for all errors that damage causes."""
+    try:
+        yield
+    except ModelFileError as error:
+        raise ModelFileError(
+            f"{path} cannot be loaded: {error}. Nothing was loaded."
+        ) from error
+    except (
+        ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError,
+        ValueError,
+    ) as error:  # fmt: skip
+        reason = str(error).rstrip(".")
+        raise ModelFileError(
+            f"{path} cannot be loaded: {reason}. It is damaged, or not a file that "
+            "skfairbargain.persistence.save wrote. Nothing was loaded."
+        ) from error
