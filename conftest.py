@@ -15,6 +15,11 @@ if find_spec("lale") is None:
         "skfairbargain/lale",
         "docs/user_guide/lale.md",
     ]
+if find_spec("skl2onnx") is None or find_spec("onnxruntime") is None:
+    collect_ignore += [
+        "skfairbargain/deployment/_to_onnx.py",
+        "docs/user_guide/deployment.md",
+    ]
 
 PAGES = Sybil(
     parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE)]

@@ -200,6 +200,12 @@ API_REFERENCE = {
         "[the guide](user_guide/persistence.md).",
         ["save", "load"],
     ),
+    "Deployment": Section(
+        "skfairbargain.deployment",
+        "Take a trained model to where it predicts: without torch, or without Python. See "
+        "[the guide](user_guide/deployment.md).",
+        ["load_for_prediction", "to_onnx"],
+    ),
     "The synthetic game": Section(
         "skfairbargain.simulation",
         "Two players with two parameters, to draw the paths of the methods.",

@@ -31,7 +31,8 @@ PARTS = {
     "simulation": ("bargaining", "_utils", "protocols"),
     "_inputs": ("exceptions", "_utils"),
     "_networks": ("exceptions", "_utils", "_inputs"),
-    "_model_file": ("exceptions", "_utils", "protocols"),
+    "_model_file": ("exceptions", "_utils", "protocols", "_inputs"),
+    "deployment": ("exceptions", "_utils", "_inputs", "_model_file"),
     "_training": (
         *("exceptions", "losses", "bargaining", "_utils"),
         *("protocols", "hypergradients", "_inputs", "_networks"),
@@ -60,6 +61,7 @@ WITHOUT_TORCH = (
     "inspection",
     "protocols",
     "_model_file",
+    "deployment",
 )
 # Code around the package that uses it as anybody does.
 USERS = ("experiments", "benchmarks", "examples", "docs/images")

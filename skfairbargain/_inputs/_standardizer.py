@@ -83,7 +83,7 @@ class Standardizer:
         -------
         self : Standardizer
         """
-        vars(self).pop("_columns", None)
+        vars(self).pop("columns", None)
         if self.mean is None:
             zeros = np.zeros(X.shape[1])
             self.mean, self.deviation, self.rounding = zeros, zeros, zeros
@@ -150,7 +150,7 @@ class Standardizer:
         """
         X = X.toarray() if issparse(X) else np.asarray(X)
         shape = (-1, *[1] * (X.ndim - 2))
-        constant, *columns = self._columns
+        constant, *columns = self.columns
         factor, offset, inverse, low, high = (column.reshape(shape) for column in columns)
         # What overflows here is stopped at the limit; constant columns are set below.
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -163,7 +163,7 @@ class Standardizer:
         return features
 
     @cached_property
-    def _columns(self):
+    def columns(self):
         """What `transform` needs of every column, until rows are added."""
         constant = self.constant_
         inverse = np.divide(1, self.deviation, where=~constant, out=np.zeros(len(constant)))

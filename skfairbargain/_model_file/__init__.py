@@ -11,5 +11,6 @@ from ._header import header_for, parse, read_header
 from ._path import bytes_of_file, checked_path
 from ._plain import MOST_BYTES, NotPlainError, from_plain, to_plain
 from ._require import is_length, is_number, require, require_type
+from ._scaler import checked_scaler
 from ._stored import StoredNetwork, StoredParameters
 from ._trusted import checked_names

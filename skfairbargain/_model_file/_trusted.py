@@ -5,7 +5,7 @@ a function of arrays: restoring it runs no code, and none of it reads files, wri
 calls what it is given.
 """
 
-import dataclasses
+from dataclasses import is_dataclass
 from importlib import import_module
 from inspect import isclass, isfunction
 
@@ -72,8 +72,8 @@ def is_trusted(name):
     Returns
     -------
     trusted : bool
-        True for what `NAMES` lists, for metrics, and for this package's estimators and
-        dataclasses.
+        True for what `NAMES` lists, for metrics, and for this package's estimators,
+        dataclasses and named tuples.
     """
     if name in NAMES:
         return True
@@ -84,7 +84,7 @@ def is_trusted(name):
         return False
     found = _found(module, own)
     if isclass(found):
-        is_data = issubclass(found, BaseEstimator) or dataclasses.is_dataclass(found)
+        is_data = issubclass(found, BaseEstimator | tuple) or is_dataclass(found)
         return is_data and found.__module__ == module
     return _is_metric(f"{PACKAGE}.metrics", module, own)
 

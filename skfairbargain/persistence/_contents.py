@@ -7,14 +7,13 @@ from typing import NamedTuple
 import torch
 
 from .._inputs import Standardizer
-from .._model_file import require, require_type
+from .._model_file import checked_scaler, require, require_type
 from .._training import RECORDS
 from .._version import __version__
 from ..classifier import NashMetaClassifier
 from ._learned import check_learned
 from ._optimizer import check_optimizer
 from ._parameters import checked_estimator
-from ._scaler import checked_scaler
 from ._weights import DTYPES, check_weights, outline_of_default
 
 # The parts of a description, and the types that each may be.
@@ -126,7 +125,11 @@ def checked_contents(description, tensors, n_bytes, *, complete=True):
         },
         module=parts["module"],
         row_shape=row_shape,
-        scaler=checked_scaler(by_part["scaler"], row_shape[0], parts["standardizes"]),
+        scaler=checked_scaler(
+            {name: tensor.numpy() for name, tensor in by_part["scaler"].items()},
+            row_shape[0],
+            parts["standardizes"],
+        ),
         dtype=DTYPES[parts["dtype"]],
         schedule_start=start,
         weights=by_part["module"],

@@ -9,7 +9,6 @@ from .._training import RECORDS
 from .._version import __version__
 from ._learned import learned_of
 from ._optimizer import stored_optimizer
-from ._scaler import stored_scaler
 
 TRUSTED = "use joblib.dump and load such files from people you trust"
 
@@ -34,7 +33,7 @@ def describe(estimator):
     parts = {
         "module": net.module_.state_dict(),
         "optimizer": optimizer_state,
-        "scaler": stored_scaler(net.scaler_),
+        "scaler": _scaler_tensors(net.scaler_),
     }
     tensors = {name: torch.from_numpy(getattr(estimator, name)) for name in RECORDS}
     rest = {"module": {}, "optimizer": {}}
@@ -60,6 +59,11 @@ def describe(estimator):
     # Copies, because tied weights share memory, which the format cannot express.
     copies = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
     return json.dumps({"dict": plain}, allow_nan=False), copies
+
+
+def _scaler_tensors(scaler):
+    state = {} if scaler is None else scaler.get_state()
+    return {name: torch.from_numpy(value) for name, value in state.items()}
 
 
 def plain_parameters(estimator):
