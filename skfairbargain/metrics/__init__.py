@@ -22,6 +22,7 @@ from ._forms import GROUP_METRICS
 from ._inputs import row_weights
 from ._labels import check_same_kind, checked_labels
 from ._measured import measured
+from ._paired import paired_measures
 from ._quantities import *
 from ._scorers import (
     get_scorer,

@@ -63,7 +63,7 @@ def resampled_values(rng, quantities, rows, n_resamples):
     """
     weight = next(iter(rows.values())).weight
     parts = {name: q.bins(rows[q.reads]) for name, q in quantities.items()}
-    completed = {name: [_completing(rng, p, weight) for p in parts[name]] for name in parts}
+    completed = {name: [completing(rng, p, weight) for p in parts[name]] for name in parts}
     values = {name: np.empty(n_resamples) for name in quantities}
     for names in _sharing(parts):
         draw, n_draws = _drawing(rng, parts[names[0]], weight)
@@ -99,7 +99,7 @@ def _drawing(rng, parts, weight):
     And how many numbers it draws for a resample. Sums are in units of the bins' scale.
     """
     n_rows = len(weight)
-    scaled = [np.ldexp(weight, -_of_bins(part, weight)[part.codes]) for part in parts]
+    scaled = [np.ldexp(weight, -of_bins(part, weight)[part.codes]) for part in parts]
 
     def draw_bins(n):  # a sum of exponential variables follows a known law
         return [rng.standard_gamma(counts, size=(n, len(counts))) * of_bin]
@@ -122,19 +122,19 @@ def _drawing(rng, parts, weight):
     return draw_rows, n_rows
 
 
-def _of_bins(part, weight):
+def of_bins(part, weight):
     """Exponent of two of the largest weight in each bin: the scale of what is drawn."""
     return exponents(part.codes, part.n_bins, weight)
 
 
-def _completing(rng, part, weight):
+def completing(rng, part, weight):
     """Function that gives drawn sums the scale of their sets, and adds pseudo-rows.
 
     A pseudo-row weighs as much as a typical row of its set: Σw²/Σw, which is the share of a
     row in the set if all weights were equal and as noisy.
     """
     # An empty bin has no weight to go by.
-    change = np.minimum(_of_bins(part, weight) - part.exponents(weight), 0)
+    change = np.minimum(of_bins(part, weight) - part.exponents(weight), 0)
     scale = np.ldexp(1.0, change)
     scaled = part.scaled(weight)
     of_row = part.sets[part.codes]

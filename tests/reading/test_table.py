@@ -8,8 +8,9 @@ import zipfile
 
 import pytest
 
-from skfairbargain._cli._table import parse_table
-from skfairbargain._cli._text import read_text
+from skfairbargain._reading._source import read_source
+from skfairbargain._reading._table import parse_table
+from skfairbargain._reading._text import decode
 
 TEXT = "name,sex\nZoë,F\nJürg,M\n"
 
@@ -17,6 +18,11 @@ TEXT = "name,sex\nZoë,F\nJürg,M\n"
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "people.csv"
+
+
+def read_text(path):
+    text, notes, _ = decode(read_source(path))
+    return text, notes
 
 
 def refusal(function, *arguments):

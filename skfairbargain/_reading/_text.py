@@ -7,48 +7,67 @@ import lzma
 import re
 import zipfile
 import zlib
-from pathlib import Path
+from typing import NamedTuple
 
 
-def read_text(path):
-    """Read a file as text, whatever its compression and encoding.
+class Text(NamedTuple):
+    """The text of a file.
 
     Parameters
     ----------
-    path : str or Path
+    text : str
+    notes : list of str
+        What was guessed and may be wrong, a sentence each.
+    found : str
+        Compression and encoding, in a few words.
+    """
+
+    text: str
+    notes: list
+    found: str
+
+
+def decode(source, encoding=None):
+    """Make text of a file's bytes, whatever its compression and encoding.
+
+    Parameters
+    ----------
+    source : Source
         Text, or one text file compressed by gzip, bzip2, xz or zip.
+    encoding : str, default=None
+        The encoding, where it is known.
 
     Returns
     -------
-    text : str
-    notes : list of str
-        What was guessed, a sentence each.
+    text : Text
 
     Raises
     ------
     ValueError
-        If there is no such file, or it holds no text.
+        If the bytes hold no text, or none of this encoding.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise ValueError(f"{str(path)!r} is a folder. Name a CSV file.")
-    if not path.exists():
-        raise ValueError(f"There is no file {str(path)!r}.")
-    return _decoded(_decompressed(path.read_bytes(), path.name), path.name)
+    data, packed = _decompressed(source.data, source.name)
+    if encoding is None:
+        text, encoding = _decoded(data, source.name)
+        notes = _notes(text, encoding, source.name)
+    else:
+        text, notes = _decoded_as(data, encoding, source.name), []
+    found = ENCODINGS.get(encoding, encoding.upper())
+    return Text(text, notes, f"{packed}, {found}" if packed else found)
 
 
 def _decompressed(data, name):
-    for start, decompress in DECOMPRESS.items():
+    for start, (packed, decompress) in DECOMPRESS.items():
         if data.startswith(start):
             try:
-                return decompress(data)
+                return decompress(data), packed
             except (OSError, EOFError, RuntimeError, zlib.error, lzma.LZMAError,
                     zipfile.BadZipFile, NotImplementedError) as error:  # fmt: skip
                 raise ValueError(
                     f"{name!r} is compressed and cannot be unpacked: "
                     f"{str(error).rstrip('.')}. Unpack it, and name the CSV file."
                 ) from error
-    return data
+    return data, ""
 
 
 def _unzipped(data):
@@ -63,10 +82,10 @@ def _unzipped(data):
 
 # By the first bytes, because a name may say anything.
 DECOMPRESS = {
-    b"\x1f\x8b": gzip.decompress,
-    b"BZh": bz2.decompress,
-    b"\xfd7zXZ\x00": lzma.decompress,
-    b"PK\x03\x04": _unzipped,
+    b"\x1f\x8b": ("gzip", gzip.decompress),
+    b"BZh": ("bzip2", bz2.decompress),
+    b"\xfd7zXZ\x00": ("xz", lzma.decompress),
+    b"PK\x03\x04": ("zip", _unzipped),
 }
 
 # UTF-32's mark begins with that of UTF-16, so it goes first.
@@ -76,6 +95,12 @@ MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
     b"\xef\xbb\xbf": "utf-8-sig",
+}
+ENCODINGS = {
+    "utf-8-sig": "UTF-8 with a mark",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+    "cp1252": "Windows-1252",
 }
 CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -88,8 +113,19 @@ def _decoded(data, name):
         except UnicodeDecodeError:
             continue
         if not CONTROL.search(text):
-            return text, _notes(text, encoding, name)
+            return text, encoding
     raise ValueError(f"{name!r} should be text. Got other bytes. Save it as CSV UTF-8.")
+
+
+def _decoded_as(data, encoding, name):
+    """The text in the encoding that the user names, without a byte-order mark."""
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except (UnicodeDecodeError, LookupError) as error:
+        raise ValueError(
+            f"{name!r} cannot be read in the encoding {encoding!r}: {error}. Leave "
+            "--encoding out to have it guessed."
+        ) from error
 
 
 def _utf_16_unmarked(start):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._cli._features import read_features
+from skfairbargain._reading._features import read_features
 
 
 def read(name, texts):

@@ -98,3 +98,20 @@ def _key(value):
     if number is not None:
         return repr(number + 0.0)
     return unicodedata.normalize("NFKC", value).casefold().strip()
+
+
+def spelled_like(column, spellings):
+    """Give values the spelling that another file has for them.
+
+    Parameters
+    ----------
+    column : Series of str
+    spellings : iterable of str
+        Those of the other file.
+
+    Returns
+    -------
+    column : Series of str
+    """
+    known = {_key(str(value).strip()): str(value) for value in spellings}
+    return column.map({text: known.get(_key(text), text) for text in column.unique()})

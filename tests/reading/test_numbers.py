@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._cli._numbers import as_numbers, has_decimal_commas
+from skfairbargain._reading._numbers import as_numbers, has_decimal_commas
 
 
 def read(texts, **settings):

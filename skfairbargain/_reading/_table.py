@@ -41,7 +41,7 @@ class Parsed(NamedTuple):
     notes: list
 
 
-def parse_table(text, name, as_text=None):
+def parse_table(text, name, as_text=None, *, separator=None, decimal=None):
     """Split a text into named columns, as the file has them.
 
     Parameters
@@ -51,6 +51,10 @@ def parse_table(text, name, as_text=None):
         Of the file, for messages.
     as_text : collection of str, default=None
         Columns to read as texts even where they are plainly numbers; None: all.
+    separator : str, default=None
+        What stands between values, where it is known.
+    decimal : {",", "."}, default=None
+        The decimal mark, where it is known.
 
     Returns
     -------
@@ -67,15 +71,18 @@ def parse_table(text, name, as_text=None):
         # Spreadsheets read the separator from such a line, and some programs write it.
         told = re.match(r'"?sep=([,;\t|])"?\s*\n', text, re.IGNORECASE)
         text = text[told.end() :] if told else text
-        separator = told[1] if told else _separator(text)
+        is_known = separator is not None
+        separator = separator or (told[1] if told else _separator(text))
         n_names, n_columns, notes = _shape(text, separator, name)
         options = {"sep": separator, "names": range(n_columns)}
         head = read_texts(text, nrows=N_HEAD, **options)
         header = head.iloc[0, :n_names].str.strip()
-        decimal_comma = has_decimal_commas(head.iloc[1:], separator)
+        decimal_comma = decimal == ","
+        if decimal is None:
+            decimal_comma = has_decimal_commas(head.iloc[1:], separator)
         # Notes ask about points beside decimal commas, and about codes such as 007.
         is_text = as_text is None or decimal_comma or n_columns > n_names
-        is_text = is_text or re.search(rf'[{separator}\n"] *0\d', text)
+        is_text = is_text or re.search(rf'[{re.escape(separator)}\n"] *0\d', text)
         free = [i for i in range(n_names) if not (is_text or header[i] in as_text)]
         numbers = plain_numbers(head.iloc[1:, free])
         if numbers:
@@ -94,9 +101,14 @@ def parse_table(text, name, as_text=None):
     named = [bool(header[i]) or (frame[i] != "").any() for i in frame.columns]
     frame = frame.loc[:, named].reset_index(drop=True)
     frame.columns = [header[i] or f"Unnamed: {i}" for i in frame.columns]
-    if separator != ",":
-        notes.insert(0, f"{name!r} was read with {SEPARATORS[separator]} between values.")
+    if separator != "," and not is_known:
+        notes.insert(0, f"{name!r} was read with {separator_name(separator)} between values.")
     return Parsed(frame, separator, decimal_comma, notes)
+
+
+def separator_name(separator):
+    """What separates values, for people."""
+    return SEPARATORS.get(separator, f"{separator!r}")
 
 
 def _separator(text):
@@ -132,7 +144,7 @@ def _shape(text, separator, name):
                 f"The rows of {name!r} should have as many values as its header has names, "
                 f"{n_names}. The row that ends in line {reader.line_num} has {len(row)}. "
                 "Name every column in the first line, and put values that contain "
-                f"{SEPARATORS[separator]} in quotes."
+                f"{separator_name(separator)} in quotes."
             )
     notes = []
     if n_short:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._cli._csv import read_csv
+from skfairbargain._reading._records import read_records
 
 TEXT = """\
 age,city,mixed,empty,member,label,sex
@@ -24,13 +24,13 @@ def path(tmp_path):
 
 def refusal(path, target="label", sensitive=("sex",)):
     with pytest.raises(ValueError) as caught:  # noqa: PT011
-        read_csv(path, target, sensitive)
+        read_records(path, target, sensitive)
     return str(caught.value)
 
 
 def test_features_labels_and_groups_are_told_apart(path):
     path.write_text(TEXT)
-    table = read_csv(path, "label", ["sex"])
+    table = read_records(path, "label", ["sex"])
     assert table.data.columns.tolist() == ["age", "city", "mixed", "member"]
     assert table.target.tolist() == ["yes", "no", "yes"]
     assert table.sensitive["sex"].tolist() == ["F", "F", "M"]
@@ -47,7 +47,7 @@ def test_features_labels_and_groups_are_told_apart(path):
 
 def test_several_sensitive_columns_leave_the_features(path):
     path.write_text(TEXT)
-    table = read_csv(path, "label", ["sex", "member"])
+    table = read_records(path, "label", ["sex", "member"])
     assert table.sensitive.columns.tolist() == ["sex", "member"]
     assert table.data.columns.tolist() == ["age", "city", "mixed"]
 
@@ -63,7 +63,7 @@ def test_a_column_is_read_whole_however_long_the_file(path):
         }
     )
     frame.to_csv(path, index=False)
-    table = read_csv(path, "label", ["g"])
+    table = read_records(path, "label", ["g"])
     assert table.sensitive["g"].value_counts().to_dict() == {
         "1": n // 2 - 25,
         "2": n // 2 - 25,
@@ -81,7 +81,7 @@ def test_a_column_is_read_whole_however_long_the_file(path):
 @pytest.mark.parametrize("word", ["None", "NA", "null", "nan", "N/A"])
 def test_words_for_missing_are_values_of_labels_and_groups(path, word):
     path.write_text(f"severity,sex,x\n{word},{word},1\nMild,F,2\n{word},,3\n,M,4\n")
-    table = read_csv(path, "severity", ["sex"], missing_group="keep")
+    table = read_records(path, "severity", ["sex"], missing_group="keep")
     assert table.target.tolist() == [word, "Mild", word]
     assert table.sensitive["sex"].tolist() == [word, "F", "missing"]
     assert table.n_without_target == 1
@@ -95,7 +95,7 @@ def test_words_for_missing_are_values_of_labels_and_groups(path, word):
 
 def test_blanks_and_case_make_no_groups_or_classes(path):
     path.write_text("label,sex,x\nyes,F,1\nyes ,F ,2\nYes,f,3\nyes,F,4\nno,M,5\nno, M,6\n")
-    table = read_csv(path, "label", ["sex"])
+    table = read_records(path, "label", ["sex"])
     assert table.target.tolist() == ["yes"] * 4 + ["no"] * 2
     assert table.sensitive["sex"].tolist() == ["F"] * 4 + ["M"] * 2
     assert table.notes == [
@@ -106,7 +106,7 @@ def test_blanks_and_case_make_no_groups_or_classes(path):
 
 def test_labels_that_are_numbers_are_numbers(path):
     path.write_text("label,sex,x\n1,1,1\n0,2,2\n1.0,01,3\n")
-    table = read_csv(path, "label", ["sex"])
+    table = read_records(path, "label", ["sex"])
     assert table.target.tolist() == [1, 0, 1]
     assert table.sensitive["sex"].tolist() == [1, 2, 1]
     assert table.notes == [
@@ -117,7 +117,7 @@ def test_labels_that_are_numbers_are_numbers(path):
 
 def test_labels_of_true_and_false_are_two_where_one_is_missing(path):
     path.write_text("label,sex,x\nTrue,F,1\n,M,2\nFalse,M,3\n")
-    assert read_csv(path, "label", ["sex"]).target.tolist() == ["True", "False"]
+    assert read_records(path, "label", ["sex"]).target.tolist() == ["True", "False"]
 
 
 def test_missing_groups_are_counted_by_column(path):
@@ -127,10 +127,10 @@ def test_missing_groups_are_counted_by_column(path):
         "and 'race' in 1 row. Pass --missing-group drop to leave these rows out, or "
         "--missing-group keep to have them as the group 'missing'."
     )
-    kept = read_csv(path, "label", ["sex", "race"], missing_group="keep")
+    kept = read_records(path, "label", ["sex", "race"], missing_group="keep")
     assert kept.sensitive["sex"].tolist() == ["F", "missing", "M", *["missing"] * 2, "M"]
     assert kept.sensitive["race"].tolist() == ["missing", *"wwbww"]
-    dropped = read_csv(path, "label", ["sex", "race"], missing_group="drop")
+    dropped = read_records(path, "label", ["sex", "race"], missing_group="drop")
     assert dropped.data["x"].tolist() == [3, 6]
     assert dropped.notes == [
         "Rows without a value of 'sex' in 3 rows and 'race' in 1 row were left out."
@@ -139,7 +139,7 @@ def test_missing_groups_are_counted_by_column(path):
     with pytest.raises(
         ValueError, match=r"^No row is left: there is no value of 'sex' in 1 row\.$"
     ):
-        read_csv(path, "label", ["sex"], missing_group="drop")
+        read_records(path, "label", ["sex"], missing_group="drop")
 
 
 @pytest.mark.parametrize(

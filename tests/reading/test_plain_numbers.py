@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._cli._csv import read_csv
-from skfairbargain._cli._features import read_features
-from skfairbargain._cli._table import parse_table
+from skfairbargain._reading._records import read_records
+from skfairbargain._reading._features import read_features
+from skfairbargain._reading._table import parse_table
 
 N_ROWS = 1200  # more than the rows by which columns of numbers are told
 
@@ -53,7 +53,7 @@ def test_a_column_is_what_its_texts_are(name):
 def test_named_columns_stay_texts(tmp_path):
     path = tmp_path / "x.csv"
     path.write_text("x,sex,y\n" + "1.5,01,0\n2.5,2,1\n" * 20)
-    table = read_csv(path, "y", ["sex"])
+    table = read_records(path, "y", ["sex"])
     assert table.data["x"].tolist() == [1.5, 2.5] * 20
     assert table.sensitive["sex"].unique().tolist() == [1, 2]
     text = path.read_text()
