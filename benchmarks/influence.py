@@ -22,8 +22,8 @@ from sklearn.metrics import roc_auc_score
 
 import skfairbargain
 from skfairbargain import NashMetaClassifier
-from skfairbargain.compare import make_preprocessor
 from skfairbargain.model_selection import balanced_validation_indices
+from skfairbargain.tables import TableEncoder
 
 BIASED_SHARE, RANDOM_SHARE = 0.6, 0.1
 RUNS = {
@@ -85,7 +85,7 @@ def measure(kind, run, seed, data, *, epochs=15, per_cell=5):
     """AUC of every ranking, for one way to spoil labels, one kind of run and one seed."""
     features, y, sex = data
     train, val = balanced_validation_indices(y, sex, per_cell=per_cell, random_state=seed)
-    prepare = make_preprocessor().fit(features.iloc[train])
+    prepare = TableEncoder().fit(features.iloc[train])
     X, X_val = (
         prepare.transform(features.iloc[rows]).astype(np.float32) for rows in (train, val)
     )

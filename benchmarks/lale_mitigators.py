@@ -22,8 +22,9 @@ from lale.lib.lale import NoOp
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 
-from skfairbargain.compare import make_preprocessor, summarize
+from skfairbargain.compare import summarize
 from skfairbargain.lale import NashMeta, worst_group_auc
+from skfairbargain.tables import TableEncoder
 
 # Known of a passenger only after the event, so that no model should see it; and a name
 # that is different for everyone.
@@ -45,7 +46,7 @@ def operators(fairness_info, seed):
     """Return what is compared, by name, each with the preparation of its own."""
 
     def prepare():
-        return make_preprocessor().set_output(transform="pandas")
+        return TableEncoder().set_output(transform="pandas")
 
     def regression():
         return LogisticRegression(max_iter=1000)

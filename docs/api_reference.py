@@ -147,14 +147,21 @@ API_REFERENCE = {
             "make_biased_classification",
         ],
     ),
-    "Comparison of methods": Section(
-        "skfairbargain.compare",
-        "What `skfairbargain compare` runs.",
-        ["compare_methods", "summarize", "make_preprocessor"],
+    "Audits": Section(
+        "skfairbargain.auditing",
+        "What `skfairbargain audit` runs: the obvious alternatives, measured by group. See "
+        "[the guide](user_guide/auditing.md).",
+        ["audit_report", "AuditReport"],
         {
-            "METHODS": "The methods by name: a title, and the estimator's parameters.",
-            "METRICS": "The columns of the results: a title, and which way is better.",
+            "METHODS": "The methods by name: a title, what they do, whether they learn "
+            "from audited rows, and a function that trains one.",
+            "TODAY": "The name of the model in use today, known by its scores alone.",
         },
+    ),
+    "Repeated runs": Section(
+        "skfairbargain.compare",
+        "Means over repeated runs, with intervals.",
+        ["summarize"],
     ),
     "Exceptions and warnings": Section(
         "skfairbargain.exceptions",
@@ -259,9 +266,9 @@ def api_page():
         ]
     parts += [
         "## Commands",
-        "`skfairbargain compare` compares three methods on your data in a shell; "
-        "`skfairbargain compare --help` lists its options, and the [user guide]"
-        "(user_guide/comparing.md) says how it reads a file. The commands behind the "
+        "`skfairbargain audit` makes a report of two files; `skfairbargain audit --help` "
+        "lists its options, and the [user guide](user_guide/auditing.md) says how it reads "
+        "files and what the report says. The commands behind the "
         "[evidence](evidence.md) are `python -m experiments`, in a clone.",
     ]
     return "\n\n".join(parts) + "\n"

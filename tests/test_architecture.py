@@ -43,12 +43,20 @@ PARTS = {
         *("_version", "exceptions", "_utils", "protocols", "_inputs"),
         *("_model_file", "_networks", "_training", "classifier"),
     ),
-    "compare": ("exceptions", "_utils", "model_selection", "metrics", "classifier"),
+    "compare": ("_utils",),
     "lale": (
         *("exceptions", "_utils", "protocols", "model_selection"),
         *("metrics", "_training", "classifier"),
     ),
-    "_cli": ("exceptions", "datasets", "_utils", "protocols", "inspection", "compare"),
+    "_reading": ("_utils",),
+    "auditing": (
+        *("_version", "_utils", "metrics", "inspection"),
+        *("tables", "classifier", "reweighting"),
+    ),
+    "_cli": (
+        *("datasets", "_utils", "model_selection", "_reading"),
+        *("persistence", "auditing"),
+    ),
     "__main__": ("_cli",),
 }
 

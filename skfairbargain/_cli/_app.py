@@ -2,19 +2,19 @@
 
 import typer
 
-from ._compare import compare
+from ._audit import audit
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Fairness-aware training by Nash bargaining.",
+    help="Classifiers that serve every group of a few audited rows.",
 )
 
 
 @app.callback()
 def _commands():
-    """Fairness-aware training by Nash bargaining."""
+    """Classifiers that serve every group of a few audited rows."""
 
 
-app.command()(compare)
+app.command()(audit)

@@ -12,20 +12,29 @@ def a_path(text):
     return Path(text)
 
 
-def check_destinations(output, plot):
-    """Refuse files that could not be written after the training."""
-    for option, path in (("--output", output), ("--plot", plot)):
-        if path is not None and not path.parent.is_dir():
-            raise ValueError(f"{option}: there is no folder {str(path.parent)!r}.")
-        if path is not None and path.is_dir():
-            raise ValueError(f"{option} should name a file. {str(path)!r} is a folder.")
-    if plot is not None:
-        from .._utils import import_optional
+def check_destinations(**options):
+    """Refuse files that could not be written after the training.
 
-        known = import_optional("matplotlib.backend_bases", extra="plot")
-        formats = known.FigureCanvasBase.get_supported_filetypes()
-        if plot.suffix.removeprefix(".").lower() not in formats:
-            raise ValueError(
-                f"--plot should end in one of {', '.join(sorted(formats))}. Got "
-                f"{plot.name!r}."
-            )
+    Parameters
+    ----------
+    **options : dict of str to Path or None
+        By the option's name.
+    """
+    for name, path in options.items():
+        option = f"--{name}"
+        if path is None:
+            continue
+        if not path.parent.is_dir():
+            raise ValueError(f"{option}: there is no folder {str(path.parent)!r}.")
+        if path.is_dir():
+            raise ValueError(f"{option} should name a file. {str(path)!r} is a folder.")
+    report = options.get("report")
+    if report is not None and report.suffix.lower() not in (
+        ".html",
+        ".htm",
+        ".md",
+        ".json",
+    ):
+        raise ValueError(
+            f"--report should end in .html, .md or .json. Got {report.name!r}."
+        )

@@ -1,5 +1,7 @@
 """Numbers of a sensitive column as groups, such as age bands."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -39,7 +41,7 @@ def binned(column, edges, decimal_comma=False):
     edges = sorted(set(edges))
     shown = [f"{edge:g}" for edge in edges]
     names = [f"under {shown[0]}"]
-    names += [f"{low} to under {high}" for low, high in zip(shown, shown[1:], strict=False)]
+    names += [f"{low} to under {high}" for low, high in pairwise(shown)]
     names.append(f"{shown[-1]} and over")
     codes = np.searchsorted(edges, numbers.fillna(0), side="right")
     groups = pd.Series(np.array(names, dtype=object)[codes], column.index, name=column.name)

@@ -58,13 +58,15 @@ def as_dates(column, day_first=None):
     """
     texts = column.mask(column == "")
     head = texts.dropna().head(N_HEAD)
-    n_slashed = head.str.fullmatch(SHAPE).sum() and head.map(_is_day_month).sum()
+    n_slashed = int(head.map(_is_day_month).sum())
     is_told = day_first is not None
     if not is_told:
         day_first, is_told = _day_first(texts, n_slashed)
-    values = pd.to_datetime(
-        texts, dayfirst=day_first, format="mixed", errors="coerce", utc=True
-    ).dt.tz_localize(None)
+    # pandas reads the year first only where it is told nothing of the day.
+    is_day_month = texts.map(_is_day_month, na_action="ignore").fillna(False).astype(bool)
+    values = _parsed(texts.mask(is_day_month), False)
+    if is_day_month.any():
+        values = values.fillna(_parsed(texts.where(is_day_month), day_first))
     first = head.iloc[0]
     notes = []
     if n_slashed and not is_told:
@@ -79,6 +81,13 @@ def as_dates(column, day_first=None):
             f"the like ({len(strange):,} rows) as missing."
         )
     return Dates(values, day_first, notes)
+
+
+def _parsed(texts, day_first):
+    values = pd.to_datetime(
+        texts, dayfirst=day_first, format="mixed", errors="coerce", utc=True
+    )
+    return values.dt.tz_localize(None)
 
 
 def _is_day_month(text):

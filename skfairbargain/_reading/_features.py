@@ -7,8 +7,15 @@ from pandas.api.types import is_datetime64_any_dtype, is_integer_dtype, is_numer
 
 from ._dates import as_dates, looks_like_dates
 from ._numbers import Numbers, as_numbers
-from ._values import listed, one_spelling, quoted, rows_told, stripped, to_numbers
-from ._values import spelled_like
+from ._values import (
+    listed,
+    one_spelling,
+    quoted,
+    rows_told,
+    spelled_like,
+    stripped,
+    to_numbers,
+)
 
 # Fewer rows may differ from one another by chance.
 FEWEST_ROWS = 20
@@ -81,7 +88,7 @@ def _read(features, column, decimal_comma, is_kept, day_first):
     if looks_like_dates(texts):
         full = _written(column, None) if is_numeric_dtype(column) else texts
         dates = as_dates(full.reindex(column.index, fill_value=""), day_first)
-        if dates.values.nunique() > 1:
+        if dates.values.min() < dates.values.max():
             features.frame[column.name] = dates.values
             features.notes += dates.notes
             return None
@@ -162,8 +169,10 @@ def _like(column, model, decimal_comma, day_first, name):
         ]
     if is_datetime64_any_dtype(column):
         column = column.dt.strftime("%Y-%m-%d").fillna("")
-    texts = _written(column, None).reindex(column.index, fill_value="") if is_number else (
-        one_spelling(column)[0]
+    texts = (
+        _written(column, None).reindex(column.index, fill_value="")
+        if is_number
+        else (one_spelling(column)[0])
     )
     texts = spelled_like(texts, model.dropna().unique())
     return texts.where(texts != "", None), []

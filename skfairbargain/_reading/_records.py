@@ -243,6 +243,6 @@ def _numbers(column, decimal_comma, name):
     if n_missing:
         raise ValueError(
             f"The column {column.name!r} of {name!r} should have a number in every row. "
-            f"{rows_told(n_missing).capitalize()} {'has' if n_missing == 1 else 'have'} none."
+            f"Got none in {rows_told(n_missing)}."
         )
     return values.astype(float)

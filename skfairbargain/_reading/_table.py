@@ -102,7 +102,9 @@ def parse_table(text, name, as_text=None, *, separator=None, decimal=None):
     frame = frame.loc[:, named].reset_index(drop=True)
     frame.columns = [header[i] or f"Unnamed: {i}" for i in frame.columns]
     if separator != "," and not is_known:
-        notes.insert(0, f"{name!r} was read with {separator_name(separator)} between values.")
+        notes.insert(
+            0, f"{name!r} was read with {separator_name(separator)} between values."
+        )
     return Parsed(frame, separator, decimal_comma, notes)
 
 

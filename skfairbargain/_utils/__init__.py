@@ -3,7 +3,7 @@
 from ._cells import cell_codes, cell_counts, encode_cells
 from ._columns import check_column, check_unmasked, shortly
 from ._counts import n_rows
-from ._files import write_at_once, write_csv, write_figure
+from ._files import write_at_once, write_csv
 from ._fitted import fitted_attribute, scratch_copy, set_fitted
 from ._group_names import distinct_names, group_names
 from ._groups import encode_groups
@@ -56,5 +56,4 @@ __all__ = [
     "way_out",
     "write_at_once",
     "write_csv",
-    "write_figure",
 ]

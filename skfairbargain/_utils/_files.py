@@ -138,9 +138,3 @@ def write_csv(table, path):
     """Write a data frame to a CSV file, atomically and without its index."""
     with whole_file(path) as part:
         table.to_csv(part, index=False)
-
-
-def write_figure(figure, path, *, dpi):
-    """Write a matplotlib Figure, atomically; as PNG if the name has no ending."""
-    with whole_file(path) as part:
-        figure.savefig(part, format=None if Path(path).suffix else "png", dpi=dpi)

@@ -8,8 +8,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from ..classifier import NashMetaClassifier
-from ..compare import make_preprocessor
 from ..reweighting import ReweightedClassifier
+from ..tables import TableEncoder
 
 
 class Method(NamedTuple):
@@ -36,23 +36,23 @@ class Method(NamedTuple):
 
 def _logistic(X, y, X_val, y_val, groups_val, seed):
     model = LogisticRegression(class_weight="balanced", max_iter=2000)
-    return make_pipeline(make_preprocessor(), model).fit(X, y)
+    return make_pipeline(TableEncoder(), model).fit(X, y)
 
 
 def _boosting(X, y, X_val, y_val, groups_val, seed):
     model = HistGradientBoostingClassifier(class_weight="balanced", random_state=seed)
-    return make_pipeline(make_preprocessor(), model).fit(X, y)
+    return make_pipeline(TableEncoder(), model).fit(X, y)
 
 
 def _audited_rows(X, y, X_val, y_val, groups_val, seed):
     # Few rows: a strong penalty, which no cross-validation of so few could choose better.
     model = LogisticRegression(C=0.1, class_weight="balanced", max_iter=2000)
-    return make_pipeline(make_preprocessor(), model).fit(X_val, y_val)
+    return make_pipeline(TableEncoder(), model).fit(X_val, y_val)
 
 
 def _steered(model, X, y, X_val, y_val, groups_val):
     """A classifier that takes audited rows, behind a preparation of the features."""
-    prepare = make_preprocessor().fit(X)
+    prepare = TableEncoder().fit(X)
     model.fit(
         prepare.transform(X),
         y,

@@ -96,7 +96,8 @@ def _scored(name, rows, classes, cv, random_state, on_step):
     for number, (steer, score) in enumerate(folds.split(cells, cells), start=1):
         tell(f"{method.title}, fold {number} of {cv}")
         X_val, y_val, groups = (
-            _safe_indexing(each, steer) for each in (rows.X_val, rows.y_val, rows.groups_val)
+            _safe_indexing(each, steer)
+            for each in (rows.X_val, rows.y_val, rows.groups_val)
         )
         model = method.fit(rows.X, rows.y, X_val, y_val, groups, random_state)
         scores[score] = probabilities(model, _safe_indexing(rows.X_val, score), classes)

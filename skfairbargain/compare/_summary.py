@@ -3,20 +3,18 @@
 import pandas as pd
 
 from .._utils import mean_and_margin
-from ._methods import METRICS
 
 
-def summarize(results, by=("method",), metrics=METRICS):
+def summarize(results, by, metrics):
     """Mean of every metric over the runs, and half the width of its confidence interval.
 
     Parameters
     ----------
     results : DataFrame
-        One row for each run, as `compare_methods` returns it. A metric that was not
-        measured in a run is NaN or None there.
-    by : str or sequence of str, default=("method",)
+        One row for each run. A metric that was not measured in a run is NaN or None there.
+    by : str or sequence of str
         Column or columns; runs with equal values in them are summarized together.
-    metrics : str or sequence of str, default=METRICS
+    metrics : str or sequence of str
         Column or columns to summarize.
 
     Returns
@@ -38,7 +36,7 @@ def summarize(results, by=("method",), metrics=METRICS):
     >>> import pandas as pd
     >>> from skfairbargain.compare import summarize
     >>> results = pd.DataFrame({"method": "erm", "seconds": [1.0, 3.0]})
-    >>> summarize(results, metrics=["seconds"]).round(2)
+    >>> summarize(results, "method", "seconds").round(2)
       method   metric  mean   ci95  n_seeds
     0    erm  seconds   2.0  12.71        2
     """

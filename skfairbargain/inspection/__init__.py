@@ -5,6 +5,7 @@ Question                           Answer
 =================================  ========================================================
 How many rows to audit?            `audit_size`, `detectable_gap`
 What is wrong with the labels?     `label_bias_report`
+Which rows to check next?          `audit_next`
 Is this validation set usable?     `validation_report`
 Did the groups agree?              `BargainingHistoryDisplay`, `conflict_report`
 Does a group's loss stay high?     `GroupLossDisplay`
@@ -18,9 +19,9 @@ that holds the numbers and can ``plot`` them again. Figures need matplotlib, whi
 extra ``skfairbargain[plot]`` installs.
 """
 
+from ._audit_next import audit_next
 from ._audit_size import audit_size, detectable_gap
 from ._bargaining_history import BargainingHistoryDisplay
-from ._comparison import plot_comparison
 from ._conflict_report import ConflictReport, conflict_report
 from ._frontier import FairnessFrontierDisplay
 from ._group_loss import GroupLossDisplay
@@ -38,6 +39,7 @@ __all__ = [
     "LabelBiasReport",
     "SampleWeightDisplay",
     "ValidationReport",
+    "audit_next",
     "audit_size",
     "conflict_report",
     "detectable_gap",

@@ -235,8 +235,8 @@ class FairnessFrontierDisplay:
         Parameters
         ----------
         results : DataFrame
-            One row for each method and seed, as `skfairbargain.compare.compare_methods`
-            returns it; any table with a column "method" and those of the metrics will do.
+            One row for each method and seed, with a column "method" and those of the
+            metrics.
         fairness : str, default="max_group_auc_disparity"
             Name of a column, which is a metric of `skfairbargain.metrics`.
         performance : str, default="overall_auc"

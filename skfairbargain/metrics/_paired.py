@@ -28,11 +28,12 @@ class Measured:
         The scopes are "overall", the groups, and "worst group".
     n : dict of str to int
         Rows of each scope but "worst group".
+    n_classes : int
     """
 
-    def __init__(self, models, metrics, scopes, n, values, draws):
+    def __init__(self, models, metrics, scopes, n, n_classes, values, draws):
         self.models, self.metrics, self.scopes = models, metrics, scopes
-        self.n = n
+        self.n, self.n_classes = n, n_classes
         self._values, self._draws = values, draws
 
     def value(self, model, metric, scope, confidence_level=0.95):
@@ -110,7 +111,9 @@ def paired_measures(
             for name, quantity in quantities.items()
         }
         defined = {
-            key: rows for key, rows in read.items() if quantities[key[1]].lacks(rows) is None
+            key: rows
+            for key, rows in read.items()
+            if quantities[key[1]].lacks(rows) is None
         }
         drawn = _resampled_together(rng, quantities, defined, n_resamples)
         for key in read:
@@ -128,7 +131,10 @@ def paired_measures(
                 values[key] = extreme([values[model, name, group] for group in known])
                 draws[key] = extreme(of_groups, axis=0)
     n = {scope: int(members.sum()) for scope, members in scopes.items()}
-    return Measured(list(scores), list(metrics), [*scopes, WORST], n, values, draws)
+    n_classes = len(inputs[next(iter(inputs))]["scores"].classes)
+    return Measured(
+        list(scores), list(metrics), [*scopes, WORST], n, n_classes, values, draws
+    )
 
 
 def _resampled_together(rng, quantities, rows, n_resamples):

@@ -10,11 +10,11 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from skfairbargain._cli._compare import Goal, Method, compare
 from typer.testing import CliRunner
 
 from skfairbargain import NashMetaClassifier
 from skfairbargain._cli import app
-from skfairbargain._cli._compare import Goal, Method, compare
 from skfairbargain.compare import METHODS, METRICS, compare_methods
 from skfairbargain.datasets import make_biased_classification
 from skfairbargain.protocols import PROTOCOLS

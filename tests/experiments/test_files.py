@@ -35,3 +35,12 @@ def test_what_a_killed_command_left_is_removed(tmp_path, capsys):
     assert (tmp_path / "table.csv").read_text() == "a\n3\n"
     assert (tmp_path / "table.md").read_text() == "A table.\n"
     assert capsys.readouterr().out == "A table.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("a.PDF", b"%PDF"), ("a.png", b"\x89PNG"), ("a", b"\x89PNG")]
+)
+def test_a_figure_is_in_the_format_of_its_name(name, first, tmp_path):
+    write_figure(Figure(), tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(first)
+    assert os.listdir(tmp_path) == [name]

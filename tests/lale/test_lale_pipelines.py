@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from sklearn.model_selection import RandomizedSearchCV, cross_validate
 
-from skfairbargain.compare import make_preprocessor
 from skfairbargain.exceptions import UndefinedGroupError
 
 pytest.importorskip("lale.lib.aif360", reason="needs the extra skfairbargain[lale]")
@@ -28,6 +27,7 @@ from lale.lib.sklearn import (
 )
 
 from skfairbargain.lale import NashMeta, worst_group_auc
+from skfairbargain.tables import TableEncoder
 
 pytestmark = [
     # scikit-learn's searches call predict on the operator that they fitted, which lale
@@ -96,7 +96,7 @@ few_rows = pytest.mark.filterwarnings(
 )
 def test_raw_data_of_lales_fetchers_are_learned(name, n_groups):
     X, y, fairness_info = sample(name)
-    op = NashMeta(**fairness_info, preparation=make_preprocessor(), **{**QUICK, "lr": 0.02})
+    op = NashMeta(**fairness_info, preparation=TableEncoder(), **{**QUICK, "lr": 0.02})
     trained = op.fit(X, y)
     assert len(trained.impl.estimator_.groups_) == n_groups
     assert set(trained.predict(X)) <= set(y)
@@ -118,7 +118,7 @@ def test_lales_checks_of_data_pass_on_missing_values(titanic):
     X, y, fairness_info = titanic
     lale.settings.set_disable_data_schema_validation(False)
     try:
-        op = NashMeta(**fairness_info, preparation=make_preprocessor(), **QUICK)
+        op = NashMeta(**fairness_info, preparation=TableEncoder(), **QUICK)
         assert len((NoOp >> op).fit(X, y).predict(X)) == 1309
     finally:
         lale.settings.set_disable_data_schema_validation(True)
@@ -134,7 +134,7 @@ def test_cross_validation_with_lales_scorers_and_folds(titanic):
         "accuracy_and_disparate_impact",
     ]
     scores = cross_validate(
-        NashMeta(**fairness_info, preparation=make_preprocessor(), **QUICK, lr=0.02),
+        NashMeta(**fairness_info, preparation=TableEncoder(), **QUICK, lr=0.02),
         X,
         y,
         cv=aif360.FairStratifiedKFold(
@@ -165,7 +165,7 @@ def searched(estimator, titanic, max_evals=3):
 
 def test_hyperopt_searches_its_ranges(titanic):
     estimator = NashMeta(
-        **titanic[2], preparation=make_preprocessor(), max_epochs=4, random_state=0
+        **titanic[2], preparation=TableEncoder(), max_epochs=4, random_state=0
     )
     trials, best = searched(estimator, titanic)
     assert trials["status"].tolist() == ["ok"] * 3
@@ -205,7 +205,7 @@ def test_a_fit_of_a_single_operator_under_hyperopt_sees_its_validation_set(titan
     )
     search = Hyperopt(
         estimator=NashMeta(
-            **fairness_info, preparation=make_preprocessor(), max_epochs=2, random_state=0
+            **fairness_info, preparation=TableEncoder(), max_epochs=2, random_state=0
         ),
         max_evals=1,
         cv=2,
@@ -218,7 +218,7 @@ def test_a_fit_of_a_single_operator_under_hyperopt_sees_its_validation_set(titan
 
 def test_a_search_of_scikit_learn_over_lales_ranges(titanic):
     X, y, fairness_info = titanic
-    op = NashMeta(**fairness_info, preparation=make_preprocessor(), **QUICK)
+    op = NashMeta(**fairness_info, preparation=TableEncoder(), **QUICK)
     search = RandomizedSearchCV(
         op,
         NashMeta.get_param_dist(size=4),
@@ -238,7 +238,7 @@ def test_a_search_of_scikit_learn_over_lales_ranges(titanic):
 def test_a_pipeline_drops_the_validation_set(titanic):
     """lale's pipelines accept keywords in fit and ignore them."""
     X, y, fairness_info = titanic
-    op = NashMeta(**fairness_info, preparation=make_preprocessor(), **QUICK)
+    op = NashMeta(**fairness_info, preparation=TableEncoder(), **QUICK)
     trained = (NoOp >> op).fit(X, y, X_val="nonsense", y_val="nonsense")
     held_out = 4 * 31
     influence = trained.get_last().impl.estimator_.sample_influence_
@@ -278,7 +278,7 @@ def test_the_favorable_probability_of_lales_mitigators_is_the_last(monkeypatch):
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
     X, y, fairness_info = sample("bank", 600)
     X = X.select_dtypes("number")
-    prepare = make_preprocessor().set_output(transform="pandas")
+    prepare = TableEncoder().set_output(transform="pandas")
     trained = aif360.PrejudiceRemover(**fairness_info, preparation=prepare).fit(X, y)
     favorable = trained.predict_proba(X)[:, 1]
     np.testing.assert_array_equal(trained.predict(X) == 1, favorable > 0.5)

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skfairbargain._reading._records import read_records
 from skfairbargain._reading._features import read_features
+from skfairbargain._reading._records import read_records
 from skfairbargain._reading._table import parse_table
 
 N_ROWS = 1200  # more than the rows by which columns of numbers are told
@@ -44,10 +44,10 @@ def test_a_column_is_what_its_texts_are(name):
     parsed = parse_table(text, "x.csv", as_text=[])
     assert (parsed.frame[name].dtype != object) == (name in PLAIN or name == "dates")
     assert (parsed.frame["y"].dtype == "int64") == (name != "zeros")
-    expected, notes = read_features(as_text, parsed.decimal_comma)
-    found, of_found = read_features(parsed.frame, parsed.decimal_comma)
-    pd.testing.assert_frame_equal(found, expected)
-    assert of_found == notes
+    expected = read_features(as_text, parsed.decimal_comma)
+    found = read_features(parsed.frame, parsed.decimal_comma)
+    pd.testing.assert_frame_equal(found.frame, expected.frame)
+    assert (found.notes, found.left_out) == (expected.notes, expected.left_out)
 
 
 def test_named_columns_stay_texts(tmp_path):
@@ -66,9 +66,9 @@ def test_decimal_commas_leave_points_to_be_asked_about():
     parsed = parse_table(text, "x.csv", as_text=[])
     assert parsed.decimal_comma
     assert parsed.frame.dtypes.tolist() == [object] * 3
-    found, notes = read_features(parsed.frame, True)
-    assert found["a"].tolist() == [0.5, 1.5] * 20
-    assert notes[1] == (
+    found = read_features(parsed.frame, True)
+    assert found.frame["a"].tolist() == [0.5, 1.5] * 20
+    assert found.notes[1] == (
         "'b': the point in '1.234' and the like was read as a decimal point."
     )
 

@@ -41,8 +41,8 @@ def test_features_labels_and_groups_are_told_apart(path):
     assert table.notes == [
         "'mixed' was taken as categories: 67% of its filled rows are numbers, but others "
         "are 'a'. Correct or empty them to have numbers.",
-        "'empty' is '' in every row. It was left out.",
     ]
+    assert table.left_out == {"empty": "'' in every row"}
 
 
 def test_several_sensitive_columns_leave_the_features(path):
@@ -177,7 +177,8 @@ def test_a_measurement_is_neither_label_nor_group(path, written):
     middle = "20" if written == "{}.50" else "19.5"
     assert refusal(path, "label", ["age"]) == (
         "The column 'age' should tell classes or groups apart. It has 40 different "
-        f"numbers. Add a column that bins it, such as age > {middle}, and name that one."
+        f"numbers. Cut a sensitive column into groups by --bin age={middle}, or add a "
+        "column that does."
     )
 
 

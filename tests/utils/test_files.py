@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
 
-from skfairbargain._utils._files import write_at_once, write_csv, write_figure
+from skfairbargain._utils._files import write_at_once, write_csv
 
 TABLE = pd.DataFrame({"auc": [0.5]})
 
@@ -91,15 +90,6 @@ def test_a_table_is_compressed_according_to_its_name(tmp_path):
     write_csv(TABLE, tmp_path / "a.csv.gz")
     assert (tmp_path / "a.csv.gz").read_bytes()[:2] == b"\x1f\x8b"
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "a.csv.gz"), TABLE)
-
-
-@pytest.mark.parametrize(
-    ("name", "first"), [("a.PDF", b"%PDF"), ("a.png", b"\x89PNG"), ("a", b"\x89PNG")]
-)
-def test_a_figure_is_in_the_format_of_its_name(name, first, tmp_path):
-    write_figure(Figure(), tmp_path / name, dpi=50)
-    assert (tmp_path / name).read_bytes().startswith(first)
-    assert os.listdir(tmp_path) == [name]
 
 
 # Writes a file again and again, or begins to and waits, and tells when it does.

@@ -1,0 +1,108 @@
+"""Warnings about the data, before anything is trained."""
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
+from sklearn.metrics import roc_auc_score
+
+# A single column that ranks a label as well as this is probably made of it.
+COPY_AUC = 0.98
+# And one that tells a group apart as well as this can stand for it.
+PROXY_AUC = 0.95
+# Enough rows to see that.
+MOST_ROWS = 20_000
+MOST_TOLD = 5
+
+
+def data_findings(X, y, X_val, y_val, groups_val):
+    """Say what about the data makes a result doubtful.
+
+    Parameters
+    ----------
+    X, X_val : DataFrame
+    y, y_val, groups_val : ndarray
+
+    Returns
+    -------
+    findings : list of str
+    """
+    rows = np.arange(len(y))
+    if len(rows) > MOST_ROWS:
+        rows = np.random.default_rng(0).choice(rows, MOST_ROWS, replace=False)
+    findings = []
+    copies = columns_that_tell(X.iloc[rows], y[rows], COPY_AUC)
+    if copies:
+        findings.append(
+            f"{_named(copies)} the label of the training rows almost perfectly. If such a "
+            "column is known only after the decision, leave it out with --drop: the model "
+            "would be of no use on new rows."
+        )
+    proxies = columns_that_tell(X_val, groups_val, PROXY_AUC)
+    if proxies:
+        findings.append(
+            f"{_named(proxies)} the audited groups almost perfectly, so a model can use "
+            "it in their place."
+        )
+    return findings + _different_rates(y, y_val)
+
+
+def columns_that_tell(X, labels, least):
+    """Columns that alone rank some label against the others, with their AUC.
+
+    Returns
+    -------
+    found : list of (str, float)
+        The best first.
+    """
+    found = []
+    for name in X:
+        score = max(
+            (_auc(X[name], labels == label) for label in pd.unique(labels)), default=0.5
+        )
+        if score >= least:
+            found.append((str(name), float(score)))
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def _auc(column, is_label):
+    n_label = int(is_label.sum())
+    if min(n_label, len(is_label) - n_label) < 2:
+        return 0.5
+    values = _as_numbers(column, is_label)
+    score = roc_auc_score(is_label, values)
+    return max(score, 1 - score)
+
+
+def _as_numbers(column, is_label):
+    if is_numeric_dtype(column) or is_datetime64_any_dtype(column):
+        numbers = column.astype("int64" if is_datetime64_any_dtype(column) else float)
+        return numbers.fillna(numbers.min() - 1 if numbers.notna().any() else 0)
+    # Shares of a category's other rows: a category of one row tells nothing.
+    texts = column.astype(object).where(column.notna(), "missing").astype(str)
+    known = pd.Series(np.asarray(is_label, dtype=float), index=column.index)
+    by_text = known.groupby(texts)
+    total, n = by_text.transform("sum"), by_text.transform("count")
+    return (total - known + known.mean()) / n
+
+
+def _named(found):
+    shown = [f"{name!r} (AUC {score:.2f})" for name, score in found[:MOST_TOLD]]
+    more = len(found) - len(shown)
+    text = ", ".join(shown) + (f" and {more} more" if more else "")
+    return f"{text} tells" if len(found) == 1 else f"{text} each tell"
+
+
+def _different_rates(y, y_val):
+    """Say where the share of a label differs much between training and audited rows."""
+    labels = np.unique(y)
+    if len(labels) != 2:
+        return []
+    recorded, audited = np.mean(y == labels[1]), np.mean(y_val == labels[1])
+    if abs(recorded - audited) < 0.1:
+        return []
+    return [
+        f"{recorded:.0%} of the training rows and {audited:.0%} of the audited rows are of "
+        f"label {labels.tolist()[1]!r}. If the audited rows were not drawn by their label, "
+        "the recorded labels may be biased; if they were, selection rates and calibration "
+        "measured on them are not those of all people."
+    ]
