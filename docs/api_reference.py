@@ -187,6 +187,7 @@ API_REFERENCE = {
         "[the guide](user_guide/diagnostics.md).",
         [
             "audit_size",
+            "audit_next",
             "detectable_gap",
             "label_bias_report",
             "validation_report",

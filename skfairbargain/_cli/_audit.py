@@ -245,8 +245,7 @@ def _arguments(tables, options, with_names):
             "groups_test": with_names(test.sensitive),
         }
     if options.recorded:
-        labels = audited.target.dtype.type
-        given["recorded_val"] = audited.others[options.recorded].astype(labels).to_numpy()
+        given["recorded_val"] = audited.others[options.recorded].to_numpy()
     if options.reference_score:
         given["reference_val"] = audited.others[options.reference_score].to_numpy()
         if test is not None:

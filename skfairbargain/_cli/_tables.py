@@ -127,13 +127,12 @@ class _Columns:
         has = file.frame.columns
         audited = role in ("audit", "test") if groups is None else groups
         texts = [options.id] if options.id in has else []
-        if audited and options.recorded and (role == "audit" or options.recorded in has):
-            texts.append(options.recorded)
+        recorded = options.recorded if role == "audit" else None
         numbers = []
         if options.reference_score and audited:
             numbers = [options.reference_score]
         sensitive = self.sensitive if audited else []
-        named = {*sensitive, *texts, *numbers, options.target}
+        named = {*sensitive, *texts, *numbers, options.target, recorded}
         others = [*self.out, *self.sensitive]
         drop = {name for name in others if name in has} - named
         if role == "predict" and options.target in has:
@@ -144,6 +143,7 @@ class _Columns:
             sensitive,
             numbers=numbers,
             texts=texts,
+            recorded=recorded,
             drop=sorted(drop),
             keep=options.keep,
             missing_group=options.missing_group,

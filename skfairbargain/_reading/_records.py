@@ -33,6 +33,7 @@ def read_records(
     *,
     numbers=(),
     texts=(),
+    recorded=None,
     drop=(),
     keep=(),
     missing_group=None,
@@ -56,6 +57,8 @@ def read_records(
         The sensitive columns; they are not among the features.
     numbers, texts : sequence of str, default=()
         Other columns that are no features: numbers, such as scores, and texts, such as ids.
+    recorded : str, default=None
+        A column with other labels of the same rows.
     drop : collection of str, default=()
         Columns to leave out.
     keep : collection of str, default=()
@@ -78,7 +81,7 @@ def read_records(
         - ``data``: DataFrame of shape (n_samples, n_columns).
         - ``target``: Series, or None.
         - ``sensitive``: DataFrame with the sensitive columns.
-        - ``others``: DataFrame with the columns of `numbers` and `texts`.
+        - ``others``: DataFrame with the columns of `numbers`, `texts` and `recorded`.
         - ``row``: ndarray of shape (n_samples,), the number of each row in the file.
         - ``n_without_target``: int, rows that were left out.
         - ``left_out``: dict of str to str, columns that are no features, and why.
@@ -94,7 +97,7 @@ def read_records(
     """
     options = options or Format()
     sensitive, texts, numbers = list(sensitive), list(texts), list(numbers)
-    targets = [] if target is None else [target]
+    targets = [name for name in (target, recorded) if name is not None]
     file = path
     if not isinstance(file, File):
         file = parse_file(path, [*targets, *sensitive, *texts], options)
@@ -116,12 +119,14 @@ def read_records(
         if column in (bins or {}):
             named[column] = binned(frame[column], bins[column], decimal_comma)
             continue
-        spelled = like if column == target else None
+        spelled = like if column in targets else None
         named[column], of_column = _levels(frame[column], decimal_comma, spelled)
         notes += of_column
-    others = {name: _numbers(frame[name], decimal_comma, file.name) for name in numbers}
+    target = named.pop(target) if target is not None else None
+    others = {} if recorded is None else {recorded: named.pop(recorded)}
+    others |= {name: _numbers(frame[name], decimal_comma, file.name) for name in numbers}
     others |= {name: stripped(frame[name].astype(str)) for name in texts}
-    rest = frame.drop(columns=[*named, *others, *drop])
+    rest = frame.drop(columns=[*targets, *named, *others, *drop], errors="ignore")
     if like is None:
         features = read_features(
             rest, decimal_comma, keep=keep, day_first=options.day_first
@@ -133,7 +138,7 @@ def read_records(
     data = features.frame
     _check_magnitudes(data)
     if data.shape[1] == 0:
-        beside = ", ".join(map(repr, named)) or "those left out"
+        beside = ", ".join(map(repr, [*targets, *named])) or "those left out"
         raise ValueError(
             f"{file.name!r} should have a feature beside {beside}, with several values."
             if like is None
@@ -144,7 +149,7 @@ def read_records(
         sha256=file.sha256,
         found=file.found,
         data=data,
-        target=named.pop(target) if targets else None,
+        target=target,
         sensitive=pd.DataFrame(named, index=frame.index),
         others=pd.DataFrame(others, index=frame.index),
         row=row,
@@ -210,7 +215,7 @@ def _levels(column, decimal_comma, like=None):
             f"--bin {name}={numbers.median():g}, or add a column that does."
         )
     plain = to_numbers(column)
-    of_texts = like is not None and like.target.dtype == object
+    of_texts = like is not None and not pd.api.types.is_numeric_dtype(like.target)
     if plain.notna().all() and not of_texts:
         return plain, notes
     beside = " beside numbers" if plain.notna().any() else ""

@@ -74,15 +74,21 @@ def _auc(column, is_label):
 
 
 def _as_numbers(column, is_label):
-    if is_numeric_dtype(column) or is_datetime64_any_dtype(column):
-        numbers = column.astype("int64" if is_datetime64_any_dtype(column) else float)
+    if is_datetime64_any_dtype(column):
+        column = (column - pd.Timestamp(0)).dt.total_seconds()
+    if is_numeric_dtype(column):
+        numbers = column.astype(float)
         return numbers.fillna(numbers.min() - 1 if numbers.notna().any() else 0)
-    # Shares of a category's other rows: a category of one row tells nothing.
-    texts = column.astype(object).where(column.notna(), "missing").astype(str)
-    known = pd.Series(np.asarray(is_label, dtype=float), index=column.index)
-    by_text = known.groupby(texts)
-    total, n = by_text.transform("sum"), by_text.transform("count")
-    return (total - known + known.mean()) / n
+    # The share of the label among the category's rows of the other half: a category of a
+    # few rows tells nothing.
+    texts = column.astype(object).where(column.notna(), "missing").astype(str).to_numpy()
+    half = np.random.default_rng(0).permutation(len(texts)) % 2
+    scores = np.full(len(texts), is_label.mean())
+    for own in (0, 1):
+        shares = pd.Series(is_label[half != own]).groupby(texts[half != own]).mean()
+        known = pd.Series(texts[half == own]).map(shares).fillna(is_label.mean())
+        scores[half == own] = known
+    return scores
 
 
 def _named(found):

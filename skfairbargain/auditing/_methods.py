@@ -7,6 +7,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from .._utils import fitted_attribute
 from ..classifier import NashMetaClassifier
 from ..reweighting import ReweightedClassifier
 from ..tables import TableEncoder
@@ -60,6 +61,9 @@ def _steered(model, X, y, X_val, y_val, groups_val):
         y_val=y_val,
         groups_val=groups_val,
     )
+    # An interrupt ends a network's training quietly, with the epochs it has.
+    if fitted_attribute(model, "n_iter_") < NashMetaClassifier().max_epochs:
+        raise KeyboardInterrupt
     return make_pipeline(prepare, model)
 
 

@@ -76,8 +76,8 @@ def make_rows(X, y, audited, test, today, favorable, merge_below):
     check_same_length(X=X, y=y)
     check_same_length(X_val=X_val, y_val=y_val, groups_val=groups_val)
     y, y_val = _labels(y, "y"), _labels(y_val, "y_val")
-    _check_known(y, y_val, "y_val")
     classes = _classes(y, favorable)
+    _check_known(y, y_val, "y_val")
     chosen = choose_groups(groups_val, y_val, merge_below)
     notes, kept, kept_test = list(chosen.notes), chosen.kept, None
     X_test = y_test = groups_test = today_test = None

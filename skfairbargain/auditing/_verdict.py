@@ -79,6 +79,11 @@ def _between(measured, ours, simple, does):
         return simple, f"{other.capitalize()} {does} better than {one}: use it ({by})."
     if high <= MARGIN:
         return simple, f"{other.capitalize()} is as good as {one}: use it ({by})."
+    if value <= 0:
+        return simple, (
+            f"{one} is not shown to serve the worst group better than {other}, which is "
+            f"simpler: use that ({by})."
+        )
     return simple, (
         f"These rows are too few to tell whether {one} {does} better than {other}: {by}. "
         f"Until there are more, use {other}, which is simpler."

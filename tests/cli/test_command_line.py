@@ -1,6 +1,7 @@
 """The command line as a user meets it: output, files, exit status, no traceback."""
 
-import inspect
+import gzip
+import json
 import os
 import signal
 import subprocess
@@ -10,261 +11,257 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from skfairbargain._cli._compare import Goal, Method, compare
 from typer.testing import CliRunner
 
-from skfairbargain import NashMetaClassifier
 from skfairbargain._cli import app
-from skfairbargain.compare import METHODS, METRICS, compare_methods
+from skfairbargain._cli._audit import Method
+from skfairbargain.auditing import METHODS
 from skfairbargain.datasets import make_biased_classification
-from skfairbargain.protocols import PROTOCOLS
 
-QUICK = ["compare", "--seeds", "2", "--epochs", "3"]
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+QUICK = ["audit", "--method", "logistic", "--method", "audited_rows"]
 
 
-@pytest.fixture
-def file(tmp_path):
-    """A CSV with numbers, categories, missing values and string labels."""
-    made = make_biased_classification(240, random_state=0)
+def run(*arguments, **options):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], **options)
+
+
+def people(n, seed, label_bias=0.0):
+    """A table as people have it: numbers, texts, gaps, dates, ids, and names with commas."""
+    made = make_biased_classification(n, label_bias=label_bias, random_state=seed)
     frame = made.data.round(3).assign(
-        label=np.where(made.target, "hired", "declined"),
-        sex=np.where(made.sensitive["group"] == "g0", "M", "F"),
-        age=np.where(np.arange(240) % 2, "40+", "under 40"),
+        hired=np.where(made.target, "yes", "no"),
+        person=[f"p{seed}-{i}" for i in range(n)],
+        since=pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(n) % 50, unit="D"),
     )
     frame["city"] = np.where(frame["x2"] > 0, "Bern", None)
     frame["[/red]"] = np.where(frame["x1"] > 0, ":car:", "[bold]")
-    frame.loc[::7, "x1"] = np.nan
-    frame.loc[3, "label"] = None
-    path = tmp_path / "people.csv"
-    frame.to_csv(path, index=False)
-    return path
+    frame.loc[::7, "x3"] = np.nan
+    frame["sex, self-reported"] = np.where(made.sensitive["group"] == "g0", "M", "F")
+    frame["age"] = 20 + np.arange(n) * 7 % 60
+    frame["score"] = (frame["x0"] + 2) / 4
+    return frame
 
 
-def test_the_default_compares_three_methods_on_embedded_data():
-    result = run(*QUICK)
-    assert result.exit_code == 0
-    lines = result.stdout.splitlines()
-    for title in ("plain (ERM)", "one-stage", "two-stage"):
-        assert title in lines[0]
-    titles = [line.split("  ")[0] for line in lines[1:7]]
-    assert titles == [
-        "ROC AUC ↑",
-        "balanced accuracy ↑",
-        "largest group AUC gap ↓",
-        "worst group AUC ↑",
-        "conflict rate ↓",
-        "seconds",
-    ]
-    assert all(line.count("±") == 3 for line in lines[1:7])
-    assert "442 rows, 2 groups (sex), 2 classes." in result.stdout
-    assert "6/18 epochs" not in result.stdout
-    assert "18/18 epochs" in result.stderr
+SENSITIVE = "sex, self-reported"
 
 
-def test_a_users_file_with_results_and_figure(file, tmp_path):
-    output, plot = tmp_path / "results.csv", tmp_path / "figure.png"
+@pytest.fixture
+def files(tmp_path):
+    """Training rows without groups, and audited rows in another format."""
+    train = people(400, 0, 0.5).drop(columns=[SENSITIVE, "age", "score"])
+    train.to_csv(tmp_path / "train.csv", index=False)
+    audited = people(200, 1).assign(was=lambda table: table["hired"])
+    text = audited.to_csv(index=False, sep=";", decimal=",")
+    (tmp_path / "audited.csv").write_bytes(text.encode("utf-16"))
+    people(300, 2).to_csv(tmp_path / "test.csv.gz", index=False)
+    return ["--train", tmp_path / "train.csv", "--audit", tmp_path / "audited.csv",
+            "--target", "hired", "--sensitive", SENSITIVE]  # fmt: skip
+
+
+def words(text):
+    return " ".join(text.split())
+
+
+def test_two_files_end_in_a_verdict_and_a_report(files, tmp_path):
+    report = tmp_path / "report.json"
+    result = run(*QUICK, *files, "--report", report)
+    assert result.exit_code == 0, result.stderr
+    shown = words(result.stdout)
+    assert "train.csv: 400 rows × 15 columns, UTF-8, commas, decimal points." in shown
+    assert "audited.csv: 200 rows × 19 columns, UTF-16, semicolons, decimal commas." in shown
+    assert "Features (13): x0, x1, x2" in shown
+    assert "person (another text in every row, as an id has)" in shown
+    contents = json.loads(report.read_text())
+    for sentence in contents["verdict"]:
+        assert sentence in shown
+    assert [row["group"] for row in contents["cells"]] == ["F", "M"]
+    assert contents["folds"] == 5
+    assert contents["about"]["files"][0]["found"].startswith("train.csv")
+    assert "6/7 audited rows alone, fold 5 of 5" in result.stderr
+
+
+def test_a_plan_is_shown_before_anything_is_trained(files):
+    result = run("audit", *files, "--plan")
+    assert result.exit_code == 0, result.stderr
+    assert "Audited rows by group and label" in result.stdout
+    assert "fold" not in result.stderr
+
+
+def test_test_rows_today_and_recorded_labels(files, tmp_path):
+    report = tmp_path / "report.json"
     result = run(
-        *QUICK, "--data", file, "--target", "label", "--sensitive", "sex, age",
-        "--method", "erm", "--method", "two-stage", "--goal", "forml",
-        "--output", output, "--plot", plot,
+        *QUICK, *files, "--test", tmp_path / "test.csv.gz", "--reference-score", "score",
+        "--recorded", "was", "--id", "person", "--report", report,
     )  # fmt: skip
     assert result.exit_code == 0, result.stderr
-    assert "239 rows, 4 groups (sex, age), 2 classes; 1 rows without a label" in " ".join(
-        result.stdout.split()
+    contents = json.loads(report.read_text())
+    assert contents["n_test"] == 300
+    assert [method["name"] for method in contents["methods"]][0] == "today"
+    assert contents["label_bias"]["heading"] == "200 rows have both labels; 0 differ."
+    assert contents["about"]["left_out"]["person"] == "an id, as --id says"
+    assert contents["about"]["rows"][0] == "p0-0"
+
+
+def test_sensitive_columns_by_list_and_bins(files):
+    both = json.dumps([SENSITIVE, "age"])
+    result = run("audit", *files[:-2], "--sensitive", both, "--bin", "age=30,50", "--plan")
+    assert result.exit_code == 0, result.stderr
+    assert "F & 30 to under 50" in result.stdout
+    assert result.stdout.count("M & ") == 3
+    repeated = ["--sensitive", SENSITIVE, "--sensitive", "age"]
+    again = run("audit", *files[:-2], *repeated, "--bin", "age=30,50", "--plan")
+    assert again.stdout == result.stdout
+
+
+def test_names_and_values_are_printed_as_they_are(files):
+    result = run("audit", *files, "--drop", "x0,x1", "--plan")
+    assert "[/red]" in result.stdout
+    assert "x0 (as --drop says)" in words(result.stdout)
+
+
+def test_predictions_and_a_model_are_written(files, tmp_path):
+    output, model = tmp_path / "scores.csv", tmp_path / "model.skf"
+    result = run(
+        *QUICK, *files, "--predict", tmp_path / "test.csv.gz", "--output", output,
+        "--id", "person", "--model", model,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    scores = pd.read_csv(output)
+    assert scores.columns.tolist() == [
+        "person", "prediction", "probability_no", "probability_yes"
+    ]  # fmt: skip
+    assert scores["person"].tolist() == [f"p2-{i}" for i in range(300)]
+    assert (scores["prediction"] == "yes").eq(scores["probability_yes"] > 0.5).all()
+    assert model.stat().st_size > 0
+
+
+def test_one_file_with_groups_is_told_to_be_one(tmp_path):
+    people(900, 3).drop(columns="score").to_csv(tmp_path / "one.csv", index=False)
+    result = run(
+        *QUICK, "--data", tmp_path / "one.csv", "--target", "hired",
+        "--sensitive", SENSITIVE, "--drop", "age",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "rows were drawn from the same file, so their labels are the recorded ones" in (
+        words(result.stdout)
     )
-    written = pd.read_csv(output)
-    assert written.columns.tolist() == ["method", "seed", *METRICS]
-    assert written["method"].tolist() == ["erm", "two-stage"] * 2
-    assert plot.read_bytes().startswith(b"\x89PNG")
 
 
-def test_names_and_values_are_printed_as_they_are(file):
-    result = run(*QUICK, "--data", file, "--target", "label", "--sensitive", "[/red]")
+def test_standard_input_is_a_file(files, tmp_path):
+    data = gzip.compress((tmp_path / "train.csv").read_bytes())
+    files[1] = "-"
+    result = run("audit", *files, "--plan", input=data)
     assert result.exit_code == 0, result.stderr
-    assert "239 rows, 2 groups ([/red]), 2 classes" in result.stdout
-    renamed = pd.read_csv(file).rename(columns={"sex": "sex [self-reported] :car:"})
-    renamed.to_csv(file, index=False)
-    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "erm", "--data", file]
-    result = run(*quick, "--target", "label", "--sensitive", "sex [self-reported] :car:")
-    assert "2 groups (sex [self-reported] :car:)" in " ".join(result.stdout.split())
+    assert "standard input: 400 rows × 15 columns, gzip, UTF-8" in words(result.stdout)
 
 
-def test_notes_are_a_line_each_with_the_columns_name(file):
-    frame = pd.read_csv(file).astype(object)
-    frame.loc[:3, "x2"] = "unknown"
-    frame.loc[4:6, "sex"] = " f "
-    frame.to_csv(file, index=False, sep=";")
-    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "erm", "--data", file]
-    result = run(*quick, "--target", "label", "--sensitive", "sex")
+def test_fewer_rows_are_drawn_and_told(files):
+    result = run("audit", *files, "--max-rows", 100, "--plan")
+    assert "100 of 400 training rows were drawn at random, as --max-rows says." in words(
+        result.stdout
+    )
+
+
+def test_without_files_the_data_are_simulated(tmp_path):
+    result = run("audit", "--method", "logistic", "--report", tmp_path / "report.html")
     assert result.exit_code == 0, result.stderr
-    assert result.stderr.splitlines()[:3] == [
-        "Note: 'people.csv' was read with semicolons between values.",
-        "Note: 'sex': 'f ' was read as 'F' (3 rows).",
-        "Note: 'x2' was read as numbers, and 'unknown' (3 rows) as missing.",
-    ]
+    assert result.stdout.startswith("These data are simulated: ")
+    assert "These data are simulated: " in (tmp_path / "report.html").read_text()
 
 
-def test_missing_groups_are_refused_dropped_or_kept(file):
-    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "erm", "--data", file]
-    quick += ["--target", "label", "--sensitive", "city"]
-    result = run(*quick)
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--train", "a.csv", "--audit", "b.csv", "--target", "y", "--sensitive", "s"],
+         "Error: There is no file 'a.csv'."),
+        (["--train", "a.csv"],
+         "Error: --train needs --audit as well. Pass one file that has groups as --data."),
+        (["--data", "a.csv"], "Error: Files need --target and --sensitive as well."),
+        (["--target", "y"],
+         "Error: The options name columns or files of --train; pass it."),
+        (["--data", "a.csv", "--train", "b.csv"],
+         "Error: --data stands for --train, --audit and --test. Pass it alone."),
+        (["--report", "no/where.html"], "Error: --report: there is no folder 'no'."),
+        (["--report", "."], "Error: --report should name a file. '.' is a folder."),
+        (["--report", "report.pdf"],
+         "Error: --report should end in .html, .md or .json. Got 'report.pdf'."),
+        (["--output", "scores.csv"], "Error: --output needs --predict as well."),
+        (["--train", "-", "--audit", "-", "--target", "y", "--sensitive", "s"],
+         "Error: Standard input, -, can be one of the files only."),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_sentence_and_status_2(arguments, sentence):
+    result = run("audit", *arguments)
     assert result.exit_code == 2
-    assert result.stderr.startswith(
-        "Error: Every one of the 239 rows should have a group. There is no value of 'city' "
-    )
-    assert "2 groups (city)" in run(*quick, "--missing-group", "keep").stdout
-    result = run(*quick, "--missing-group", "drop")
-    assert result.stderr.splitlines()[-1] == (
-        "Error: Comparing needs two groups or more, but every row is of group 'Bern'."
-    )
+    assert result.stderr.splitlines()[-1] == sentence
+    assert result.stdout == ""
 
 
-def test_a_small_group_is_named_beside_the_table(file):
-    frame = pd.read_csv(file).dropna(subset="label")
-    frame["sex"] = frame["sex"].where(np.arange(239) > 11, "X")
-    frame.to_csv(file, index=False)
-    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "erm", "--data", file]
-    quick += ["--target", "label", "--sensitive", "sex", "--per-cell", 5]
-    result = run(*quick)
-    assert result.exit_code == 0, result.stderr
-    (warning,) = (
-        line for line in result.stderr.splitlines() if line.startswith("Warning: ")
-    )
-    assert warning.startswith(
-        "Warning: Groups with fewer than 10 rows of a class are not compared. Group 'X' "
-    )
-    printed = " ".join(result.stdout.split())
-    assert warning.removeprefix("Warning: ") in printed
-    result = run(*quick, "--small-groups", "keep")
-    assert result.stderr.splitlines()[-1].startswith(
-        "Error: Every group should have 10 rows or more of each class, twice the per_cell "
-        "of 5. Group 'X' has "
-    )
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--sensitive", "race"], "Error: 'audited.csv' has no column 'race'. It has "),
+        (["--drop", "none"],
+         "Error: No file has a column 'none', which --drop or --keep names."),
+        (["--bin", "age"], "Error: --bin should name a column and where to cut it, as in "
+         "age=25,45. Got 'age'."),
+        (["--bin", "age=25"], "Error: --bin names 'age', which is not among --sensitive."),
+        (["--sensitive", "[sex"], "Error: Several columns should be named as --sensitive "),
+        (["--favorable", "maybe"],
+         "Error: `favorable` should be one of the labels ['no', 'yes']. Got 'maybe'."),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_fit_the_files_are_one_sentence(files, arguments, sentence):
+    result = run(*QUICK, *files, *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith(sentence)
 
 
-@pytest.mark.parametrize("option", ["--data", "--output", "--plot"])
+@pytest.mark.parametrize("option", ["--train", "--report", "--output"])
 @pytest.mark.parametrize("path", ["", " "])
 def test_an_empty_path_is_not_the_current_folder(option, path):
-    result = CliRunner().invoke(app, [*QUICK, option, path], env={"COLUMNS": "200"})
+    result = run("audit", option, path, env={"COLUMNS": "200"})
     assert result.exit_code == 2
     assert (
         f"Invalid value for '{option}': should name a file. Got {path!r}." in result.output
     )
 
 
-def test_one_seed_has_no_interval():
-    result = run("compare", "--seeds", 1, "--epochs", 1, "--method", "erm")
-    assert "one alone gives no interval" in " ".join(result.stdout.split())
-    assert result.stdout.splitlines()[1].count("±") == 0
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["--data", "none.csv", "--target", "y", "--sensitive", "s"],
-         "Error: There is no file 'none.csv'."),
-        (["--data", "none.csv"], "Error: --data needs --target and --sensitive as well."),
-        (["--target", "y"],
-         "Error: --target and --sensitive name columns of --data; pass it."),
-        (["--output", "no/where.csv"], "Error: --output: there is no folder 'no'."),
-        (["--plot", "."], "Error: --plot should name a file. '.' is a folder."),
-        (["--per-cell", "200"],
-         "Error: Comparing needs two groups with 400 rows or more of each class, twice the "
-         "per_cell of 200. Group 'sex=2' has 103 of class 0, group 'sex=1' has 117 of "
-         "class 1. Lower per_cell, merge groups, or add rows."),
-    ],
-)  # fmt: skip
-def test_bad_input_is_one_sentence_and_status_2(arguments, sentence):
-    result = run(*QUICK, *arguments)
-    assert result.exit_code == 2
-    # On standard error the progress bar stands before it.
-    assert result.stderr.splitlines()[-1] == sentence
-    assert result.stdout == ""
-
-
-def test_an_unknown_format_is_refused_before_training():
-    result = run(*QUICK, "--plot", "figure.docx")
-    assert result.exit_code == 2
-    assert result.stderr.startswith("Error: --plot should end in one of ")
-    assert result.stderr.endswith("Got 'figure.docx'.\n")
-
-
-@pytest.mark.parametrize(
-    ("columns", "sentence"),
-    [
-        ({"label": "same"}, "Error: Comparing needs two classes or more, but every row is "
-         "of class 'same'."),
-        ({"sex": "F"},
-         "Error: Comparing needs two groups or more, but every row is of group 'F'."),
-    ],
-)  # fmt: skip
-def test_data_without_a_comparison_in_it(file, columns, sentence):
-    frame = pd.read_csv(file).dropna(subset="label").assign(**columns)
-    frame.to_csv(file, index=False)
-    result = run(*QUICK, "--data", file, "--target", "label", "--sensitive", "sex")
-    assert result.exit_code == 2
-    assert result.stderr.splitlines()[-1] == sentence
-
-
 def test_the_choices_are_those_of_the_library():
     assert list(Method) == list(METHODS)
-    assert list(Goal) == list(PROTOCOLS)
-
-
-def test_the_default_goal_is_that_of_the_library():
-    default = inspect.signature(compare).parameters["goal"].default
-    assert default == inspect.signature(compare_methods).parameters["goal"].default
-    assert default == NashMetaClassifier().goal
-
-
-def test_any_protocol_is_a_goal():
-    quick = ["compare", "--seeds", 1, "--epochs", 1, "--method", "two-stage"]
-    assert run(*quick, "--goal", "generalized_mean").exit_code == 0
 
 
 def test_help_needs_no_torch():
     lines = (
         "import sys",
         "from skfairbargain.__main__ import main",
-        "sys.argv[1:] = ['compare', '--help']",
+        "sys.argv[1:] = ['audit', '--help']",
         "try: main()",
         "finally: assert 'torch' not in sys.modules",
     )
     command = [sys.executable, "-c", "\n".join(lines)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert "Usage: skfairbargain compare" in done.stdout
+    assert "Usage: skfairbargain audit" in done.stdout
 
 
 def test_without_a_command_the_help_is_shown():
     result = run()
-    assert "compare" in result.output
+    assert "audit" in result.output
     assert "Usage" in result.output
 
 
-def test_interrupting_keeps_what_was_finished(tmp_path):
-    output = tmp_path / "results.csv"
-    command = [sys.executable, "-m", "skfairbargain", "compare", "--method", "erm",
-               "--seeds", "500", "--epochs", "2", "--output", str(output)]  # fmt: skip
+def test_an_interrupt_is_no_traceback():
+    command = [sys.executable, "-m", "skfairbargain", "audit", "--method", "nash"]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
         deadline = time.monotonic() + 60
-        while not (output.exists() and len(output.read_text().splitlines()) > 3):
-            assert process.poll() is None, process.stderr.read()
+        while "NashMetaClassifier" not in process.stderr.readline():
             assert time.monotonic() < deadline
-            time.sleep(0.05)
         os.kill(process.pid, signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=60)
     finally:
         process.kill()
     assert process.returncode == 130
     assert "Traceback" not in stderr
-    finished = pd.read_csv(output)
-    assert len(finished) >= 3
-    assert f"Interrupted; {len(finished)} runs were finished." in " ".join(stdout.split())
-    assert "ROC AUC" in stdout

@@ -1,0 +1,242 @@
+"""What an audit trains, measures and concludes."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+
+from skfairbargain.auditing import METHODS, TODAY, audit_report
+from skfairbargain.metrics import worst_group_balanced_accuracy_score
+from tests.auditing._shared import arguments
+
+QUICK = {"methods": ["logistic", "audited_rows"], "n_resamples": 50}
+
+
+def refusal(**given):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        audit_report(**given)
+    return str(caught.value)
+
+
+def test_values_are_those_of_the_models_on_the_test_rows(made, report):
+    _, _, test = made
+    table = report.metrics.set_index(["method", "metric", "group"])["value"]
+    for name, model in report.models.items():
+        predicted = model.predict(test.data)
+        expected = balanced_accuracy_score(test.target, predicted)
+        assert table[name, "balanced_accuracy", "overall"] == pytest.approx(expected)
+        auc = roc_auc_score(test.target, model.predict_proba(test.data)[:, 1])
+        assert table[name, "auc", "overall"] == pytest.approx(auc)
+        worst = worst_group_balanced_accuracy_score(
+            test.target, predicted, sensitive_features=test.sensitive["group"]
+        )
+        assert table[name, "balanced_accuracy", "worst group"] == pytest.approx(worst)
+    today = roc_auc_score(test.target, test.data["x0"])
+    assert table[TODAY, "auc", "overall"] == pytest.approx(today)
+    decided = (test.data["x0"] > 0).astype(int)
+    expected = balanced_accuracy_score(test.target, decided)
+    assert table[TODAY, "balanced_accuracy", "overall"] == pytest.approx(expected)
+
+
+def test_intervals_contain_the_values(report):
+    for table, name in ((report.metrics, "value"), (report.differences, "difference")):
+        assert (table["low"] <= table[name]).all()
+        assert (table[name] <= table["high"]).all()
+    assert set(report.metrics["method"]) == {TODAY, *METHODS}
+    assert set(report.differences["method"]) == {report.recommended}
+
+
+def test_differences_are_of_the_recommended_method(report):
+    values = report.metrics.set_index(["method", "metric", "group"])["value"]
+    for row in report.differences.itertuples():
+        expected = (
+            values[row.method, row.metric, row.group]
+            - values[row.reference, row.metric, row.group]
+        )
+        assert row.difference == pytest.approx(expected)
+
+
+def test_audited_rows_are_scored_by_models_that_did_not_learn_from_them(made):
+    """Labels without any pattern: whoever had seen them would predict them."""
+    train, audit, _ = made
+    y_val = np.random.default_rng(0).integers(0, 2, len(audit.target))
+    noise = np.random.default_rng(1).normal(size=(len(y_val), 60))
+    given = arguments(made, tested=False) | {
+        "X": np.random.default_rng(2).normal(size=(len(train.target), 60)),
+        "X_val": noise,
+        "y_val": y_val,
+    }
+    found = audit_report(**given, methods=["audited_rows"], n_resamples=50)
+    value = found.metrics.set_index(["metric", "group"])["value"]
+    assert 0.4 < value["balanced_accuracy", "overall"] < 0.6
+    assert found.models["audited_rows"].score(noise, y_val) > 0.65
+
+
+def test_the_same_seed_gives_the_same_report(made):
+    first, second, other = (
+        audit_report(**arguments(made, tested=False), **QUICK, random_state=seed).to_dict()
+        for seed in (0, 0, 1)
+    )
+    for one in (first, second, other):
+        one.pop("created")
+        for method in one["methods"]:
+            method.pop("seconds")
+    assert first == second
+    assert first["metrics"] != other["metrics"]
+
+
+def test_steps_are_told_before_each_training(made):
+    told = []
+    audit_report(
+        **arguments(made, tested=False),
+        **QUICK,
+        cv=2,
+        on_step=lambda title, total: told.append((title, total)),
+    )
+    assert told == [
+        ("balanced logistic regression", 4),
+        ("audited rows alone, fold 1 of 2", 4),
+        ("audited rows alone, fold 2 of 2", 4),
+        ("the final models", 4),
+    ]
+
+
+def test_small_groups_are_merged_and_the_smallest_left_out(made):
+    _, audit, _ = made
+    groups = audit.sensitive["group"].copy()
+    y = audit.target
+    for name, n in (("few", 5), ("fewer", 4), ("one", 1)):
+        for label in (0, 1):
+            groups[groups.index[(groups == "g0") & (y == label)][:n]] = name
+    found = audit_report(
+        **arguments(made, tested=False) | {"groups_val": groups}, **QUICK, cv=2
+    )
+    assert found.cells.loc["other groups"].tolist() == [10, 10]
+    assert found.to_dict()["notes"] == [
+        "Groups with fewer than 10 rows of some label were merged into 'other groups': "
+        "'few' (5 of label 0, 5 of label 1), 'fewer' (4 of label 0, 4 of label 1), 'one' "
+        "(1 of label 0, 1 of label 1)."
+    ]
+    groups = groups.replace({"few": "g1", "fewer": "g1"})
+    found = audit_report(**arguments(made) | {"groups_val": groups}, **QUICK, cv=2)
+    assert "one" not in found.cells.index
+    assert found.to_dict()["notes"][-1] == (
+        "Group 'one' has fewer than 3 audited rows of some label (1 of label 0, 1 of label "
+        "1), so nothing can be said of it. Its rows were left out of the audit."
+    )
+    assert found.cells.to_numpy().sum() == len(y) - 2
+
+
+def test_test_rows_of_other_groups_are_left_out_and_told(made):
+    given = arguments(made)
+    given["groups_test"] = given["groups_test"].replace({"g2": "new"})
+    found = audit_report(**given, **QUICK)
+    n = int((given["groups_test"] == "new").sum())
+    assert found.to_dict()["notes"] == [
+        f"{n} test rows are of groups that were not audited. They were left out of the "
+        "measurement."
+    ]
+    assert found.to_dict()["n_test"] == len(given["y_test"]) - n
+
+
+def test_the_favorable_label_is_the_one_that_is_named(made):
+    words = {0: "approved", 1: "denied"}
+    given = {
+        name: value.map(words) if name.startswith("y") else value
+        for name, value in arguments(made).items()
+    }
+    found = audit_report(**given, **QUICK, favorable="approved")
+    assert found.cells.columns.tolist() == ["denied", "approved"]
+    predicted = found.models["logistic"].predict(given["X_test"])
+    rate = found.metrics.set_index(["method", "metric", "group"])["value"]
+    assert rate["logistic", "selection_rate", "overall"] == pytest.approx(
+        np.mean(predicted == "approved")
+    )
+
+
+def test_three_labels_are_measured_without_rates(made):
+    given = arguments(made, tested=False)
+    third = (given["X"]["x0"] > 0.8, given["X_val"]["x0"] > 0.8)
+    given["y"] = given["y"].mask(third[0], 2)
+    given["y_val"] = given["y_val"].mask(third[1], 2)
+    found = audit_report(**given, **QUICK, cv=2, merge_below=1)
+    assert set(found.metrics["metric"]) == {"balanced_accuracy", "auc", "accuracy"}
+    assert "<h1>" in found.to_html()
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"methods": ["magic"]},
+         "`methods` should be a list of names among ['logistic', 'boosting', "
+         "'audited_rows', 'nash', 'reweighted']. Got ['magic']."),
+        ({"favorable": "yes"}, "`favorable` should be one of the labels [0, 1]. Got 'yes'."),
+        ({"y_val": np.full(240, 1)},
+         "`y_val` should have rows of two labels or more. Every row is of label 1."),
+        ({"y_val": np.arange(240) % 3},
+         "`y_val` should have the labels of `y`, [0, 1]. Got 2 as well. Write the labels "
+         "alike."),
+        ({"y_val": [None, *[0, 1] * 119, 1]},
+         "`y_val` should have a label for every row. 1 of 240 rows have none. Leave these "
+         "rows out."),
+        ({"groups_val": ["a"] * 238 + ["b"] * 2},
+         "An audit needs two groups or more with 3 rows or more of each label. The audited "
+         "rows have 'a' (119 of label 0, 119 of label 1), 'b' (1 of label 0, 1 of label 1). "
+         "Audit more rows, or bring groups together."),
+        ({"y": np.zeros(600)},
+         "`y` should have rows of two labels or more. Every row is of label 0.0."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_audited_is_one_sentence(made, changed, sentence):
+    given = arguments(made, tested=False) | QUICK
+    given["y_val"] = np.arange(240) % 2
+    assert refusal(**given | changed) == sentence
+
+
+def test_lengths_are_checked(made):
+    given = arguments(made) | {"groups_test": ["g0", "g1"]}
+    assert re.match(r"`?X_test`?.*groups_test", refusal(**given, **QUICK))
+
+
+def test_one_column_that_tells_the_label_or_the_group_is_a_warning(made):
+    given = arguments(made, tested=False)
+    given["X"] = given["X"].assign(decided=given["y"] * 2.0, where="x")
+    given["X_val"] = given["X_val"].assign(
+        decided=given["y_val"] * 2.0, where=given["groups_val"]
+    )
+    found = audit_report(**given, **QUICK)
+    assert found.warnings[:2] == [
+        "'decided' (AUC 1.00) tells the label of the training rows almost perfectly. If "
+        "such a column is known only after the decision, leave it out with --drop: the "
+        "model would be of no use on new rows.",
+        "'where' (AUC 1.00) tells the audited groups almost perfectly, so a model can use "
+        "it in their place.",
+    ]
+
+
+def test_tables_of_text_dates_and_gaps_are_audited(made):
+    given = arguments(made)
+    for name in ("X", "X_val", "X_test"):
+        X = given[name].copy()
+        X["city"] = np.where(X["x2"] > 0, "Bern", None)
+        X["when"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(X["x3"] * 10, unit="D")
+        X.loc[X.index[::7], ["x0", "when"]] = None
+        given[name] = X
+    found = audit_report(**given, **QUICK)
+    assert np.isfinite(found.metrics["value"]).all()
+
+
+def test_changes_count_decisions_that_differ(made, report):
+    """Against today's model, or the other way round where that is to be kept."""
+    _, _, test = made
+    contents = report.to_dict()
+    assert contents["baseline"] is not None
+    gained, lost = (sum(row[key] for row in contents["changes"]) for key in ("gained", "lost"))
+    accuracy = report.metrics.set_index(["method", "metric", "group"])["value"]
+    difference = (
+        accuracy[report.recommended, "accuracy", "overall"]
+        - accuracy[contents["baseline"], "accuracy", "overall"]
+    )
+    assert (gained - lost) / len(test.target) == pytest.approx(difference)
