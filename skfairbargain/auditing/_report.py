@@ -51,7 +51,7 @@ class AuditReport:
     ...     methods=["logistic"],
     ... )
     >>> report.cells.loc["g0"].tolist()
-    [34, 33]
+    [33, 34]
     >>> report.to_html().startswith("<!DOCTYPE html>")
     True
     >>> AuditReport(report.to_dict()).verdict == report.verdict

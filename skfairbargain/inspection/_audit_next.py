@@ -62,15 +62,14 @@ def audit_next(estimator, y, *, budget=100, label=None):
     With :math:`I_{ik}` the `cell_influence_` of row i on cell k = (group, label), the harm
     of row i is
 
-    .. math:: h_i = \max_{k \,:\, \text{label}(k) \neq y_i} -I_{ik} / |L_k|
+    .. math:: h_i = \max_{k \,:\, \text{label}(k) \neq y_i} -I_{ik}
 
-    where :math:`L_k` is the sum of the harm that all rows do to cell k, so that groups
-    count alike however large their losses are. Cells of the row's own label are left out:
-    every row helps them, right or wrong. To first order, a label corrected from
-    :math:`y_i` to that of the cell takes this share of the harm away; how much better the
-    model becomes depends on how many labels are wrong, which only checking tells.
+    by how much, to first order, the row raised the cell's loss in the training, had its
+    weight been 1 in every step. Cells of the row's own label are left out: every row helps
+    them, right or wrong. How much better a model becomes by checking depends on how many
+    labels are wrong, which only checking tells.
 
-    To find as many wrong labels as possible, ranking by the training loss is as good or
+    To find wrong labels whatever their group, ranking by the training loss is as good or
     better, and simpler; the harm also says which group a row concerns. The user guide has
     measurements of both. Influence is clearest in plain training (``anchor=1.0,
     bargaining=None``).
@@ -113,9 +112,8 @@ def audit_next(estimator, y, *, budget=100, label=None):
     harm = np.maximum(-influence, 0)
     harm[y[:, None] == np.array(labels, dtype=y.dtype)[None, :]] = 0
     total = harm.sum(axis=0)
-    share = harm / np.where(total > 0, total, 1)
-    cell = share.argmax(axis=1)
-    largest = np.where(of_label, share.max(axis=1), 0)
+    cell = harm.argmax(axis=1)
+    largest = np.where(of_label, harm.max(axis=1), 0)
     order = np.argsort(-largest, kind="stable")[:budget]
     order = order[largest[order] > 0]
     return pd.DataFrame(
@@ -124,8 +122,8 @@ def audit_next(estimator, y, *, budget=100, label=None):
             "label": y[order],
             "group": [names[groups[k]] for k in cell[order]],
             "audited_label": [labels[k] for k in cell[order]],
-            "harm": harm[order, cell[order]],
-            "share": largest[order],
+            "harm": largest[order],
+            "share": largest[order] / total[cell[order]],
             "rank": np.arange(1, len(order) + 1),
         }
     )
