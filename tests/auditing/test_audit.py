@@ -172,7 +172,8 @@ def test_three_labels_are_measured_without_rates(made):
         ({"methods": ["magic"]},
          "`methods` should be a list of names among ['logistic', 'boosting', "
          "'audited_rows', 'nash', 'reweighted']. Got ['magic']."),
-        ({"favorable": "yes"}, "`favorable` should be one of the labels [0, 1]. Got 'yes'."),
+        ({"favorable": "yes"},
+         "`favorable` should be one of the labels [0, 1]. Got 'yes'."),
         ({"y_val": np.full(240, 1)},
          "`y_val` should have rows of two labels or more. Every row is of label 1."),
         ({"y_val": np.arange(240) % 3},
@@ -183,8 +184,8 @@ def test_three_labels_are_measured_without_rates(made):
          "rows out."),
         ({"groups_val": ["a"] * 238 + ["b"] * 2},
          "An audit needs two groups or more with 3 rows or more of each label. The audited "
-         "rows have 'a' (119 of label 0, 119 of label 1), 'b' (1 of label 0, 1 of label 1). "
-         "Audit more rows, or bring groups together."),
+         "rows have 'a' (119 of label 0, 119 of label 1), 'b' (1 of label 0, 1 of label 1)."
+         " Audit more rows, or bring groups together."),
         ({"y": np.zeros(600)},
          "`y` should have rows of two labels or more. Every row is of label 0.0."),
     ],
@@ -233,7 +234,9 @@ def test_changes_count_decisions_that_differ(made, report):
     _, _, test = made
     contents = report.to_dict()
     assert contents["baseline"] is not None
-    gained, lost = (sum(row[key] for row in contents["changes"]) for key in ("gained", "lost"))
+    gained, lost = (
+        sum(row[key] for row in contents["changes"]) for key in ("gained", "lost")
+    )
     accuracy = report.metrics.set_index(["method", "metric", "group"])["value"]
     difference = (
         accuracy[report.recommended, "accuracy", "overall"]

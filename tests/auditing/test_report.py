@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_figures_have_names_and_tables_have_headers(page):
     assert [a["lang"] for a in parsed.all("html")] == ["en"]
     headings = [int(tag[1]) for tag, _ in parsed.found if re.fullmatch(r"h\d", tag)]
     assert headings[0] == 1
-    assert all(b - a <= 1 for a, b in zip(headings, headings[1:], strict=False))
+    assert all(b - a <= 1 for a, b in pairwise(headings))
 
 
 def test_what_files_say_is_text_and_no_markup(page):
@@ -135,7 +136,9 @@ def test_the_ending_decides_the_format(report, tmp_path):
         path = tmp_path / f"report{ending}"
         report.save(path)
         assert path.read_text().startswith(first)
-    with pytest.raises(ValueError, match=r"^A report should end in \.html, \.md or \.json\. "):
+    with pytest.raises(
+        ValueError, match=r"^A report should end in \.html, \.md or \.json\. "
+    ):
         report.save(tmp_path / "report.pdf")
     assert not (tmp_path / "report.pdf").exists()
 

@@ -26,7 +26,7 @@ def run(*arguments, **options):
 
 
 def people(n, seed, label_bias=0.0):
-    """A table as people have it: numbers, texts, gaps, dates, ids, and names with commas."""
+    """A table as people have it: numbers, texts, gaps, dates, ids, odd names."""
     made = make_biased_classification(n, label_bias=label_bias, random_state=seed)
     frame = made.data.round(3).assign(
         hired=np.where(made.target, "yes", "no"),
@@ -68,7 +68,9 @@ def test_two_files_end_in_a_verdict_and_a_report(files, tmp_path):
     assert result.exit_code == 0, result.stderr
     shown = words(result.stdout)
     assert "train.csv: 400 rows × 15 columns, UTF-8, commas, decimal points." in shown
-    assert "audited.csv: 200 rows × 19 columns, UTF-16, semicolons, decimal commas." in shown
+    assert (
+        "audited.csv: 200 rows × 19 columns, UTF-16, semicolons, decimal commas." in shown
+    )
     assert "Features (13): x0, x1, x2" in shown
     assert "person (another text in every row, as an id has)" in shown
     contents = json.loads(report.read_text())
@@ -96,7 +98,7 @@ def test_test_rows_today_and_recorded_labels(files, tmp_path):
     assert result.exit_code == 0, result.stderr
     contents = json.loads(report.read_text())
     assert contents["n_test"] == 300
-    assert [method["name"] for method in contents["methods"]][0] == "today"
+    assert contents["methods"][0]["name"] == "today"
     assert contents["label_bias"]["heading"] == "200 rows have both labels; 0 differ."
     assert contents["about"]["left_out"]["person"] == "an id, as --id says"
     assert contents["about"]["rows"][0] == "p0-0"

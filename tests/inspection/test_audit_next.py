@@ -33,7 +33,7 @@ def test_rows_are_ranked_by_the_harm_to_cells_of_the_other_label():
     assert rows["group"].tolist() == ["a", "a", "b", "b"]
     assert rows["audited_label"].tolist() == [0, 1, 1, 0]
     assert rows["harm"].tolist() == [4, 3, 2, 1]
-    # All harm to a, 0 is 4 (row 0 and 1 have its label), to a, 1 it is 1 + 3, to b, 1 2 + 1.
+    # All harm to a, 0 is 4, to a, 1 it is 1 + 3, and to b, 1 it is 2 + 1.
     assert rows["share"].tolist() == [1, 3 / 4, 2 / 3, 1]
     assert rows["rank"].tolist() == [1, 2, 3, 4]
 
@@ -63,7 +63,9 @@ def test_it_finds_labels_that_are_wrong():
 
 
 def test_what_cannot_be_ranked_is_one_sentence():
-    with pytest.raises(ValueError, match=r"^`label` should be one of the labels \[0, 1\]\. "):
+    with pytest.raises(
+        ValueError, match=r"^`label` should be one of the labels \[0, 1\]\. "
+    ):
         audit_next(Trained(), Y, label=2)
     with pytest.raises(ValueError, match="cell_influence_"):
         audit_next(Trained(), Y[:3])
