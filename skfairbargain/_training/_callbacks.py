@@ -35,6 +35,22 @@ def checked_callbacks(estimator):
     return callbacks
 
 
+def listens(callback, event):
+    """Whether a callback does anything at an event, such as "on_batch_end".
+
+    Parameters
+    ----------
+    callback : Callback
+    event : str
+
+    Returns
+    -------
+    listens : bool
+    """
+    own = getattr(type(callback), event, None)
+    return event in vars(callback) or own is not getattr(Callback, event)
+
+
 @contextmanager
 def lacking_history_named(net):
     """Say what the history has where a callback reads something else in it.

@@ -5,8 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._geometry import stacked
+
 # Share of a certificate above which a player counts among those who cannot agree.
 SMALLEST_SHARE = 0.01
+
+# Numbers in the geometry of steps that wait to be counted together, which takes less time.
+MOST_WAITING = 2**20
 
 # What `history_` holds of an epoch.
 EPOCH_KEYS = (
@@ -62,8 +67,9 @@ class EpochTally:
         self.start = time.perf_counter()
         self.steps = self.skipped = self.bargains = self.agreements = self.in_conflict = 0
         self.loss = self.alpha = 0.0
-        # Arrays from the first step on: steps per player, and per pair of players.
+        # Arrays from the first count on: steps per player, and per pair of players.
         self.conflicts = self.opposed = self.opposed_agreed = 0
+        self._waiting = []
         # Steps of which it is known whether all players can gain, and those where they can.
         self.asked = self.possible = 0
         self.disputants = self.disputed = self.failed = self.by_anchor = 0
@@ -80,9 +86,6 @@ class EpochTally:
         self.steps += 1
         self.loss += loss
         self.skipped += not decision.weights.any()
-        self.in_conflict += bool(decision.conflicts.any())
-        self.conflicts = self.conflicts + decision.conflicts
-        self.opposed = self.opposed + decision.opposed
         self.bargains += decision.bargained
         if decision.possible is not None:
             self.asked += 1
@@ -97,7 +100,21 @@ class EpochTally:
         if decision.alpha is not None:
             self.agreements += 1
             self.alpha = self.alpha + decision.alpha
-            self.opposed_agreed = self.opposed_agreed + decision.opposed
+        self._waiting.append((decision.geometry, decision.alpha is not None))
+        if len(self._waiting) * decision.geometry.gram.size > MOST_WAITING:
+            self._count()
+
+    def _count(self):
+        """Count the conflicts of the steps that wait."""
+        if self._waiting:
+            geometries, agreed = zip(*self._waiting, strict=True)
+            steps = stacked(geometries)
+            conflicts, opposed = steps.conflicts, steps.opposed
+            self.in_conflict += int(conflicts.any(axis=1).sum())
+            self.conflicts = self.conflicts + conflicts.sum(axis=0)
+            self.opposed = self.opposed + opposed.sum(axis=0)
+            self.opposed_agreed = self.opposed_agreed + opposed[list(agreed)].sum(axis=0)
+        self._waiting = []
 
     def add_undefined(self):
         """Count a step that had a loss or a gradient that was not finite."""
@@ -120,6 +137,7 @@ class EpochTally:
         -------
         row : dict
         """
+        self._count()
         agreed = self.agreements > 0
         mean = (self.alpha / self.agreements).tolist() if agreed else []
         return {

@@ -7,6 +7,12 @@ from torch.utils.data import Dataset
 
 from .._inputs import as_features, relative
 
+# Bytes of features that are made of all rows at once, where X is in memory already. It
+# takes as long as making those of one epoch.
+MOST_PREPARED = 2**30
+# Rows of which features are made at a time.
+CHUNK = 2**14
+
 
 class TrainingData(Dataset):
     """Rows to train on, and the validation rows that go with every minibatch.
@@ -55,6 +61,10 @@ class TrainingData(Dataset):
         self.cells = cells
         self.generator = generator
         self.sample_weight = None if sample_weight is None else relative(sample_weight)
+        # Whether X is what the module sees, so that minibatches are gathered from it.
+        self.prepared = self._is_prepared()
+        if not self.prepared and self._can_be_prepared():
+            self.X, self.rows, self.prepared = self._features(), np.arange(len(y)), True
 
     def __len__(self):
         return len(self.rows)
@@ -64,7 +74,33 @@ class TrainingData(Dataset):
 
     def gather(self, index):
         """Return the features of some rows to train on, as the module sees them."""
-        return as_features(self.X[self.rows[index]], self.dtype, self.scaler)
+        rows = self.X[self.rows[index]]
+        return rows if self.prepared else as_features(rows, self.dtype, self.scaler)
+
+    def _is_prepared(self):
+        # np.take copies all of an array that is not C-contiguous, at every call.
+        return (
+            self.scaler is None
+            and not issparse(self.X)
+            and self.X.dtype == self.dtype
+            and self.X.flags.c_contiguous
+        )
+
+    def _can_be_prepared(self):
+        """Whether X is in memory, and all of its features take not much more of it."""
+        base = self.X
+        while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
+            base = base.base
+        size = len(self.rows) * np.prod(self.X.shape[1:]) * self.dtype.itemsize
+        return isinstance(self.X, np.ndarray) and base is None and size <= MOST_PREPARED
+
+    def _features(self):
+        """The features of all rows to train on, made chunk by chunk."""
+        features = np.empty((len(self.rows), *self.X.shape[1:]), self.dtype)
+        for start in range(0, len(features), CHUNK):
+            rows = self.X[self.rows[start : start + CHUNK]]
+            features[start : start + CHUNK] = as_features(rows, self.dtype, self.scaler)
+        return features
 
     def averages(self):
         """Matrix of shape (n_val, n_cells) that averages the validation rows of a cell."""
@@ -143,16 +179,9 @@ class Minibatches:
         order = torch.randperm(len(self.data), generator=self.data.generator).numpy()
         rows, labels = self._inputs.numpy(), self._targets.numpy()
         X = self.data.X
-        # np.take copies all of an array that is not C-contiguous, at every call.
-        gather_into_place = (
-            self.data.scaler is None
-            and not issparse(X)
-            and X.dtype == rows.dtype
-            and X.flags.c_contiguous
-        )
         for start in range(0, len(self) * self.batch_size, self.batch_size):
             index = order[start : start + self.batch_size]
-            if gather_into_place:
+            if self.data.prepared:
                 here = self.data.rows[index]
                 np.take(X, here, axis=0, out=rows[: self.batch_size], mode="clip")
             else:

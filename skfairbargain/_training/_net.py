@@ -16,7 +16,7 @@ from .._networks import dropout_draws_from
 from .._utils import copy_module
 from ..hypergradients import AutoEngine
 from ..losses import cross_entropy
-from ._callbacks import lacking_history_named
+from ._callbacks import lacking_history_named, listens
 from ._denormals import denormals_flushed
 from ._group_losses import finite_losses, group_losses
 from ._history import EpochTally
@@ -149,6 +149,24 @@ class MetaNet(NeuralNetClassifier):
                 if "training" in inspect.signature(method).parameters:
                     method(self, **kwargs)
 
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """As skorch's; without the calls before and after a batch if nobody listens."""
+        if not training or self._somebody_listens("on_batch_begin", "on_batch_end"):
+            super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+            return
+        batches = self.history[-1]["batches"]
+        for batch in iterator:
+            # Before the step, so that its row is there, as it is for those who listen.
+            batches.append({})
+            loss = step_fn(batch, **fit_params)["loss"].item()
+            batches[-1].update(
+                {f"{prefix}_loss": loss, f"{prefix}_batch_size": len(batch.X)}
+            )
+        self.history.record(f"{prefix}_batch_count", len(iterator))
+
+    def _somebody_listens(self, *events):
+        return any(listens(each, event) for _, each in self.callbacks_ for event in events)
+
     def check_data(self, X, y):
         """Nothing: the estimator has checked what `TrainingData` holds."""
 
@@ -208,10 +226,11 @@ class MetaNet(NeuralNetClassifier):
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Start counting."""
         super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
-        in_stage_1 = len(self.history) - self.schedule_start <= self.bargain_epochs
+        epoch = len(self.history) - self.schedule_start
+        in_stage_1 = epoch <= self.bargain_epochs
         bargains = in_stage_1 and self.weighting.bargaining is not None
         self._tally = EpochTally(1 if bargains else 2)
-        self._bound = EpochBound(self.weighting, self._averages, self.meta_loss)
+        self._bound = EpochBound(self.weighting, self._averages, self.meta_loss, epoch)
 
     def train_step(self, batch, **fit_params):
         """One step: hypergradients, weights by protocol, weighted gradient, update."""
@@ -281,12 +300,13 @@ class MetaNet(NeuralNetClassifier):
     def _update(self, batch, weights):
         """Take one step of the optimizer on the weighted sum of the losses."""
         self._engine.backward(weights)
-        self.notify(
-            "on_grad_computed",
-            named_parameters=TeeGenerator(self.get_all_learnable_params()),
-            batch=batch,
-            training=True,
-        )
+        if self._somebody_listens("on_grad_computed"):
+            self.notify(
+                "on_grad_computed",
+                named_parameters=TeeGenerator(self.get_all_learnable_params()),
+                batch=batch,
+                training=True,
+            )
         self.optimizer_.step()
 
 

@@ -6,6 +6,10 @@ import torch
 from ..losses import cross_entropy
 
 
+# Epochs in which the bound is measured.
+FIRST_EPOCHS, EVERY = 3, 5
+
+
 def step_bound(losses_at, probe, epsilon):
     """Longest step in one direction that the descent bound calls safe for every player.
 
@@ -120,6 +124,9 @@ class EpochBound:
     averages : ndarray of shape (n_val, n_cells)
         Column k averages the validation rows of cell k.
     meta_loss : callable
+    epoch : int, default=1
+        Counted from 1. In small data the bound takes as long as several steps, so it is
+        measured in the first three epochs and every fifth.
 
     Attributes
     ----------
@@ -129,11 +136,12 @@ class EpochBound:
         Whether it is still to be measured.
     """
 
-    def __init__(self, weighting, averages, meta_loss):
+    def __init__(self, weighting, averages, meta_loss, epoch=1):
         self.weighting = weighting
         self.averages = averages
         self.meta_loss = meta_loss
-        self.value, self.is_due = None, True
+        self.value = None
+        self.is_due = epoch <= FIRST_EPOCHS or epoch % EVERY == 0
 
     def measure(self, net, batch, decision, epsilon):
         """Measure the bound along a step, without dropout and momentum.

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..bargaining import conflicts_of_step, follow_without_harm, opposed_players
+from ..bargaining import conflicts_of_step, follow_without_harm
 from ..protocols import MetaStep
+from ._geometry import Geometry
 from ._mixture import Mixture
 
 # Anchors tried, in parts of the set one, where the players know no agreement at that.
@@ -23,10 +24,8 @@ class Decision(NamedTuple):
         Whether stage 1 was in force.
     alpha : ndarray or None
         The players' bargaining weights where they agreed.
-    conflicts : ndarray of shape (n_players,), dtype bool
-        Which players with a stake lose by `weights`, to first order (eq. 3).
-    opposed : ndarray of shape (n_players, n_players), dtype bool
-        Which pairs of players have opposed hypergradients, whatever the weights.
+    geometry : Geometry
+        Tells who loses by the weights, and who is opposed to whom.
     possible : bool or None
         Whether there are applied weights by which every player with a stake gains; None
         where nobody asked.
@@ -39,8 +38,7 @@ class Decision(NamedTuple):
     weights: np.ndarray
     bargained: bool
     alpha: np.ndarray | None
-    conflicts: np.ndarray
-    opposed: np.ndarray
+    geometry: Geometry
     possible: bool | None = None
     disputants: np.ndarray | None = None
     by_anchor: bool | None = None
@@ -116,14 +114,12 @@ class Weighting:
             outcome = self._pursue_goal(step, root, outcome)
         weights = outcome.weights
         epsilon = np.finfo(hypergradients.dtype).eps
-        conflicts = conflicts_of_step(step.hypergradients, weights, epsilon, step.gram)
-        opposed = opposed_players(step.gram, epsilon)
+        length = np.sqrt(weights @ weights)
         return Decision(
             weights * root,
             bargain,
             outcome.alpha,
-            conflicts,
-            opposed,
+            Geometry(step.gram, weights @ step.hypergradients, length, epsilon),
             outcome.possible,
             outcome.disputants,
             outcome.by_anchor,

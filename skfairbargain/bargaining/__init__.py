@@ -1,7 +1,7 @@
 """Nash's bargain among gradients, and conflict between weights and players."""
 
 from ._arguments import finite_array
-from ._conflict import conflicts_of_step, opposed_players
+from ._conflict import conflicts_of_step, losing_players, opposed_players
 from ._harmless import HarmlessSolution, follow_without_harm
 from ._of_step import bargain_of_step
 from ._solver import AppliedSolution, NashSolution, nash_bargaining

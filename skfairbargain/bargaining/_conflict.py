@@ -25,9 +25,31 @@ def conflicts_of_step(hypergradients, weights, epsilon, gram=None):
     """
     if gram is None:
         gram = hypergradients.T @ hypergradients
-    norms = np.sqrt(gram.diagonal())
-    noise = 4 * epsilon * np.sqrt(weights @ weights)
-    return has_stake(norms) & (weights @ hypergradients < -noise * norms)
+    length = np.sqrt(weights @ weights)
+    return losing_players(gram, weights @ hypergradients, length, epsilon)
+
+
+def losing_players(gram, gains, length, epsilon):
+    """Which players with a stake have a gain below 0 by more than rounding.
+
+    Parameters
+    ----------
+    gram : ndarray of shape (..., n_players, n_players), float64
+        HᵀH, of one step or of several.
+    gains : ndarray of shape (..., n_players), float64
+        Hᵀw.
+    length : float or ndarray of shape (...)
+        ‖w‖.
+    epsilon : float or ndarray of shape (...)
+        Rounding unit of the dtype in which the hypergradients were computed.
+
+    Returns
+    -------
+    losing : ndarray of shape (..., n_players), dtype bool
+    """
+    norms = _norms(gram)
+    noise = 4 * np.multiply(epsilon, length)[..., None]
+    return has_stake(norms) & (gains < -noise * norms)
 
 
 def opposed_players(gram, epsilon):
@@ -35,14 +57,20 @@ def opposed_players(gram, epsilon):
 
     Parameters
     ----------
-    gram : ndarray of shape (n_players, n_players), float64
-    epsilon : float
+    gram : ndarray of shape (..., n_players, n_players), float64
+        HᵀH, of one step or of several.
+    epsilon : float or ndarray of shape (...)
         Rounding unit of the dtype in which the hypergradients were computed.
 
     Returns
     -------
-    opposed : ndarray of shape (n_players, n_players), dtype bool
+    opposed : ndarray of shape (..., n_players, n_players), dtype bool
     """
-    norms = np.sqrt(gram.diagonal())
+    norms = _norms(gram)
     norms = np.where(has_stake(norms), norms, np.inf)
-    return gram < -4 * epsilon * np.outer(norms, norms)
+    noise = 4 * np.asarray(epsilon)[..., None, None]
+    return gram < -noise * (norms[..., :, None] * norms[..., None, :])
+
+
+def _norms(gram):
+    return np.sqrt(np.diagonal(gram, axis1=-2, axis2=-1))

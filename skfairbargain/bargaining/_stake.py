@@ -11,13 +11,13 @@ def has_stake(norms, min_stake=STAKE):
 
     Parameters
     ----------
-    norms : ndarray of shape (n_players,)
-        Lengths of the hypergradients.
+    norms : ndarray of shape (..., n_players)
+        Lengths of the hypergradients, of one step or of several.
     min_stake : float, default=1e-6
         A player has a stake above this fraction of the largest norm.
 
     Returns
     -------
-    staked : ndarray of shape (n_players,), dtype bool
+    staked : ndarray of shape (..., n_players), dtype bool
     """
-    return norms > min_stake * norms.max(initial=0.0)
+    return norms > min_stake * norms.max(axis=-1, keepdims=True, initial=0.0)

@@ -62,7 +62,7 @@ def test_a_step_with_an_agreement_is_without_conflict(
         if decision.possible:
             agreed += 1
             assert decision.alpha is not None
-            assert not decision.conflicts.any()
+            assert not decision.geometry.conflicts.any()
             assert (gains(of_players, decision.weights) > 0).all()
         else:
             refused += 1
@@ -147,7 +147,7 @@ def test_bargaining_over_learned_weights_alone_can_break_the_agreement():
     for H, losses, _ in steps(60):
         decision = rule.decide(H, losses, bargain=True)
         assert decision.possible is None
-        broken += decision.alpha is not None and decision.conflicts.any()
+        broken += decision.alpha is not None and decision.geometry.conflicts.any()
     assert broken > 10
 
 
@@ -162,7 +162,7 @@ def test_a_lower_anchor_is_taken_only_where_the_players_cannot_agree_at_the_set_
             np.testing.assert_array_equal(at_lower.weights, at_set.weights)
         elif at_lower.possible:
             rescued += 1
-            assert not at_lower.conflicts.any()
+            assert not at_lower.geometry.conflicts.any()
     assert rescued > 5
 
 
@@ -185,8 +185,8 @@ def test_a_harmless_goal_harms_nobody_where_that_is_possible(weight_norm, anchor
             assert decision.disputants.sum() == pytest.approx(1)
             continue
         harmless += 1
-        assert not decision.conflicts.any()
-        if by_goal.conflicts.any():
+        assert not decision.geometry.conflicts.any()
+        if by_goal.geometry.conflicts.any():
             changed += 1
             assert (gains(H, decision.weights) > 0).all()
         else:

@@ -1,5 +1,7 @@
 """Callbacks of skorch's see training rows, audited rows and numbers; others are refused."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, roc_auc_score
@@ -201,3 +203,33 @@ def test_an_error_of_a_callback_stays_its_own():
 
     with pytest.raises(KeyError, match=r"^'its own'$"):
         fit(callbacks=[Broken()])
+
+
+class Plain(Callback):
+    """Listens to epochs alone, so that training may leave the calls of batches out."""
+
+
+class Counts(Callback):
+    def on_train_begin(self, net, **kwargs):
+        self.seen = Counter()
+        # Set on the object, as some wrappers do, and not in the class.
+        self.on_batch_begin = lambda net, **kwargs: self.seen.update(["begin"])
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        self.seen["end"] += training
+
+    def on_grad_computed(self, net, **kwargs):
+        self.seen["gradient"] += 1
+
+
+def test_batches_are_told_of_where_somebody_listens_and_change_nothing():
+    counts = Counts()
+    told = fit(callbacks=[counts, Plain()])
+    untold = fit(callbacks=[Plain()])
+    n_steps = 3 * told.n_iter_
+    assert counts.seen == {"begin": n_steps, "end": n_steps, "gradient": n_steps}
+    np.testing.assert_array_equal(told.predict_proba(X), untold.predict_proba(X))
+    for one, other in zip(told.net_.history, untold.net_.history, strict=True):
+        assert one["train_batch_count"] == other["train_batch_count"] == 3
+        assert one["batches"][:3] == other["batches"][:3]
+        assert set(one["batches"][0]) == {"train_loss", "train_batch_size"}

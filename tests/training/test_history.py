@@ -7,6 +7,7 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from skfairbargain import NashMetaClassifier, UnusedGoalWarning
+from skfairbargain._training._geometry import Geometry
 from skfairbargain._training._history import EpochTally, Names
 from skfairbargain._training._weighting import Decision
 from skfairbargain.datasets import load_diabetes_progression
@@ -82,7 +83,7 @@ def test_rates_are_shares_of_the_steps_that_the_protocol_saw(split):
 def test_each_rate_has_its_own_denominator():
     """Five steps: three bargained, two of these agreed; one more was not finite."""
     tally = EpochTally(stage=1)
-    opposed = np.array([[False, True], [True, False]])
+    gram = np.array([[1.0, -1.0], [-1.0, 1.0]])
     for bargained, alpha, conflicts, weights in (
         (True, [1.0, 3.0], [False, True], [1.0]),
         (True, [2.0, 5.0], [False, False], [1.0]),
@@ -91,11 +92,12 @@ def test_each_rate_has_its_own_denominator():
         (False, None, [False, False], [1.0]),
     ):
         alpha = None if alpha is None else np.array(alpha)
-        weights, conflicts = np.array(weights), np.array(conflicts)
+        weights, gains = np.array(weights), np.where(conflicts, -1.0, 1.0)
+        geometry = Geometry(gram, gains, 1.0, 1e-16)
         found = (True, None, None) if alpha is not None else (None, None, None)
         if bargained and alpha is None:
             found = (False, np.array([0.25, 0.75]), True)
-        tally.add(Decision(weights, bargained, alpha, conflicts, opposed, *found), loss=0.5)
+        tally.add(Decision(weights, bargained, alpha, geometry, *found), loss=0.5)
     tally.add_undefined()
     names = Names(groups=["f", "m"], players=["F", "M"], bargainers=["a", "b"])
     row = tally.row(names, 0.4, [0.25, 0.75], safe_meta_lr=None)

@@ -56,7 +56,7 @@ def test_stage_2_by_hand():
     np.testing.assert_array_equal(decision.weights, [1, 0, 0, 0])
     assert not decision.bargained
     assert decision.alpha is None
-    assert not decision.conflicts.any()
+    assert not decision.geometry.conflicts.any()
 
 
 def test_the_average_by_hand_and_its_norms():
@@ -88,7 +88,7 @@ def test_agreement_leaves_nobody_worse_and_reports_alpha():
     decision = weighting(bargaining=Nash()).decide(np.abs(H), LOSSES, bargain=True)
     assert decision.bargained
     assert decision.alpha.shape == (4,)
-    assert not decision.conflicts.any()
+    assert not decision.geometry.conflicts.any()
     assert (np.abs(H).T @ decision.weights > 0).all()
 
 
@@ -107,8 +107,8 @@ def test_conflict_is_that_of_the_players_with_the_weights_applied():
     served = np.array([[1.0, -0.5, 1.0, 1.0]])
     by_cell = weighting(LtR()).decide(served, LOSSES, bargain=False)
     by_group = weighting(LtR(), players="groups").decide(served, LOSSES, bargain=False)
-    assert by_cell.conflicts.any()
-    assert not by_group.conflicts.any()
+    assert by_cell.geometry.conflicts.any()
+    assert not by_group.geometry.conflicts.any()
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_weight_of_two_is_the_row_twice(weight_norm, bargain, goal):
     np.testing.assert_allclose(
         weighted.weights, counts * repeated.weights[firsts], rtol=1e-7, atol=1e-12
     )
-    np.testing.assert_array_equal(weighted.conflicts, repeated.conflicts)
+    np.testing.assert_array_equal(weighted.geometry.conflicts, repeated.geometry.conflicts)
 
 
 @pytest.mark.parametrize(("dtype", "counts"), [(np.float32, False), (np.float64, True)])
@@ -164,8 +164,8 @@ def test_rounding_is_that_of_the_hypergradients_dtype(dtype, counts):
     hypergradients = np.array([[1, -1e-7, 1, 1], [0, 1, 0, 0]], dtype=dtype)
     along_the_first = Fixed(np.array([1.0, 0.0, 0.0, 0.0]), acts_on="players")
     decision = weighting(along_the_first).decide(hypergradients, LOSSES, bargain=False)
-    assert decision.opposed[0, 1] == counts
-    assert decision.conflicts.tolist() == [False, counts, False, False]
+    assert decision.geometry.opposed[0, 1] == counts
+    assert decision.geometry.conflicts.tolist() == [False, counts, False, False]
 
 
 def test_the_input_is_left_alone():
