@@ -20,6 +20,8 @@ if find_spec("skl2onnx") is None or find_spec("onnxruntime") is None:
         "skfairbargain/deployment/_to_onnx.py",
         "docs/user_guide/deployment.md",
     ]
+if find_spec("mapie") is None:
+    collect_ignore += ["docs/user_guide/thresholds.md"]
 
 PAGES = Sybil(
     parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE)]

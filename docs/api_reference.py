@@ -208,6 +208,12 @@ API_REFERENCE = {
         "[the guide](user_guide/persistence.md).",
         ["save", "load"],
     ),
+    "Thresholds": Section(
+        "skfairbargain.postprocessing",
+        "Decide by thresholds chosen on audited rows of their own. See "
+        "[the guide](user_guide/thresholds.md).",
+        ["BoundedThresholdClassifier"],
+    ),
     "Deployment": Section(
         "skfairbargain.deployment",
         "Take a trained model to where it predicts: without torch, or without Python. See "

@@ -32,6 +32,7 @@ PARTS = {
     "_inputs": ("exceptions", "_utils"),
     "_networks": ("exceptions", "_utils", "_inputs"),
     "_model_file": ("exceptions", "_utils", "protocols", "_inputs"),
+    "postprocessing": ("exceptions", "_utils"),
     "deployment": ("exceptions", "_utils", "_inputs", "_model_file"),
     "_training": (
         *("exceptions", "losses", "bargaining", "_utils"),
@@ -70,6 +71,7 @@ WITHOUT_TORCH = (
     "protocols",
     "_model_file",
     "deployment",
+    "postprocessing",
 )
 # Code around the package that uses it as anybody does.
 USERS = ("experiments", "benchmarks", "examples", "docs/images")

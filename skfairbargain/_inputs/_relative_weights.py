@@ -27,6 +27,9 @@ def relative(sample_weight):
     >>> relative(np.array([1e308, 3e307, 7e307, 1e308]))
     array([1.33333333, 0.4       , 0.93333333, 1.33333333])
     """
-    # By the largest first: the sum of large ones would overflow.
-    weights = sample_weight / sample_weight.max()
+    # By a power of two, which rounds nothing, because NumPy 1.26 divides the smallest
+    # numbers wrongly; then by the largest: the sum of large ones would overflow.
+    _, exponent = np.frexp(sample_weight.max())
+    weights = np.ldexp(sample_weight, -exponent)
+    weights = weights / weights.max()
     return np.maximum(weights / weights.mean(), SMALLEST)

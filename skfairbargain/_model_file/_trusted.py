@@ -18,8 +18,19 @@ PACKAGE = __name__.partition(".")[0]
 DATA = {
     "functools": ("partial",),  # of functions that are trusted themselves
     "numpy": ("dtype",),
+    "sklearn._loss.link": (
+        *("HalfLogitLink", "IdentityLink", "Interval", "LogLink", "LogitLink"),
+        "MultinomialLogit",
+    ),
+    "sklearn._loss.loss": (
+        *("AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfMultinomialLoss"),
+        *("HalfPoissonLoss", "HalfSquaredError", "HuberLoss"),
+    ),
     "sklearn.calibration": ("_CalibratedClassifier", "_SigmoidCalibration"),
-    "sklearn.compose._column_transformer": ("make_column_selector",),
+    "sklearn.compose._column_transformer": (
+        *("_RemainderColsList", "make_column_selector"),
+    ),
+    "sklearn.ensemble._hist_gradient_boosting.binning": ("_BinMapper",),
     "sklearn.ensemble._hist_gradient_boosting.predictor": ("TreePredictor",),
     "sklearn.feature_selection._univariate_selection": ("chi2", "f_classif"),
     "sklearn.feature_selection._mutual_info": ("mutual_info_classif",),

@@ -5,7 +5,6 @@ import torch
 
 from ..losses import cross_entropy
 
-
 # Epochs in which the bound is measured.
 FIRST_EPOCHS, EVERY = 3, 5
 
