@@ -56,7 +56,7 @@ PARTS = {
     ),
     "_cli": (
         *("datasets", "_utils", "model_selection", "_reading"),
-        *("persistence", "auditing"),
+        *("persistence", "auditing", "tables"),
     ),
     "__main__": ("_cli",),
 }

@@ -3,6 +3,7 @@
 import typer
 
 from ._audit import audit
+from ._predict import predict
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,3 +19,4 @@ def _commands():
 
 
 app.command()(audit)
+app.command()(predict)

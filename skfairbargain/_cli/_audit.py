@@ -11,14 +11,13 @@ from sklearn.utils import Bunch
 
 from ._console import plain_console, progress
 from ._errors import one_line_warnings, one_sentence_errors
+from ._options import Dates, Decimal, Encoding, Separator, a_format
 from ._paths import a_path, check_destinations
 
 Method = StrEnum("Method", ["logistic", "boosting", "audited_rows", "nash", "reweighted"])
 MissingGroup = StrEnum("MissingGroup", ["drop", "keep"])
-Dates = StrEnum("Dates", [("DAY", "day-first"), ("MONTH", "month-first")])
-Decimal = StrEnum("Decimal", [("COMMA", "comma"), ("POINT", "point")])
 
-FILES, COLUMNS, READING = "Files", "Columns and groups", "How files are written"
+FILES, COLUMNS = "Files", "Columns and groups"
 
 
 def _file(help_, panel=FILES):
@@ -112,20 +111,10 @@ def audit(
     plan: Annotated[
         bool, typer.Option("--plan", help="Show what would be done, and stop.")
     ] = False,
-    separator: Annotated[
-        str | None,
-        typer.Option(help="Between values: , ; | or tab.", rich_help_panel=READING),
-    ] = None,
-    encoding: Annotated[
-        str | None, typer.Option(help="Such as latin-1.", rich_help_panel=READING)
-    ] = None,
-    decimal: Annotated[
-        Decimal | None, typer.Option(help="The decimal mark.", rich_help_panel=READING)
-    ] = None,
-    dates: Annotated[
-        Dates | None,
-        typer.Option(help="Of dates such as 01/02/2020.", rich_help_panel=READING),
-    ] = None,
+    separator: Separator = None,
+    encoding: Encoding = None,
+    decimal: Decimal = None,
+    dates: Dates = None,
 ):
     """Say which model to use, by two files: history, and a few audited rows with groups.
 
@@ -136,13 +125,12 @@ def audit(
         train=train, audit=audit, test=test, predict=predict, target=target,
         sensitive=sensitive or [], id=id, drop=drop or [], keep=keep or [],
         recorded=recorded, reference_score=reference_score, bin=bin or [],
+        favorable=favorable,
         missing_group=None if missing_group is None else str(missing_group),
-        max_rows=max_rows, seed=seed, encoding=encoding,
-        separator="\t" if separator in ("tab", "\\t") else separator,
-        decimal=decimal and {"comma": ",", "point": "."}[decimal],
-        day_first=None if dates is None else dates == Dates.DAY,
+        max_rows=max_rows, seed=seed,
     )  # fmt: skip
     with one_sentence_errors():
+        options.shape = a_format(separator, encoding, decimal, dates)
         _check(options, data, output, predict)
         check_destinations(report=report, model=model, output=output)
         tables = _tables(options, data)
@@ -177,13 +165,13 @@ def audit(
         show_report(found, console)
         if report is not None:
             found.save(report)
-            console.print(f"Report: {report}")
-        from ._predict import write_model, write_predictions
+            typer.echo(f"Report: {report}")
+        from ._predictions import write_model, write_predictions
 
         if model is not None:
-            console.print(write_model(found, model))
+            typer.echo(write_model(found, model))
         if tables.new is not None:
-            console.print(write_predictions(found, tables.new, output, id))
+            typer.echo(write_predictions(found, tables.new, output, id))
 
 
 def _check(options, data, output, predict):

@@ -30,6 +30,10 @@ def show_plan(tables, options, console):
     if tables.left_out:
         shown = [f"{name} ({why})" for name, why in tables.left_out.items()]
         console.print(f"Left out ({len(shown)}): {_names(shown)}")
+    labels = sorted(set(train.target.tolist()))
+    shown = options.favorable or labels[-1]
+    named = "" if options.favorable else ", the larger one; --favorable names another"
+    console.print(f"Favorable label of {_names(labels)}: {shown}{named}")
     console.print()
     console.print(_cells(audited))
     console.print()

@@ -1,55 +1,69 @@
-"""Models and predictions on the command line."""
+"""``skfairbargain predict``: labels and probabilities of new rows by a stored model."""
 
-import pandas as pd
+from pathlib import Path
+from typing import Annotated
 
-from .._utils import write_csv
-from ..auditing import TODAY
+import typer
+from sklearn.utils import Bunch
+
+from ._console import plain_console
+from ._errors import one_line_warnings, one_sentence_errors
+from ._options import Dates, Decimal, Encoding, Separator, a_format
+from ._paths import a_path, check_destinations
 
 
-def write_predictions(report, table, path, id_column):
-    """Write the recommended model's labels and probabilities of new rows.
+def predict(
+    model: Annotated[
+        Path,
+        typer.Argument(parser=a_path, metavar="MODEL", help="As `audit --model` wrote it."),
+    ],
+    data: Annotated[
+        Path,
+        typer.Argument(parser=a_path, metavar="DATA", help="New rows: CSV, Parquet, or -."),
+    ],
+    output: Annotated[
+        Path, typer.Option(parser=a_path, metavar="FILE", help="Where to write, as CSV.")
+    ],
+    id: Annotated[
+        str | None, typer.Option(metavar="COL", help="A column that names rows.")
+    ] = None,
+    separator: Separator = None,
+    encoding: Encoding = None,
+    decimal: Decimal = None,
+    dates: Dates = None,
+):
+    """Predict new rows by a model that `skfairbargain audit` stored.
 
-    Returns
-    -------
-    line : str
-        What was written.
+    The file needs the columns that the model was trained on; others are left alone.
     """
-    if report.recommended == TODAY:
-        return "No predictions were written: today's model is to be kept."
-    model = report.models[report.recommended]
-    write_csv(predictions(model, table, id_column), path)
-    return f"Predictions: {path} ({len(table.data):,} rows)"
+    with one_sentence_errors():
+        check_destinations(output=output)
+        from .._reading import read_records
+        from .._utils import write_csv
+        from ..persistence import load
+        from ._model_columns import like_of_model
+        from ._predictions import predictions
 
-
-def predictions(model, table, id_column=None):
-    """Labels and probabilities of new rows, with their ids or row numbers.
-
-    Returns
-    -------
-    frame : DataFrame
-    """
-    if id_column is not None and id_column in table.others:
-        frame = pd.DataFrame({id_column: table.others[id_column].to_numpy()})
-    else:
-        frame = pd.DataFrame({"row": table.row})
-    frame["prediction"] = model.predict(table.data)
-    scores = model.predict_proba(table.data)
-    for label, column in zip(model.classes_.tolist(), scores.T, strict=True):
-        frame[f"probability_{label}"] = column
-    return frame
-
-
-def write_model(report, path):
-    """Write the recommended model.
-
-    Returns
-    -------
-    line : str
-        What was written.
-    """
-    from ..persistence import save
-
-    if report.recommended == TODAY:
-        return "No model was written: today's model is to be kept."
-    save(report.models[report.recommended], path)
-    return f"Model: {path}"
+        console = plain_console()
+        with one_line_warnings():
+            trained = load(model)
+            like = like_of_model(trained)
+            table = read_records(
+                data,
+                texts=[] if id is None else [id],
+                like=Bunch(data=like, name=model.name),
+                options=a_format(separator, encoding, decimal, dates),
+            )
+            missing = [str(name) for name in like if name not in table.data]
+            if missing:
+                raise ValueError(
+                    f"{table.name!r} should have the {like.shape[1]} columns that the "
+                    "model was trained on. It lacks "
+                    + ", ".join(map(repr, missing[:5]))
+                    + (f" and {len(missing) - 5} more." if len(missing) > 5 else ".")
+                )
+            console.print(table.found)
+            for note in table.notes:
+                console.print(f"Note: {note}", style="dim")
+            write_csv(predictions(trained, table, id), output)
+        typer.echo(f"Predictions: {output} ({len(table.data):,} rows)")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils import Bunch
 
-from .._reading import Format, parse_file, read_records
+from .._reading import parse_file, read_records
 from ..model_selection import balanced_validation_indices, encode_cells
 from ._names import bin_edges, column_names, possible_names
 
@@ -54,7 +54,7 @@ def read_tables(options, tell):
     -------
     tables : Tables
     """
-    shape = Format(options.separator, options.encoding, options.decimal, options.day_first)
+    shape = options.shape
     named = [options.target, options.id, options.recorded]
     named = [name for name in named if name] + possible_names(options.sensitive)
     files = {}

@@ -8,6 +8,7 @@ from pandas.api.types import is_datetime64_any_dtype, is_integer_dtype, is_numer
 from ._dates import as_dates, looks_like_dates
 from ._numbers import Numbers, as_numbers
 from ._values import (
+    MISSING_WORDS,
     listed,
     one_spelling,
     quoted,
@@ -157,12 +158,14 @@ def _like(column, model, decimal_comma, day_first, name):
         if is_number:
             return column, []
         texts = stripped(column)
-        numbers = as_numbers(texts, decimal_comma)
-        if numbers.values is not None:
-            return numbers.values, numbers.notes
-        values = to_numbers(texts)
-        _check_kind(values, texts, "numbers", name)
-        words = texts[values.isna() & (texts != "")]
+        values = as_numbers(texts, decimal_comma).values
+        if values is None:
+            values = to_numbers(texts)
+            _check_kind(values, texts, "numbers", name)
+        is_word = values.isna() & (texts != "") & ~texts.isin(MISSING_WORDS)
+        words = texts[is_word]
+        if words.empty:  # how numbers are written was said of the training file
+            return values, []
         return values, [
             f"{quoted(column.name)} of {name!r} was read as numbers, and "
             f"{listed(words.unique())} ({rows_told(len(words))}) as missing."

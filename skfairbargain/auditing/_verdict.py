@@ -49,6 +49,12 @@ def conclude(measured, counts):
     if simple and ours:
         chosen, words = _between(measured, ours, simple, "serves the worst group")
         sentences.append(words)
+    if not sentences:
+        value, low, high = measured.value(chosen, DECISIVE, WORST)
+        sentences.append(
+            f"Of the methods that were tried, {title(chosen)} serves the worst group best: "
+            f"{value:.2f} ({low:.2f} to {high:.2f}) {NAMES[DECISIVE]}."
+        )
     if TODAY in measured.models:
         chosen, words = _against_today(measured, chosen)
         sentences.append(words)
