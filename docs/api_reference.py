@@ -65,6 +65,12 @@ API_REFERENCE = {
             + "."
         },
     ),
+    "TorchJD": Section(
+        "skfairbargain.torchjd",
+        "TorchJD's weightings as protocols, and protocols as weightings of TorchJD; needs "
+        "the extra `torchjd`. See [the guide](user_guide/torch_loops.md).",
+        ["TorchJDProtocol", "ProtocolWeighting"],
+    ),
     "Bargaining": Section(
         "skfairbargain.bargaining",
         "The solver under `Nash`. It works by itself, on NumPy and SciPy alone.",

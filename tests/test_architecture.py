@@ -32,6 +32,7 @@ PARTS = {
     "_inputs": ("exceptions", "_utils"),
     "_networks": ("exceptions", "_utils", "_inputs"),
     "_model_file": ("exceptions", "_utils", "protocols", "_inputs"),
+    "torchjd": ("_utils", "protocols"),
     "postprocessing": ("exceptions", "_utils"),
     "deployment": ("exceptions", "_utils", "_inputs", "_model_file"),
     "_training": (

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs"))
 from api_reference import API_REFERENCE, api_page
 
 # Modules that need more than the package's own dependencies, and what that is.
-EXTRAS = {"skfairbargain.lale": "lale"}
+EXTRAS = {"skfairbargain.lale": "lale", "skfairbargain.torchjd": "torchjd"}
 
 
 def public_module_names():
