@@ -28,7 +28,7 @@ def column_names(options, known):
         text = option.strip()
         if text in known:
             names.append(text)
-        elif text.startswith("["):
+        elif text.startswith("[") and text.endswith("]"):
             names += _json_names(text)
         else:
             names += [part.strip() for part in text.split(",") if part.strip()]

@@ -7,7 +7,8 @@ import pandas as pd
 from sklearn.utils import Bunch
 
 from .._reading import parse_file, read_records
-from ..model_selection import balanced_validation_indices, encode_cells
+from .._utils import small_cells
+from ..model_selection import encode_cells
 from ._names import bin_edges, column_names, possible_names
 
 TEST_SHARE = 0.3
@@ -169,22 +170,23 @@ def _drawn(table, seed):
     )
     rest = np.setdiff1d(np.arange(len(y)), test)
     left = encode_cells(groups.iloc[rest], y[rest])
-    large = left.counts.min(axis=1) >= 4
-    size = int(min(MOST_PER_CELL, left.counts[large].min() // 2)) if large.any() else 0
-    if large.sum() < 2 or size < 3:
+    least = left.counts.min(axis=1)
+    sizes = np.minimum(least // 2, MOST_PER_CELL)
+    if (sizes >= 3).sum() < 2:
         raise ValueError(
             "An audit cannot be drawn from this file: it needs two groups with 10 rows or "
-            f"more of each label. The smallest cell has {int(cells.counts.min())}. Bring "
-            "groups together, or pass an audited file as --audit."
+            f"more of each label. {small_cells(cells, 10)}. Bring groups together, or pass "
+            "an audited file as --audit."
         )
-    members = np.flatnonzero(large[left.codes // len(left.labels)])
-    _, drawn = balanced_validation_indices(
-        y[rest[members]],
-        groups.iloc[rest[members]],
-        per_cell=size,
-        random_state=int(rng.integers(2**31)),
+    # Of every group as many rows of each label, at most half of what its smallest cell has.
+    audited = np.sort(
+        np.concatenate(
+            [
+                rng.permutation(rest[left.codes == code])[: sizes[code // len(left.labels)]]
+                for code in range(left.counts.size)
+            ]
+        )
     )
-    audited = rest[members[drawn]]
     train = np.setdiff1d(rest, audited)
     return tuple(_rows_of(table, rows) for rows in (train, audited, np.sort(test)))
 

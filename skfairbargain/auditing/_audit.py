@@ -227,7 +227,9 @@ def audit_report(
         "n_test": None if test is None else len(rows.y_test),
         "folds": None if test is not None else cv,
         "notes": rows.notes,
-        "warnings": data_findings(rows.X, rows.y, rows.X_val, rows.y_val, rows.groups_val)
+        "warnings": data_findings(
+            rows.X, rows.y, rows.X_val, rows.y_val, rows.groups_val, tested=test is not None
+        )
         if hasattr(rows.X, "columns")
         else [],
         "training_warnings": {k: v for k, v in scores.warned.items() if v},

@@ -10,6 +10,8 @@ from .._utils import encode_groups, group_names, n_rows
 OTHERS = "other groups"
 # Fewer audited rows of a label than this neither steer a training nor measure one.
 FEWEST = 3
+# And of groups with fewer, chance decides much.
+FEW = 10
 
 
 class Groups(NamedTuple):
@@ -56,6 +58,8 @@ def choose_groups(groups, y, merge_below):
     names = np.array(group_names(labels, taken=[OTHERS]), dtype=object)[codes]
     counts = pd.crosstab(names, y)
     least = counts.min(axis=1)
+    # The two largest stay groups of their own, whatever they have.
+    merge_below = min(merge_below, sorted(least)[-2] if len(least) > 1 else 1)
     small = least.index[least < merge_below].tolist()
     merged, notes = {}, []
     if len(small) > 1:
@@ -65,11 +69,6 @@ def choose_groups(groups, y, merge_below):
             f"Groups with fewer than {n_rows(merge_below)} of some label were merged into "
             f"{OTHERS!r}: {_listed(small, counts)}."
         )
-    elif small:
-        notes.append(
-            f"Group {small[0]!r} has few audited rows ({_counts(small[0], counts)}): what "
-            "is said of it is uncertain."
-        )
     counts = pd.crosstab(names, y)
     tiny = counts.index[counts.min(axis=1) < FEWEST].tolist()
     kept = ~np.isin(names, tiny)
@@ -78,6 +77,12 @@ def choose_groups(groups, y, merge_below):
             "An audit needs two groups or more with 3 rows or more of each label. The "
             f"audited rows have {_listed(counts.index, counts)}. Audit more rows, or bring "
             "groups together."
+        )
+    few = counts.index[(counts.min(axis=1) < FEW) & ~counts.index.isin(tiny)].tolist()
+    if few:
+        notes.append(
+            f"{'Group' if len(few) == 1 else 'Groups'} {_listed(few, counts)}: fewer than "
+            f"{FEW} audited rows of some label, so what is said of them is uncertain."
         )
     if tiny:
         merged |= {name: None for name in small if merged.get(name, name) in tiny}

@@ -243,3 +243,29 @@ def test_changes_count_decisions_that_differ(made, report):
         - accuracy[contents["baseline"], "accuracy", "overall"]
     )
     assert (gained - lost) / len(test.target) == pytest.approx(difference)
+
+
+def test_groups_of_few_rows_each_are_audited_with_a_note(made):
+    """The paper's audits have 5 rows of a cell and fewer."""
+    _, audit, _ = made
+    rows = audit.data.groupby([audit.sensitive["group"], audit.target]).head(4).index
+    given = arguments(made) | {
+        "X_val": audit.data.loc[rows],
+        "y_val": audit.target[rows],
+        "groups_val": audit.sensitive["group"][rows],
+    }
+    found = audit_report(**given, **QUICK)
+    assert found.cells.to_numpy().tolist() == [[4, 4]] * 3
+    assert found.to_dict()["notes"] == [
+        "Groups 'g0' (4 of label 0, 4 of label 1), 'g1' (4 of label 0, 4 of label 1), 'g2' "
+        "(4 of label 0, 4 of label 1): fewer than 10 audited rows of some label, so what "
+        "is said of them is uncertain."
+    ]
+
+
+def test_a_balanced_audit_is_told_where_it_measures(made):
+    given = arguments(made, tested=False) | {"y": np.repeat([0, 0, 1], 200)}
+    told = audit_report(**given, **QUICK).warnings
+    assert any(sentence.startswith("Every group has about equally") for sentence in told)
+    given = arguments(made) | {"y": np.repeat([0, 0, 1], 200)}
+    assert audit_report(**given, **QUICK).warnings == []

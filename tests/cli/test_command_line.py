@@ -208,7 +208,7 @@ def test_bad_input_is_one_sentence_and_status_2(arguments, sentence):
         (["--bin", "age"], "Error: --bin should name a column and where to cut it, as in "
          "age=25,45. Got 'age'."),
         (["--bin", "age=25"], "Error: --bin names 'age', which is not among --sensitive."),
-        (["--sensitive", "[sex"], "Error: Several columns should be named as --sensitive "),
+        (["--sensitive", "[sex]"], "Error: Several columns should be named as --sensitive "),
         (["--favorable", "maybe"],
          "Error: `favorable` should be one of the labels ['no', 'yes']. Got 'maybe'."),
     ],
@@ -267,3 +267,25 @@ def test_an_interrupt_is_no_traceback():
         process.kill()
     assert process.returncode == 130
     assert "Traceback" not in stderr
+
+
+def test_groups_of_one_file_give_what_they_have(tmp_path):
+    frame = people(900, 4).drop(columns="score")
+    frame["area"] = np.where(np.arange(900) % 30 == 0, "hill", "town")
+    frame.to_csv(tmp_path / "one.csv", index=False)
+    given = ["--data", tmp_path / "one.csv", "--target", "hired", "--drop", "age"]
+    result = run("audit", *given, "--sensitive", "area", "--plan")
+    assert result.exit_code == 0, result.stderr
+    rows = dict(line.split()[::2][:2] for line in result.stdout.splitlines()[-3:] if line)
+    assert int(rows["hill"]) < 15 < int(rows["town"]) == 50
+    result = run("audit", *given, "--sensitive", "[/red],city", "--missing-group", "keep",
+                 "--plan")  # fmt: skip
+    assert ":car: & missing" in result.stdout
+    frame["area"] = np.where(np.arange(900) < 8, "hill", "town")
+    frame.to_csv(tmp_path / "one.csv", index=False)
+    result = run("audit", *given, "--sensitive", "area", "--plan")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith(
+        "Error: An audit cannot be drawn from this file: it needs two groups with 10 rows "
+        "or more of each label. Group 'hill' has "
+    )
