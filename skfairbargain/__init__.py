@@ -19,6 +19,7 @@ from .protocols import *
 from .protocols import __all__ as _PROTOCOLS
 
 __all__ = [
+    "AuditedClassifier",
     "ConstantPredictionWarning",
     "DivergenceWarning",
     "ModelFileError",
@@ -36,7 +37,7 @@ __all__ = [
 
 
 # torch takes a second to import, and metrics, splits and data need none of it.
-_WITH_TORCH = {"NashMetaClassifier": ".classifier", "ReweightedClassifier": ".reweighting"}
+_WITH_TORCH = {"AuditedClassifier": ".audited", "NashMetaClassifier": ".classifier", "ReweightedClassifier": ".reweighting"}
 
 
 def __getattr__(name):

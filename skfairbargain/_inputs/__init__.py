@@ -7,6 +7,7 @@ from ._relative_weights import relative
 from ._rows import checked_rows
 from ._standardizer import Standardizer, as_features
 from ._training_rows import training_rows
+from ._training_rows import training_rows, weighted_labels
 from ._validation_inputs import (
     check_given_together,
     check_same_cells,

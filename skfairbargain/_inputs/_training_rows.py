@@ -5,7 +5,11 @@ from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.utils.validation import _check_sample_weight, column_or_1d
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    assert_all_finite,
+    column_or_1d,
+)
 
 from .._utils import check_column, check_numbers
 from ._labels import check_classes, check_labels, class_indices, label_column
@@ -75,7 +79,36 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
         allow_nd=estimator.module is not None,
         reset=reset,
     )
+    if not reset:
+        classes = estimator.classes_
+    elif classes is not None:
+        classes = label_column(classes, "classes")
+    return TrainingRows(X, *weighted_labels(X, y, sample_weight, classes))
+
+
+def weighted_labels(X, y, sample_weight, classes=None):
+    """Check labels and weights of rows.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, ...)
+        Checked rows.
+    y, sample_weight : array-like
+        As of `NashMetaClassifier.fit`.
+    classes : array-like of shape (n_classes,), default=None
+        Class labels. None: those of the rows with a weight.
+
+    Returns
+    -------
+    y : ndarray of shape (n_rows,), int64
+        Class indices of the rows that have a weight.
+    sample_weight : ndarray of shape (n_rows,), or None for no weights
+    rows : ndarray of shape (n_rows,), int64
+        Which rows of X these are.
+    classes : ndarray of shape (n_classes,)
+    """
     y = column_or_1d(y, warn=True)
+    assert_all_finite(y, input_name="y")
     check_classes(y)
     rows = np.arange(len(y))
     if sample_weight is not None:
@@ -85,18 +118,13 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
             # In the words that scikit-learn has for it itself since 1.9.
             raise ValueError("Sample weights must contain at least one non-zero number.")
         y, sample_weight = y[rows], sample_weight[rows]
-    if not reset:
-        classes = estimator.classes_
-    elif classes is not None:
-        classes = label_column(classes, "classes")
     classes = np.unique(y if classes is None else classes)
     if len(classes) < 2:
         raise ValueError(
             "`y` should have 2 classes or more among the rows with a weight. Got "
             f"{len(classes)} class: {classes.tolist()}."
         )
-    codes = class_indices(classes, y, "y")
-    return TrainingRows(X, codes, sample_weight, rows, classes)
+    return class_indices(classes, y, "y"), sample_weight, rows, classes
 
 
 def _checked_weight(sample_weight, X):

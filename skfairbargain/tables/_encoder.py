@@ -9,10 +9,10 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, StandardScaler
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .._utils import NumberRange, scratch_copy, set_fitted
-from ._frames import as_table
+from ._frames import checked_table
 from ._kinds import CATEGORY, DATE, NUMBER, kind_of
 from ._numbers import DATE_PARTS, as_date_parts, as_floats, as_text
 
@@ -71,7 +71,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.max_categories = max_categories
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, sample_weight=None):
         """Learn what the columns hold, and their means, deviations and categories.
 
         Parameters
@@ -79,6 +79,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         X : DataFrame (pandas or polars) or array-like of shape (n_samples, n_features)
         y : default=None
             Ignored.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows in means and deviations.
 
         Returns
         -------
@@ -91,7 +93,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             neither numbers, text, booleans nor dates.
         """
         scratch = scratch_copy(self)
-        table = self._table(scratch, X, reset=True)
+        table = checked_table(scratch, X, reset=True)
         kinds = [
             kind_of(column, f"X[{name!r}]")
             for name, (_, column) in zip(table.columns, table.items(), strict=True)
@@ -99,7 +101,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         floats, texts = _split(table, kinds)
         numbers = categories = None
         if floats.shape[1]:
-            numbers = _standardizing(floats)
+            numbers = _standardizing(floats, sample_weight)
         if texts.shape[1]:
             categories = OneHotEncoder(
                 handle_unknown="infrequent_if_exist",
@@ -129,7 +131,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         numbers : ndarray of shape (n_samples, n_features_out), float32
         """
         check_is_fitted(self)
-        floats, texts = _split(self._table(self, X, reset=False), self.kinds_)
+        floats, texts = _split(checked_table(self, X, reset=False), self.kinds_)
         parts = []
         if hasattr(self, "numbers_"):
             with np.errstate(over="ignore"):  # cut off below
@@ -174,20 +176,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         tags.input_tags.categorical = True
         return tags
 
-    def _table(self, estimator, X, *, reset):
-        table = as_table(X)
-        # Names and number of columns, and what scikit-learn says of an empty table.
-        validate_data(estimator, table, reset=reset, skip_check_array=True)
-        if 0 in table.shape:
-            rows_or_features = "sample" if table.shape[1] else "feature"
-            raise ValueError(
-                f"Found array with 0 {rows_or_features}(s) (shape={table.shape}) while a "
-                "minimum of 1 is required by TableEncoder."
-            )
-        return table
 
-
-def _standardizing(floats):
+def _standardizing(floats, sample_weight):
     """A fitted pipeline that fills and standardizes."""
     pipeline = make_pipeline(
         MaxAbsScaler(),  # first, so that no square overflows
@@ -196,7 +186,7 @@ def _standardizing(floats):
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
-        return pipeline.fit(floats)
+        return pipeline.fit(floats, standardscaler__sample_weight=sample_weight)
 
 
 def _split(table, kinds):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
+from sklearn.utils.validation import validate_data
 
 from .._utils import check_unmasked
 
@@ -60,6 +61,34 @@ def as_table(X, name="X"):
             "real and imaginary parts as two columns."
         )
     return pd.DataFrame(values)
+
+
+def checked_table(estimator, X, name="X", *, reset):
+    """Return a table as a DataFrame, with the names and number of columns checked.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Where `reset`, it gets ``n_features_in_`` and ``feature_names_in_``.
+    X : DataFrame (pandas or polars) or array-like of shape (n_samples, n_features)
+    name : str, default="X"
+        What the errors call it.
+    reset : bool
+
+    Returns
+    -------
+    frame : DataFrame of shape (n_samples, n_features)
+    """
+    table = as_table(X, name)
+    # Names and number of columns.
+    validate_data(estimator, table, reset=reset, skip_check_array=True)
+    if 0 in table.shape:
+        rows_or_features = "sample" if table.shape[1] else "feature"
+        raise ValueError(
+            f"Found array with 0 {rows_or_features}(s) (shape={table.shape}) while a "
+            f"minimum of 1 is required by {type(estimator).__name__}."
+        )
+    return table
 
 
 def _values(column):

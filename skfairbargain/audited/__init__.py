@@ -1,0 +1,5 @@
+"""Many recorded rows without groups, and a few audited ones with them."""
+
+from ._classifier import AuditedClassifier
+
+__all__ = ["AuditedClassifier"]

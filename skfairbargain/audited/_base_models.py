@@ -1,0 +1,137 @@
+"""Base models: trained on the recorded labels, whose scores the candidates correct."""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.utils.validation import has_fit_parameter
+
+from ._views import centered_logits
+
+NETWORK = "network"
+# Minibatches of the network: an epoch has about 50, of 16 to 256 rows.
+STEPS, SMALLEST_BATCH, LARGEST_BATCH = 50, 16, 256
+
+
+class BaseModel(NamedTuple):
+    """A base model, and the weights that it is trained with.
+
+    Parameters
+    ----------
+    name : str
+    estimator : classifier
+        Not fitted.
+    by_group : bool
+        Whether classes are balanced within imputed groups, or overall.
+    """
+
+    name: str
+    estimator: object
+    by_group: bool
+
+
+def default_estimators(n_samples):
+    """Boosting, a forest, logistic regression and a network, as (name, estimator).
+
+    All are regularized more than for labels that can be trusted: a model that fits every
+    recorded label fits the wrong ones as well.
+    """
+    batch_size = int(np.clip(n_samples // STEPS, SMALLEST_BATCH, LARGEST_BATCH))
+    return [
+        (
+            "boosting",
+            HistGradientBoostingClassifier(
+                learning_rate=0.05,
+                max_iter=150,
+                max_leaf_nodes=8,
+                max_features=0.5,
+                l2_regularization=1.0,
+            ),
+        ),
+        (
+            "forest",
+            RandomForestClassifier(100, min_samples_leaf=20, max_features=0.3),
+        ),
+        ("logistic", LogisticRegression(C=0.03, max_iter=300)),
+        (
+            NETWORK,
+            MLPClassifier(
+                (64,),
+                alpha=1e-3,
+                batch_size=min(batch_size, n_samples),
+                learning_rate_init=2e-3,
+                max_iter=15,
+            ),
+        ),
+    ]
+
+
+def base_models(estimators, by_group):
+    """Every estimator with class-balanced weights, and with those within imputed groups.
+
+    Parameters
+    ----------
+    estimators : sequence of (str, classifier)
+    by_group : bool
+        Whether groups can be imputed.
+
+    Returns
+    -------
+    models : list of BaseModel
+    """
+    models = [BaseModel(name, estimator, False) for name, estimator in estimators]
+    if by_group:
+        models += [
+            BaseModel(f"{name}_by_group", estimator, True)
+            for name, estimator in estimators
+            if has_fit_parameter(estimator, "sample_weight")
+        ]
+    return models
+
+
+def fit_base_model(model, X, y, weight, seed):
+    """Return the fitted estimator of a base model.
+
+    Parameters
+    ----------
+    model : BaseModel
+    X : ndarray of shape (n_samples, n_features_out), float32
+    y : ndarray of shape (n_samples,), int
+    weight : ndarray of shape (n_samples,)
+        Ignored where the estimator takes none.
+    seed : int
+    """
+    estimator = seeded(clone(model.estimator), seed)
+    weighted = has_fit_parameter(estimator, "sample_weight")
+    with warnings.catch_warnings():
+        # Few epochs are the regularization, not an accident.
+        warnings.filterwarnings("ignore", category=ConvergenceWarning)
+        return estimator.fit(X, y, **({"sample_weight": weight} if weighted else {}))
+
+
+def seeded(estimator, seed):
+    """Set every ``random_state`` of an estimator and its parts."""
+    names = [
+        name
+        for name in estimator.get_params()
+        if name.rpartition("__")[2] == "random_state"
+    ]
+    return estimator.set_params(**dict.fromkeys(names, seed))
+
+
+def scores_of(estimator, X):
+    """Logits of a fitted base model, of sum 0 a row."""
+    return centered_logits(estimator.predict_proba(X))
+
+
+def hidden_layer(network, X):
+    """Last hidden layer of a fitted ``MLPClassifier`` with ReLU units."""
+    hidden = X
+    for weights, shift in zip(network.coefs_[:-1], network.intercepts_[:-1], strict=True):
+        hidden = np.maximum(hidden @ weights + shift, 0)
+    return hidden

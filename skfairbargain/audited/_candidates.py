@@ -1,0 +1,184 @@
+"""Candidates: models that are fitted on the audited rows, from what the base models say."""
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.model_selection import StratifiedKFold
+from sklearn.preprocessing import StandardScaler
+
+from ._views import centered_logits, free_columns
+
+# Penalties that cross-validation chooses from where there are many columns.
+PENALTIES = np.logspace(-4, 0, 5)
+# A mean score counts three times as much as another column before the ridge penalty, and
+# a group's log-odds two fifths: from the study of the library.
+SCORE_SCALE, GROUP_SCALE = 3.0, 0.4
+
+
+class ScoreStack:
+    """Ridge logistic regression on scores of base models, and on the imputed group.
+
+    Its columns: the mean of the standardized scores, each score's distance from it, and,
+    with groups, the groups' log-odds and their products with the mean.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The base models.
+    groups : bool
+        Whether the imputed group has a part.
+    C : float, default=0.3
+        Inverse penalty.
+    """
+
+    def __init__(self, names, *, groups, C=0.3):
+        self.names = names
+        self.groups = groups
+        self.C = C
+
+    def fit(self, views, y, weight, seed):
+        self.scaler_ = StandardScaler().fit(self._scores(views))
+        self.model_ = LogisticRegression(C=self.C, max_iter=1000)
+        self.model_.fit(self._columns(views), y, sample_weight=weight)
+        return self
+
+    def logits(self, views):
+        return _logits(self.model_, self._columns(views))
+
+    def _scores(self, views):
+        return np.hstack([free_columns(views.scores[name]) for name in self.names])
+
+    def _columns(self, views):
+        scores = self.scaler_.transform(self._scores(views))
+        by_model = scores.reshape(len(scores), len(self.names), -1)
+        mean = by_model.mean(axis=1)
+        parts = [SCORE_SCALE * mean]
+        if len(self.names) > 1:
+            parts.append((by_model - mean[:, None]).reshape(len(scores), -1))
+        if self.groups:
+            group = GROUP_SCALE * free_columns(views.group_logits)
+            products = group[:, :, None] * mean[:, None, :]
+            parts += [group, products.reshape(len(scores), -1)]
+        return np.hstack(parts)
+
+
+class FeatureRegression:
+    """Logistic regression on many columns, its penalty chosen by cross-validation.
+
+    Parameters
+    ----------
+    columns : {"features", "hidden"}
+        The features, or the network's last hidden layer ("last-layer retraining").
+    start : candidate, default=None
+        Its score is one more column, four deviations wide, so that it is penalized little.
+    """
+
+    def __init__(self, columns, start=None):
+        self.columns = columns
+        self.start = start
+
+    def fit(self, views, y, weight, seed):
+        if self.start is not None:
+            self.start.fit(views, y, weight, seed)
+        self.scaler_ = StandardScaler().fit(self._raw(views))
+        n_folds = min(5, np.bincount(y)[np.unique(y)].min())
+        if n_folds < 2:
+            self.model_ = LogisticRegression(C=0.01, max_iter=500)
+        else:
+            folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+            self.model_ = LogisticRegressionCV(
+                Cs=PENALTIES, cv=folds, scoring="neg_log_loss", max_iter=500
+            )
+        self.model_.fit(self._scaled(views), y, sample_weight=weight)
+        return self
+
+    def logits(self, views):
+        return _logits(self.model_, self._scaled(views))
+
+    def _raw(self, views):
+        own = views.X if self.columns == "features" else views.hidden
+        if self.start is None:
+            return own.astype(np.float64)
+        return np.hstack([own, free_columns(self.start.logits(views))])
+
+    def _scaled(self, views):
+        scaled = self.scaler_.transform(self._raw(views))
+        if self.start is not None:
+            n_own = views.X.shape[1] if self.columns == "features" else views.hidden.shape[1]
+            scaled[:, n_own:] *= 4
+        return scaled
+
+
+class Boosting:
+    """A few shallow trees on the features of the audited rows.
+
+    Parameters
+    ----------
+    start : candidate, default=None
+        Boosting continues where it ends; its score is a column for the trees as well.
+    """
+
+    def __init__(self, start=None):
+        self.start = start
+
+    def fit(self, views, y, weight, seed):
+        init = None
+        if self.start is not None:
+            self.start.fit(views, y, weight, seed)
+            init = GivenLogits(len(np.unique(y)))
+        self.model_ = GradientBoostingClassifier(
+            init=init,
+            n_estimators=60,
+            learning_rate=0.05,
+            max_depth=2,
+            subsample=0.7,
+            min_samples_leaf=5,
+            random_state=seed,
+        ).fit(self._columns(views), y, sample_weight=weight)
+        return self
+
+    def logits(self, views):
+        return centered_logits(self.model_.predict_proba(self._columns(views)))
+
+    def _columns(self, views):
+        if self.start is None:
+            return views.X
+        return np.hstack([views.X, self.start.logits(views)])
+
+
+class GivenLogits(ClassifierMixin, BaseEstimator):
+    """A classifier whose last columns are the logits: where boosting continues from."""
+
+    def __init__(self, n_classes=2):
+        self.n_classes = n_classes
+
+    def fit(self, X, y, sample_weight=None):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        return softmax(X[:, -self.n_classes :].astype(np.float64), axis=1)
+
+
+def _logits(model, columns):
+    return centered_logits(model.predict_proba(columns))
+
+
+class Score:
+    """A score as it is: of a base model, or of the reference.
+
+    Parameters
+    ----------
+    name : str
+    """
+
+    def __init__(self, name):
+        self.name = name
+
+    def fit(self, views, y, weight, seed):
+        return self
+
+    def logits(self, views):
+        return views.scores[self.name]

@@ -1,0 +1,306 @@
+"""The estimator to meet first: what many recorded rows and a few audited ones can give."""
+
+from numbers import Integral
+
+import numpy as np
+from scipy.special import log_softmax
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from .._utils import (
+    NumberRange,
+    VersionedPickleMixin,
+    explains_keywords,
+    scratch_copy,
+    set_fitted,
+)
+from ..tables import checked_table
+from ._training import train
+
+__all__ = ["AuditedClassifier"]
+
+# Rows that are predicted at once.
+CHUNK = 50_000
+
+
+class AuditedClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
+    """The most that a small audited set can give to a model of many recorded rows.
+
+    For a team that has many rows whose recorded labels may be unjust, and whose groups are
+    unknown, and a few *audited* rows with right labels and groups. Base models (boosting, a
+    forest, logistic regression, a network) learn from the recorded rows. Candidates correct
+    them by the audited rows, in several ways that are each best somewhere. The mix of the
+    candidates is what the groups of the audited rows agree on, by Nash bargaining over
+    losses that each row has where it was left out.
+
+    Tables come as they are: text, categories, dates, booleans and missing values are
+    encoded inside, by `skfairbargain.tables.TableEncoder`.
+
+    Parameters
+    ----------
+    estimators : "auto" or list of (str, classifier), default="auto"
+        Base models. Each is trained with class-balanced weights, and where the audited rows
+        tell groups apart once more with weights that balance the classes within imputed
+        groups; one that takes no ``sample_weight`` without either. "auto" is boosting, a
+        random forest, logistic regression and a network.
+    combine : {"nash", "minimax", "mean", "select"}, default="nash"
+        How the mix is found: the groups bargain over it; it serves the worst group, or
+        their mean; or one candidate is taken, that with the lowest mean loss. The first
+        three are drawn to equal weights.
+    reference : classifier, default=None
+        A fitted model that is in use today: with one, no group may lose against it. Where
+        the mix does not serve every group better beyond its noise, predictions stay the
+        reference's. It sees rows as they are given. Inside a search or cross-validation,
+        which clone, wrap it in ``sklearn.frozen.FrozenEstimator``.
+    audit : {"balanced", "sample"}, dict or array-like of shape (n_classes,), \
+            default="balanced"
+        Which class shares probabilities are for. "balanced": equal ones, and every group ×
+        class cell of the audited rows counts alike, however many rows it has; `predict`
+        then weighs errors of all classes alike. "sample": those of the audited rows, which
+        are a plain sample, and count alike. Or the shares among the rows that will be
+        predicted, by class or in the order of the sorted classes.
+    cv : int, cross-validation splitter or iterable of (train, test), default=5
+        Folds by which candidates are cross-fitted: a number of them, with rows of every
+        cell in each, or what splits the audited rows, stratified by cell where it is a
+        splitter.
+    n_jobs : int, default=None
+        Base models and candidates trained at once, by joblib. None is 1, unless a joblib
+        backend says more.
+    random_state : int, RandomState or None, default=None
+        Seeds base models, candidates and folds.
+    verbose : int, default=0
+        1 shows a progress bar.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    groups_ : list
+        Groups of the audited rows that bargained; tuples of several sensitive columns.
+        Those with fewer than two rows of a class are together in "other groups".
+    merged_groups_ : list
+        The groups in "other groups".
+    weights_ : dict of str to float
+        Weight of each candidate in the mix.
+    candidates_ : DataFrame
+        For the mix and each candidate its weight, seconds, mean log loss over the groups,
+        and by group log loss, AUC and balanced accuracy with intervals. All are
+        cross-fitted: a row's come from fits that left it out.
+    agreed_ : bool
+        Whether every group is better off with the mix: than with `reference` beyond the
+        noise, and without one than by a constant guess. False without audited rows.
+    group_model_ : GroupModel or None
+        What imputes groups: its ``name``, ``model`` and cross-validated ``log_loss`` by
+        name. "prior" says that groups cannot be told apart.
+    encoder_ : TableEncoder
+        What encodes tables.
+    n_rows_trained_ : int
+        Rows that the base models were trained on.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Their names, where X has them.
+
+    See Also
+    --------
+    NashMetaClassifier : One network whose training is steered by the audited rows.
+    skfairbargain.model_selection.balanced_validation_split : Draw rows to audit.
+    skfairbargain.inspection.audit_size : How many to audit.
+
+    Notes
+    -----
+    With z_c the logits of candidate c, L_g(w) the mean log loss of group g by
+    softmax(Σ_c w_c z_c) and d_g what it loses by the reference, or without one by a
+    constant guess, "nash" is the w of the simplex that maximizes Σ_g log(d_g − L_g(w)),
+    plus a small multiple of the entropy of w: Nash's bargain (1950) with what is in use as
+    the point of disagreement. It is concave.
+
+    A group gains beyond the noise where its mean cross-fitted gain is above its standard
+    error times the 0.95 quantile of Student's distribution.
+
+    Leave the audited rows out of X. Of a memory map with more than 200,000 rows as many are
+    drawn to train on. Without audited rows nothing can tell how far a model follows unjust
+    labels: then class-balanced logistic regression is trained alone, or all that
+    `estimators` lists are averaged.
+
+    References
+    ----------
+    Nash, "The Bargaining Problem", Econometrica 18(2), 1950.
+
+    van der Laan, Polley, Hubbard, "Super Learner", Statistical Applications in Genetics and
+    Molecular Biology 6(1), 2007, for mixes by cross-fitted losses.
+
+    Kirichenko, Izmailov, Wilson, "Last Layer Re-Training is Sufficient for Robustness to
+    Spurious Correlations", ICLR 2023, for correcting a model by few balanced rows.
+
+    Examples
+    --------
+    >>> from skfairbargain import AuditedClassifier
+    >>> from skfairbargain.datasets import make_biased_classification
+    >>> train = make_biased_classification(1000, label_bias=0.6, random_state=0)
+    >>> audit = make_biased_classification(100, random_state=1)
+    >>> clf = AuditedClassifier(random_state=0).fit(
+    ...     train.data,
+    ...     train.target,
+    ...     X_val=audit.data,
+    ...     y_val=audit.target,
+    ...     groups_val=audit.sensitive["group"],
+    ... )
+    >>> clf.agreed_, sorted(clf.weights_)[:2]
+    (True, ['audited_boosting', 'boosting_on_stack'])
+    >>> clf.predict_proba(audit.data).shape
+    (100, 2)
+    """
+
+    # Read by scikit-learn's metadata routing: the audited rows travel with `fit`.
+    __metadata_request__fit = dict.fromkeys(
+        ("X_val", "y_val", "groups_val", "classes"), True
+    )
+
+    _parameter_constraints = {
+        "estimators": [StrOptions({"auto"}), list, tuple],
+        "combine": [StrOptions({"nash", "minimax", "mean", "select"})],
+        "reference": [HasMethods(["predict_proba"]), None],
+        "audit": "no_validation",  # `read_prior` says more
+        "cv": ["cv_object"],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        estimators="auto",
+        *,
+        combine="nash",
+        reference=None,
+        audit="balanced",
+        cv=5,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.estimators = estimators
+        self.combine = combine
+        self.reference = reference
+        self.audit = audit
+        self.cv = cv
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @explains_keywords
+    @_fit_context(prefer_skip_nested_validation=False)
+    def fit(
+        self,
+        X,
+        y,
+        X_val=None,
+        y_val=None,
+        groups_val=None,
+        sample_weight=None,
+        classes=None,
+    ):
+        """Train base models on the recorded rows, and correct them by the audited ones.
+
+        Parameters
+        ----------
+        X : DataFrame (pandas or polars) or array-like of shape (n_samples, n_features)
+            Recorded rows, without the audited ones.
+        y : array-like of shape (n_samples,)
+            Recorded labels.
+        X_val : DataFrame or array-like of shape (n_val, n_features), default=None
+            Audited rows, with the columns of X.
+        y_val : array-like of shape (n_val,), default=None
+            Their right labels, two or more of every class.
+        groups_val : array-like of shape (n_val,) or (n_val, n_columns), default=None
+            Their groups; several columns become intersections. None: the classes are the
+            groups.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights of the recorded rows: 2 counts as two copies where the base
+            model counts it so, and 0 leaves the row out.
+        classes : array-like of shape (n_classes,), default=None
+            As of `NashMetaClassifier.fit`.
+
+        Returns
+        -------
+        self : AuditedClassifier
+
+        Raises
+        ------
+        ValueError
+            If an input is malformed, lengths or columns differ, or `y_val` has fewer than
+            two rows of a class.
+        NotFittedError
+            If `reference` is not fitted.
+        """
+        scratch = scratch_copy(self)
+        rng = check_random_state(scratch.random_state)
+        audited = {"X_val": X_val, "y_val": y_val, "groups_val": groups_val}
+        learned = train(scratch, X, y, sample_weight, classes, rng, **audited)
+        set_fitted(self, scratch, **learned)
+        return self
+
+    def predict(self, X):
+        """Return the most probable classes, for the class shares that `audit` names.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+        """
+        logits = self._logits(X)
+        return self.classes_[logits.argmax(axis=1)]
+
+    def predict_proba(self, X):
+        """Return probabilities of the classes, for the class shares that `audit` names.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+        """
+        return np.exp(log_softmax(self._logits(X), axis=1))
+
+    def decision_function(self, X):
+        """Return log-odds of the second class, or the logits of more than two.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+        """
+        logits = self._logits(X)
+        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+    def _logits(self, X):
+        check_is_fitted(self)
+        # The whole first: its columns are checked, and lists of rows become an array.
+        X = checked_table(self, X, reset=False)
+        starts = range(0, len(X), CHUNK)
+        return np.concatenate([self._logits_of(X[start : start + CHUNK]) for start in starts])
+
+    def _logits_of(self, table):
+        views = self._scorers.views(table, self.encoder_.transform(table))
+        return self._shift + sum(
+            self.weights_[name] * candidate.logits(views)
+            for name, candidate in self._candidates.items()
+        )

@@ -1,0 +1,59 @@
+"""Folds of audited rows, with rows of every cell in each as far as they reach."""
+
+import numpy as np
+
+
+def folds_by_cell(y, groups, n_folds, rng):
+    """Give every row a fold: the rows of a cell go to the folds in turn.
+
+    Unlike ``StratifiedKFold`` this takes cells with fewer rows than folds. A class with two
+    rows or more has rows in two folds or more, so that no training fold lacks it; the same
+    holds for a group with two rows or more of a class.
+
+    Parameters
+    ----------
+    y, groups : ndarray of shape (n_val,), int
+    n_folds : int
+        Where there are fewer rows, as many as rows.
+    rng : RandomState
+
+    Returns
+    -------
+    folds : ndarray of shape (n_val,), int
+    """
+    order = np.lexsort((rng.uniform(size=len(y)), groups, y))
+    folds = np.empty(len(y), dtype=int)
+    folds[order] = np.arange(len(y)) % min(n_folds, len(y))
+    return folds
+
+
+def folds_of_splits(splits, n_rows):
+    """Give every row the number of the split that leaves it out.
+
+    Parameters
+    ----------
+    splits : sequence of (train, test)
+        Row numbers; every row is in one ``test``.
+    n_rows : int
+
+    Returns
+    -------
+    folds : ndarray of shape (n_rows,), int
+
+    Raises
+    ------
+    ValueError
+        If a row is left out by none or by several, or there are fewer than two splits.
+    """
+    times = np.zeros(n_rows, int)
+    folds = np.zeros(n_rows, int)
+    for number, (_, test) in enumerate(splits):
+        folds[test] = number
+        times[test] += 1
+    if len(splits) < 2 or not (times == 1).all():
+        raise ValueError(
+            "The splits of `cv` should be two or more, and leave every audited row out "
+            f"once. Got {len(splits)}, which leave {int((times != 1).sum())} of {n_rows} "
+            "rows out never or several times."
+        )
+    return folds
