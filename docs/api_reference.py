@@ -39,9 +39,11 @@ def _metrics_that_read(*kinds):
 API_REFERENCE = {
     "Estimators": Section(
         "skfairbargain",
-        "The classifier, and one that trains any other classifier on its weights. See "
-        "[the guide](user_guide/estimator.md).",
-        ["NashMetaClassifier", "ReweightedClassifier"],
+        "The estimator to meet first, the network whose training audited rows steer, and "
+        "one that trains any other classifier on its weights. See "
+        "[using audited rows](user_guide/audited.md) and "
+        "[the network](user_guide/estimator.md).",
+        ["AuditedClassifier", "NashMetaClassifier", "ReweightedClassifier"],
     ),
     "Tables": Section(
         "skfairbargain.tables",

@@ -37,7 +37,11 @@ __all__ = [
 
 
 # torch takes a second to import, and metrics, splits and data need none of it.
-_WITH_TORCH = {"AuditedClassifier": ".audited", "NashMetaClassifier": ".classifier", "ReweightedClassifier": ".reweighting"}
+_WITH_TORCH = {
+    "AuditedClassifier": ".audited",
+    "NashMetaClassifier": ".classifier",
+    "ReweightedClassifier": ".reweighting",
+}
 
 
 def __getattr__(name):

@@ -23,13 +23,14 @@ PARTS = {
     "bargaining": (),
     "_utils": ("_version", "exceptions"),
     "protocols": ("bargaining",),
-    "tables": ("_utils",),
     "model_selection": ("exceptions", "_utils"),
     "metrics": ("exceptions", "bargaining", "_utils"),
     "hypergradients": ("losses", "_utils"),
     "inspection": ("_utils", "metrics"),
     "simulation": ("bargaining", "_utils", "protocols"),
     "_inputs": ("exceptions", "_utils"),
+    "tables": ("_utils", "_inputs"),
+    "audited": ("exceptions", "_utils", "metrics", "_inputs", "tables"),
     "_networks": ("exceptions", "_utils", "_inputs"),
     "_model_file": ("exceptions", "_utils", "protocols", "_inputs"),
     "torchjd": ("_utils", "protocols"),
@@ -65,6 +66,7 @@ PARTS = {
 # Parts that must not need torch, which takes a second to import.
 WITHOUT_TORCH = (
     "tables",
+    "audited",
     "metrics",
     "model_selection",
     "datasets",

@@ -6,7 +6,7 @@ from ._preparation import prepared_alike, warn_of_preparation
 from ._relative_weights import relative
 from ._rows import checked_rows
 from ._standardizer import Standardizer, as_features
-from ._training_rows import training_rows
+from ._tables import checked_table
 from ._training_rows import training_rows, weighted_labels
 from ._validation_inputs import (
     check_given_together,

@@ -84,8 +84,8 @@ def _check_classes(y, classes):
     if counts.min() < FEWEST:
         few = {label: int(n) for label, n in zip(classes.tolist(), counts, strict=True)}
         raise ValueError(
-            f"`y_val` should have {FEWEST} rows or more of every class, so that some can be "
-            f"learned from and others predicted. Got {few}. Audit more rows of the rare "
+            f"`y_val` should have {FEWEST} rows or more of every class, so that some can "
+            f"be learned from and others predicted. Got {few}. Audit more rows of the rare "
             "classes, or leave these classes out of `y` as well."
         )
 

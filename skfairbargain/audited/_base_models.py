@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils.validation import has_fit_parameter
 
+from .._utils import check_instance
 from ._views import centered_logits
 
 NETWORK = "network"
@@ -69,6 +70,36 @@ def default_estimators(n_samples):
             ),
         ),
     ]
+
+
+def read_estimators(estimators, n_samples):
+    """Return the base models that `estimators` lists, or those of "auto".
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it is no list of pairs of different names and classifiers with ``predict_proba``.
+    """
+    if isinstance(estimators, str):
+        return default_estimators(n_samples)
+    pairs = list(estimators)
+    if not pairs or not all(isinstance(p, tuple) and len(p) == 2 for p in pairs):
+        raise ValueError(
+            "`estimators` should be 'auto' or a list of (name, classifier) pairs, one or "
+            f"more. Got {estimators!r}."
+        )
+    names = [name for name, _ in pairs]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        raise ValueError(f"`estimators` should have different names. Got {names}.")
+    for name, estimator in pairs:
+        check_instance(estimator, f"estimators[{name!r}]")
+        if not hasattr(estimator, "predict_proba"):
+            raise TypeError(
+                f"`estimators` should have `predict_proba`. Got {name!r}, a "
+                f"{type(estimator).__name__}, without it. Wrap it in "
+                "sklearn.calibration.CalibratedClassifierCV."
+            )
+    return pairs
 
 
 def base_models(estimators, by_group):

@@ -106,7 +106,9 @@ class FeatureRegression:
     def _scaled(self, views):
         scaled = self.scaler_.transform(self._raw(views))
         if self.start is not None:
-            n_own = views.X.shape[1] if self.columns == "features" else views.hidden.shape[1]
+            n_own = (
+                views.X.shape[1] if self.columns == "features" else views.hidden.shape[1]
+            )
             scaled[:, n_own:] *= 4
         return scaled
 

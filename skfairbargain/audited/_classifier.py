@@ -9,14 +9,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from .._inputs import checked_table
 from .._utils import (
-    NumberRange,
     VersionedPickleMixin,
     explains_keywords,
     scratch_copy,
     set_fitted,
 )
-from ..tables import checked_table
 from ._training import train
 
 __all__ = ["AuditedClassifier"]
@@ -105,7 +104,7 @@ class AuditedClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
 
     See Also
     --------
-    NashMetaClassifier : One network whose training is steered by the audited rows.
+    skfairbargain.NashMetaClassifier : One network, steered by the audited rows.
     skfairbargain.model_selection.balanced_validation_split : Draw rows to audit.
     skfairbargain.inspection.audit_size : How many to audit.
 
@@ -296,7 +295,9 @@ class AuditedClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         # The whole first: its columns are checked, and lists of rows become an array.
         X = checked_table(self, X, reset=False)
         starts = range(0, len(X), CHUNK)
-        return np.concatenate([self._logits_of(X[start : start + CHUNK]) for start in starts])
+        return np.concatenate(
+            [self._logits_of(X[start : start + CHUNK]) for start in starts]
+        )
 
     def _logits_of(self, table):
         views = self._scorers.views(table, self.encoder_.transform(table))

@@ -7,7 +7,6 @@ from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
 from sklearn.tree import DecisionTreeClassifier
 
 # Imputed probabilities are kept this far from 0: no row is known to be of no group.
@@ -68,9 +67,11 @@ def fit_group_model(X, codes, folds, seed):
             n_estimators=60, max_depth=2, subsample=0.7, random_state=seed
         ),
     }
+    if codes.max() == 0:  # one group, of which there is nothing to learn
+        models = {"prior": models["prior"]}
     tried = {name: _out_of_fold(model, X, codes, folds) for name, model in models.items()}
     losses = {
-        name: log_loss(codes, found, labels=range(found.shape[1]))
+        name: float(-np.log(found[np.arange(len(codes)), codes]).mean())
         for name, found in tried.items()
     }
     best = min(losses, key=losses.get)

@@ -1,6 +1,5 @@
 """Which candidates there are, by what the audited rows can carry."""
 
-from ._base_models import NETWORK
 from ._candidates import Boosting, FeatureRegression, ScoreStack
 
 # Models of all features need as many rows in every cell.
@@ -9,12 +8,14 @@ FEWEST_FOR_FEATURES = 5
 ENTROPY = 0.3
 
 
-def candidate_library(models, fewest):
+def candidate_library(models, others, fewest):
     """Make the candidates, not fitted.
 
     Parameters
     ----------
     models : list of BaseModel
+    others : list of str
+        Scores beside theirs.
     fewest : int
         Rows of the smallest cell of the audited rows.
 
@@ -22,8 +23,9 @@ def candidate_library(models, fewest):
     -------
     candidates : dict of str to candidate
     """
-    plain = [model.name for model in models if not model.by_group]
+    plain = [model.name for model in models if not model.by_group] + others
     by_group = [model.name for model in models if model.by_group]
+    by_group += others if by_group else []
 
     def stack():
         return ScoreStack(plain, groups=False)

@@ -36,7 +36,7 @@ def read_prior(audit, classes):
     if prior.shape != classes.shape or not (prior > 0).all() or abs(prior.sum() - 1) > 1e-6:
         raise ValueError(
             "`audit` should be 'balanced', 'sample', or the share of each of the classes "
-            f"{classes.tolist()} among the rows that will be predicted, positive and of sum "
-            f"1. Got {audit!r}."
+            f"{classes.tolist()} among the rows that will be predicted, positive and of "
+            f"sum 1. Got {audit!r}."
         )
     return prior

@@ -24,8 +24,8 @@ def check_reference(reference, classes):
     check_is_fitted(
         reference,
         msg="`reference` should be fitted: it is the model that is in use. Got a "
-        "%(name)s that is not. Inside a search or cross-validation, which clone it, wrap it "
-        "in sklearn.frozen.FrozenEstimator.",
+        "%(name)s that is not. Inside a search or cross-validation, which clone it, wrap "
+        "it in sklearn.frozen.FrozenEstimator.",
     )
     known = np.asarray(reference.classes_).tolist()
     if known != classes.tolist():

@@ -1,4 +1,4 @@
-"""The table of candidates: what each is worth, by group, on rows that it was not fitted on."""
+"""The table of candidates: what each is worth, by group, on rows it was not fitted on."""
 
 import numpy as np
 import pandas as pd
@@ -6,6 +6,7 @@ import pandas as pd
 from .._utils import group_names
 from ..metrics import group_metrics
 from ._agreement import group_means, row_losses
+from ._scorers import REFERENCE
 from ._views import probabilities_of
 
 MIX = "mix"
@@ -13,7 +14,7 @@ METRICS = ("log_loss", "auc", "balanced_accuracy")
 N_RESAMPLES = 300
 
 
-def candidate_table(found, weights, mixed, audit):
+def candidate_table(found, weights, mixed, in_use, audit):
     """Compare the mix and its candidates on the audited rows.
 
     Parameters
@@ -22,13 +23,15 @@ def candidate_table(found, weights, mixed, audit):
     weights : ndarray of shape (n_candidates,)
     mixed : ndarray of shape (n_val, n_classes)
         Cross-fitted logits of the mix.
+    in_use : ndarray of shape (n_val, n_classes), or None
+        Logits of the reference.
     audit : Audit
 
     Returns
     -------
     table : DataFrame
-        Columns: name, weight (missing for the mix), seconds, log_loss (mean over groups,
-        nats), and for each metric and group the value, low and high, as in
+        Columns: name, weight (missing for mix and reference), seconds, log_loss (mean
+        over groups, nats), and for each metric and group the value, low and high, as in
         ``auc of F``, ``auc of F, low``.
     """
     rows = []
@@ -39,6 +42,8 @@ def candidate_table(found, weights, mixed, audit):
             zip(found.names, weights, found.seconds, strict=True)
         )
     ]
+    if in_use is not None:
+        each.append((REFERENCE, np.nan, 0.0, in_use))
     names = group_names(audit.names)
     for name, weight, seconds, logits in each:
         losses = group_means(row_losses(logits, audit.y), audit.groups, audit.weight)

@@ -5,14 +5,15 @@ from numbers import Integral
 
 import numpy as np
 import pandas as pd
+from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from .._inputs import checked_table
 from .._utils import NumberRange, scratch_copy, set_fitted
-from ._frames import checked_table
 from ._kinds import CATEGORY, DATE, NUMBER, kind_of
 from ._numbers import DATE_PARTS, as_date_parts, as_floats, as_text
 
@@ -184,7 +185,8 @@ def _standardizing(floats, sample_weight):
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         StandardScaler(),
     )
-    with warnings.catch_warnings():
+    # Weights go to the step that is named, whatever an outer pipeline routes.
+    with config_context(enable_metadata_routing=False), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
         return pipeline.fit(floats, standardscaler__sample_weight=sample_weight)
 
