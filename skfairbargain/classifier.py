@@ -86,6 +86,11 @@ class NashMetaClassifier(
         inner products of gradients.
     harmless_goal : bool, default=False
         Whether a goal is followed only as far as no player loses, where that is possible.
+    measure_every : int or None, default=1
+        In stage 2, for goals that read losses alone: measure influence and conflicts at
+        every n-th step; the others take the work of one player. None: never.
+    validation_rows_per_step : int or None, default=None
+        Audited rows of every cell that a step passes through, in rotation. None: all.
     players : {"cells", "groups"}, default="cells"
         The players that bargain: group × label cells, or whole groups.
     engine : {"auto", "kernel", "ghost", "autograd", "loop"}, default="auto"
@@ -136,7 +141,7 @@ class NashMetaClassifier(
         The net that trained it, with optimizer and callbacks.
     cell_influence_ : ndarray of shape (n_samples, n_cells)
         How much each training sample helped (positive) or hurt each cell: lr ⟨∇L_k, ∇ℓ_i⟩
-        summed over the steps, as if its weight had been 1. 0 for held-out rows.
+        summed over the measured steps, as if its weight had been 1. 0 for held-out rows.
     sample_influence_ : ndarray of shape (n_samples, n_groups)
         The same for each group: the mean over its cells.
     applied_weight_ : ndarray of shape (n_samples,)
@@ -210,6 +215,8 @@ class NashMetaClassifier(
         meta_loss="cross_entropy",
         weight_norm="l2",
         harmless_goal=False,
+        measure_every=1,
+        validation_rows_per_step=None,
         players="cells",
         engine="auto",
         validation_fraction=0.1,
@@ -238,6 +245,8 @@ class NashMetaClassifier(
         self.meta_loss = meta_loss
         self.weight_norm = weight_norm
         self.harmless_goal = harmless_goal
+        self.measure_every = measure_every
+        self.validation_rows_per_step = validation_rows_per_step
         self.players = players
         self.engine = engine
         self.validation_fraction = validation_fraction

@@ -37,11 +37,12 @@ CHANGES = {
     "meta_loss": "cross_entropy+f1",
     "weight_norm": "l1",
     "harmless_goal": True,
+    "validation_rows_per_step": 2,
     "players": "groups",
     "random_state": 1,
 }
 # Tested on their own below, because they are not meant to change the predictions.
-OTHERS = {"engine", "validation_fraction", "early_stopping", "callbacks", "device",
+OTHERS = {"engine", "measure_every", "validation_fraction", "early_stopping", "callbacks", "device",
           "warm_start", "verbose"}  # fmt: skip
 
 
@@ -63,7 +64,8 @@ def test_each_parameter_has_an_effect(name):
         ("dropout", 1), ("standardize", "never"), ("module", "mlp"),
         ("optimizer", "lbfgs"), ("momentum", 1),
         ("weight_decay", -1), ("batch_size", 0), ("meta_loss", "mse"),
-        ("weight_norm", "l3"), ("players", "rows"), ("engine", "jax"),
+        ("weight_norm", "l3"), ("measure_every", 0),
+        ("validation_rows_per_step", 0), ("players", "rows"), ("engine", "jax"),
         ("validation_fraction", 0), ("early_stopping", 0), ("callbacks", "all"),
         ("device", 3), ("warm_start", 2), ("random_state", "a"), ("verbose", -1),
     ],

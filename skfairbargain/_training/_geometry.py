@@ -1,4 +1,4 @@
-"""How a step's weights and players lie to each other: conflict, counted for many at once."""
+"""How a step's weights and players lie to each other, for one step or for many."""
 
 from typing import NamedTuple
 

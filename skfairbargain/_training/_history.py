@@ -69,7 +69,7 @@ class EpochTally:
         self.loss = self.alpha = 0.0
         # Arrays from the first count on: steps per player, and per pair of players.
         self.conflicts = self.opposed = self.opposed_agreed = 0
-        self._waiting = []
+        self.measured, self._waiting = 0, []
         # Steps of which it is known whether all players can gain, and those where they can.
         self.asked = self.possible = 0
         self.disputants = self.disputed = self.failed = self.by_anchor = 0
@@ -100,9 +100,11 @@ class EpochTally:
         if decision.alpha is not None:
             self.agreements += 1
             self.alpha = self.alpha + decision.alpha
-        self._waiting.append((decision.geometry, decision.alpha is not None))
-        if len(self._waiting) * decision.geometry.gram.size > MOST_WAITING:
-            self._count()
+        if decision.geometry is not None:
+            self.measured += 1
+            self._waiting.append((decision.geometry, decision.alpha is not None))
+            if len(self._waiting) * decision.geometry.gram.size > MOST_WAITING:
+                self._count()
 
     def _count(self):
         """Count the conflicts of the steps that wait."""
@@ -150,7 +152,7 @@ class EpochTally:
                 self.agreements / self.bargains if self.bargains else None
             ),
             "agreement_rate": self.possible / self.asked if self.asked else None,
-            "conflict_rate": self.in_conflict / max(self.steps, 1),
+            "conflict_rate": self._rate(self.in_conflict),
             "player_conflict_rates": self._per_player(self.conflicts, names.players),
             "opposed_rates": self._per_pair(self.opposed, names.players),
             "opposed_agreed_rates": self._per_pair(self.opposed_agreed, names.players),
@@ -166,8 +168,12 @@ class EpochTally:
         }
 
     def _per_player(self, counts, names):
-        rates = np.broadcast_to(counts, len(names)) / max(self.steps, 1)
-        return dict(zip(names, rates.tolist(), strict=True))
+        rates = map(self._rate, np.broadcast_to(counts, len(names)).tolist())
+        return dict(zip(names, rates, strict=True))
+
+    def _rate(self, count):
+        """Share of the steps that were measured; None if steps were taken, and none was."""
+        return None if self.steps and not self.measured else count / max(self.measured, 1)
 
     def _disputants(self, names):
         """Mean convex weights of the certificates; None where there was none."""
@@ -178,8 +184,8 @@ class EpochTally:
 
     def _per_pair(self, counts, names):
         """Nested dicts, so that a history can be written as JSON."""
-        rates = np.broadcast_to(counts, (len(names),) * 2) / max(self.steps, 1)
+        counts = np.broadcast_to(counts, (len(names),) * 2).tolist()
         return {
-            name: dict(zip(names[i + 1 :], rates[i, i + 1 :].tolist(), strict=True))
-            for i, name in enumerate(names[:-1])
+            name: dict(zip(names[i + 1 :], map(self._rate, row[i + 1 :]), strict=True))
+            for i, (name, row) in enumerate(zip(names[:-1], counts, strict=False))
         }

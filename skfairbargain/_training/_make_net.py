@@ -58,6 +58,7 @@ def run_settings(estimator, players, n_rows, epochs):
         "batch_size": auto_batch_size(n_rows) if batch_size == "auto" else batch_size,
         "bargain_epochs": stage_1_epochs(estimator.bargain_epochs, estimator.max_epochs),
         "max_epochs": epochs,
+        "measure_every": estimator.measure_every,
     }
 
 

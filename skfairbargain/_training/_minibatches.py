@@ -6,6 +6,7 @@ from scipy.sparse import issparse
 from torch.utils.data import Dataset
 
 from .._inputs import as_features, relative
+from ._rotating_rows import RotatingRows, averages
 
 # Bytes of features that are made of all rows at once, where X is in memory already. It
 # takes as long as making those of one epoch.
@@ -37,6 +38,8 @@ class TrainingData(Dataset):
         On the CPU; orders the minibatches. None takes torch's own.
     scaler : Standardizer, default=None
         What the module sees of training and validation rows; None for the rows themselves.
+    validation_rows_per_step : int, default=None
+        Validation rows of every cell that go with a minibatch; None for all.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class TrainingData(Dataset):
         rows=None,
         generator=None,
         scaler=None,
+        validation_rows_per_step=None,
     ):
         self.X, self.y = X, y
         self.rows = np.arange(X.shape[0]) if rows is None else rows
@@ -61,6 +65,10 @@ class TrainingData(Dataset):
         self.cells = cells
         self.generator = generator
         self.sample_weight = None if sample_weight is None else relative(sample_weight)
+        self.rotation = None
+        if validation_rows_per_step is not None:
+            seed = torch.initial_seed() if generator is None else generator.initial_seed()
+            self.rotation = RotatingRows(cells, validation_rows_per_step, seed)
         # Whether X is what the module sees, so that minibatches are gathered from it.
         self.prepared = self._is_prepared()
         if not self.prepared and self._can_be_prepared():
@@ -104,8 +112,11 @@ class TrainingData(Dataset):
 
     def averages(self):
         """Matrix of shape (n_val, n_cells) that averages the validation rows of a cell."""
-        belongs = np.eye(self.cells.max() + 1)[self.cells]
-        return belongs / belongs.sum(axis=0)
+        return averages(self.cells)
+
+    def step_averages(self):
+        """The same for the validation rows of one step."""
+        return averages(self.cells if self.rotation is None else self.rotation.cells)
 
     def validation_rows(self, device):
         """All validation rows and their classes."""
@@ -164,13 +175,15 @@ class Minibatches:
         self.data = data
         self.device = torch.device(device)
         self.batch_size = min(batch_size, len(data))
-        shape = (self.batch_size + len(data.X_val), *data.X_val.shape[1:])
+        n_val = len(data.X_val if data.rotation is None else data.rotation.cells)
+        shape = (self.batch_size + n_val, *data.X_val.shape[1:])
         self._inputs = torch.empty(
             shape, dtype=torch.from_numpy(np.empty(0, data.dtype)).dtype
         )
         self._targets = torch.empty(shape[0], dtype=torch.int64)
-        self._inputs[self.batch_size :] = torch.from_numpy(data.X_val)
-        self._targets[self.batch_size :] = torch.from_numpy(data.y_val)
+        if data.rotation is None:
+            self._inputs[self.batch_size :] = torch.from_numpy(data.X_val)
+            self._targets[self.batch_size :] = torch.from_numpy(data.y_val)
 
     def __len__(self):
         return len(self.data) // self.batch_size
@@ -178,14 +191,19 @@ class Minibatches:
     def __iter__(self):
         order = torch.randperm(len(self.data), generator=self.data.generator).numpy()
         rows, labels = self._inputs.numpy(), self._targets.numpy()
-        X = self.data.X
+        X, n_batch = self.data.X, self.batch_size
+        drawn = self.data.rotation and self.data.rotation.epoch()
         for start in range(0, len(self) * self.batch_size, self.batch_size):
             index = order[start : start + self.batch_size]
             if self.data.prepared:
                 here = self.data.rows[index]
-                np.take(X, here, axis=0, out=rows[: self.batch_size], mode="clip")
+                np.take(X, here, axis=0, out=rows[:n_batch], mode="clip")
             else:
-                rows[: self.batch_size] = self.data.gather(index)
-            np.take(self.data.y, index, out=labels[: self.batch_size], mode="clip")
+                rows[:n_batch] = self.data.gather(index)
+            np.take(self.data.y, index, out=labels[:n_batch], mode="clip")
+            if drawn is not None:
+                chosen = next(drawn)
+                np.take(self.data.X_val, chosen, 0, out=rows[n_batch:], mode="clip")
+                np.take(self.data.y_val, chosen, out=labels[n_batch:], mode="clip")
             inputs, targets = self._inputs.to(self.device), self._targets.to(self.device)
             yield Batch(inputs, targets, index)

@@ -18,6 +18,7 @@ from ..hypergradients import AutoEngine
 from ..losses import cross_entropy
 from ._callbacks import lacking_history_named, listens
 from ._denormals import denormals_flushed
+from ._goal_column import GoalColumn
 from ._group_losses import finite_losses, group_losses
 from ._history import EpochTally
 from ._history_columns import ROW, columns, finished_epochs
@@ -27,8 +28,9 @@ from ._records import Records
 from ._step_bound import EpochBound
 
 # What a net has while it trains, and no stored net needs.
-RUN = ("_engine", "_data", "_averages", "_averages_on_device", "_tally", "_bound",
-       "_dataset_valid", "_val_losses")  # fmt: skip
+RUN = ("_engine", "_data", "_averages", "_step_averages", "_averages_on_device",
+       "_goal_column", "_n_steps", "_tally", "_bound", "_dataset_valid",
+       "_val_losses")  # fmt: skip
 
 
 class MetaNet(NeuralNetClassifier):
@@ -55,6 +57,8 @@ class MetaNet(NeuralNetClassifier):
     engine : {"auto", "kernel", "ghost", "autograd", "loop"}, default="auto"
     bargain_epochs : int, default=15
         Number of epochs of stage 1.
+    measure_every : int or None, default=1
+        As in ``NashMetaClassifier``.
     **kwargs
         Parameters of `skorch.NeuralNetClassifier`.
 
@@ -82,6 +86,7 @@ class MetaNet(NeuralNetClassifier):
         meta_loss=cross_entropy,
         engine="auto",
         bargain_epochs=15,
+        measure_every=1,
         **kwargs,
     ):
         super().__init__(module, *args, criterion=criterion, **kwargs)
@@ -93,6 +98,7 @@ class MetaNet(NeuralNetClassifier):
         self.meta_loss = meta_loss
         self.engine = engine
         self.bargain_epochs = bargain_epochs
+        self.measure_every = measure_every
 
     def continued(self, **settings):
         """Return a net that goes on where this one is, and leaves this one as it is.
@@ -202,12 +208,16 @@ class MetaNet(NeuralNetClassifier):
 
     def _prepare_run(self, data):
         """Choose the engine, and bring what every step needs to the device."""
-        self._data, self._averages = data, data.averages()
+        self._data, self._n_steps = data, 0
+        self._averages, self._step_averages = data.averages(), data.step_averages()
         self._dataset_valid = Dataset(data.X_val, data.y_val)
         self._averages_on_device = torch.as_tensor(
-            self._averages,
+            self._step_averages,
             device=self.device,
             dtype=torch.from_numpy(data.X_val[:0]).dtype,
+        )
+        self._goal_column = GoalColumn(
+            self.weighting, self._step_averages, self._averages_on_device
         )
         n_batch = min(self.batch_size, len(data))
         self._engine = AutoEngine(
@@ -217,7 +227,7 @@ class MetaNet(NeuralNetClassifier):
             self.meta_loss,
             data.probe_rows(self.device),
             n_batch=min(4, n_batch),
-            n_rows=n_batch + len(data.X_val),
+            n_rows=n_batch + len(self._step_averages),
             tell=print if self.verbose else None,
         )
         self.engine_ = self._engine.name
@@ -230,14 +240,16 @@ class MetaNet(NeuralNetClassifier):
         in_stage_1 = epoch <= self.bargain_epochs
         bargains = in_stage_1 and self.weighting.bargaining is not None
         self._tally = EpochTally(1 if bargains else 2)
-        self._bound = EpochBound(self.weighting, self._averages, self.meta_loss, epoch)
+        self._bound = EpochBound(self.weighting, self._step_averages, self.meta_loss, epoch)
 
     def train_step(self, batch, **fit_params):
         """One step: hypergradients, weights by protocol, weighted gradient, update."""
         if not self.module_.training:
             self._set_training(True)
+        measured = self._is_measured()
+        averages = self._averages_on_device if measured else self._goal_column
         step = self._engine.hypergradients(
-            batch.inputs, batch.targets, len(batch.X), self._averages_on_device
+            batch.inputs, batch.targets, len(batch.X), averages
         )
         sample_weight = self._data.sample_weight
         if sample_weight is not None:
@@ -246,26 +258,37 @@ class MetaNet(NeuralNetClassifier):
         train_loss = loss.item()
         with np.errstate(over="ignore", invalid="ignore"):  # see below
             hypergradients = step.hypergradients.cpu().numpy() * self._step_length()
-            cell_losses = step.val_losses.double().cpu().numpy() @ self._averages
+            cell_losses = step.val_losses.double().cpu().numpy() @ self._step_averages
         # NaN compares false, and what lies beyond would overflow when it is squared.
         largest = hypergradients.max(), -hypergradients.min(), cell_losses.max(), train_loss
         if not all(float(value) < 1e120 for value in largest):
             self._tally.add_undefined()
             return {"loss": loss, "y_pred": step.logits, "weights": None}
-        decision = self.weighting.decide(
-            hypergradients,
-            cell_losses,
-            bargain=self._tally.stage == 1,
-            sample_weight=sample_weight,
-        )
+        if measured:
+            decision = self.weighting.decide(
+                hypergradients,
+                cell_losses,
+                bargain=self._tally.stage == 1,
+                sample_weight=sample_weight,
+            )
+        else:
+            decision = self.weighting.follow(hypergradients[:, 0], sample_weight)
         self._tally.add(decision, train_loss)
-        self.records_.add(batch.index, hypergradients, decision.weights, sample_weight)
+        influence = hypergradients if measured else None
+        self.records_.add(batch.index, influence, decision.weights, sample_weight)
         if self._bound.is_due and decision.alpha is not None:
             epsilon = float(np.finfo(hypergradients.dtype).eps)
             self._bound.measure(self, batch, decision, epsilon)
         if decision.weights.any():
             self._update(batch, torch.from_numpy(decision.weights).to(step.losses))
         return {"loss": loss, "y_pred": step.logits, "weights": decision.weights}
+
+    def _is_measured(self):
+        """Whether a step takes the hypergradients of all players, needed or wanted."""
+        self._n_steps += 1
+        if self._tally.stage == 1 or self.weighting.needs_gram:
+            return True
+        return self.measure_every is not None and self._n_steps % self.measure_every == 0
 
     def validation_step(self, batch, **fit_params):
         """The losses of the audited rows, by which the epoch is judged."""

@@ -35,6 +35,8 @@ PARAMETER_CONSTRAINTS = {
     "meta_loss": [StrOptions(set(META_LOSSES)), callable],
     "weight_norm": [StrOptions({"l2", "l1"}), None],
     "harmless_goal": ["boolean"],
+    "measure_every": [NumberRange(Integral, 1, None, closed="left"), None],
+    "validation_rows_per_step": [NumberRange(Integral, 1, None, closed="left"), None],
     "players": [StrOptions({"cells", "groups"})],
     "engine": [StrOptions({"auto", "kernel", "ghost", "autograd", "loop"})],
     "validation_fraction": [NumberRange(Real, 0, 1, closed="neither")],

@@ -36,14 +36,15 @@ class Records:
         ----------
         index : ndarray of shape (n_batch,), int
             The rows of the minibatch. No row is in two minibatches of one epoch.
-        hypergradients : ndarray of shape (n_batch, n_cells)
+        hypergradients : ndarray of shape (n_batch, n_cells) or None
+            None where the step was not measured.
         weights : ndarray of shape (n_batch,)
             The weights that the step applied.
         sample_weight : ndarray of shape (n_batch,), default=None
             The user's. The influence of a row is that of all its copies.
         """
         influence = hypergradients
-        if sample_weight is not None:
+        if sample_weight is not None and influence is not None:
             influence = hypergradients * sample_weight[:, None]
         self._waiting.append((index, influence, weights))
         self._n_waiting += len(index)
@@ -53,15 +54,9 @@ class Records:
     def add_up(self):
         """Add the steps of an epoch, or of its part so far, to the sums."""
         if self._waiting:
-            index, influence, weights = map(
-                np.concatenate, zip(*self._waiting, strict=True)
-            )
-            # np.take gathers rows several times as fast as an index in brackets.
-            for total, added in (
-                (self.cell_influence, influence),
-                (self.applied_weight, weights),
-            ):
-                total[index] = total.take(index, axis=0) + added
+            index, influence, weights = zip(*self._waiting, strict=True)
+            _add(self.applied_weight, index, weights)
+            _add(self.cell_influence, index, influence)
         self._waiting, self._n_waiting = [], 0
 
     def of_all_rows(self, rows, n_samples, to_groups):
@@ -88,3 +83,12 @@ class Records:
             records[name] = np.zeros((n_samples, *values.shape[1:]))
             records[name][rows] = values
         return records
+
+
+def _add(total, index, added):
+    """Add what is known of some steps to the rows of a sum."""
+    known = [pair for pair in zip(index, added, strict=True) if pair[1] is not None]
+    if known:
+        rows, values = map(np.concatenate, zip(*known, strict=True))
+        # np.take gathers rows several times as fast as an index in brackets.
+        total[rows] = total.take(rows, axis=0) + values

@@ -103,6 +103,7 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
             rows.rows,
             generator,
             scaler,
+            estimator.validation_rows_per_step,
         )
         net.partial_fit(data)
     new_epochs = net.epochs()[len(earlier_epochs) :]

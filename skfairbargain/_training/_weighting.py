@@ -24,8 +24,9 @@ class Decision(NamedTuple):
         Whether stage 1 was in force.
     alpha : ndarray or None
         The players' bargaining weights where they agreed.
-    geometry : Geometry
-        Tells who loses by the weights, and who is opposed to whom.
+    geometry : Geometry or None
+        Tells who loses by the weights, and who is opposed to whom; None where it was not
+        measured.
     possible : bool or None
         Whether there are applied weights by which every player with a stake gains; None
         where nobody asked.
@@ -38,7 +39,7 @@ class Decision(NamedTuple):
     weights: np.ndarray
     bargained: bool
     alpha: np.ndarray | None
-    geometry: Geometry
+    geometry: Geometry | None
     possible: bool | None = None
     disputants: np.ndarray | None = None
     by_anchor: bool | None = None
@@ -125,6 +126,45 @@ class Weighting:
             outcome.by_anchor,
         )
 
+    @property
+    def needs_gram(self):
+        """Whether following the goal takes the hypergradients of all players."""
+        return self.goal.needs_gram or self.harmless_goal
+
+    def goal_shares(self, cell_losses):
+        """Return how much each cell's loss counts, by a goal that reads losses alone.
+
+        Parameters
+        ----------
+        cell_losses : ndarray of shape (n_cells,)
+
+        Returns
+        -------
+        shares : ndarray of shape (n_cells,)
+            Zeros where the goal comes to nothing.
+        """
+        by_group = "groups" in (self.goal.acts_on, self.players)
+        to_players = self.to_groups if by_group else np.eye(len(cell_losses))
+        beta = self._beta(self.goal, MetaStep(cell_losses @ to_players))
+        return np.zeros(len(cell_losses)) if beta is None else to_players @ beta
+
+    def follow(self, direction, sample_weight=None):
+        """Weigh the samples of a minibatch by the hypergradient of the goal alone.
+
+        Parameters
+        ----------
+        direction : ndarray of shape (n_batch,)
+            By `goal_shares`.
+        sample_weight : ndarray of shape (n_batch,), default=None
+
+        Returns
+        -------
+        decision : Decision
+        """
+        column, root = _by_root(direction[:, None], sample_weight)
+        weights = self.mixture.weights(column[:, 0], root)
+        return Decision(weights * root, False, None, None)
+
     def _bargain(self, step, root):
         """What the bargaining protocol comes to; without weights where it comes to none."""
         if not getattr(self.bargaining, "over_applied", False):
@@ -190,16 +230,21 @@ class Weighting:
         """Direction Hβ and β of a protocol; None and None where it found no agreement."""
         if protocol.acts_on == "groups" and self.players == "cells":
             step = self._of_groups(step)
+        beta = self._beta(protocol, step)
+        return (None, None) if beta is None else (step.hypergradients @ beta, beta)
+
+    def _beta(self, protocol, step):
+        """The bargaining weights of a protocol, checked; None without an agreement."""
         beta = protocol.weights(step)
         if beta is None:
-            return None, None
+            return None
         beta = np.asarray(beta, dtype=np.float64)
         if beta.shape != step.losses.shape or not np.isfinite(beta).all():
             raise ValueError(
                 f"{protocol!r}.weights should return None or {len(step.losses)} finite "
                 f"numbers, one per player. Got {beta!r}."
             )
-        return step.hypergradients @ beta, beta
+        return beta
 
 
 class Outcome(NamedTuple):

@@ -8,7 +8,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ._graphs import has_dead_end
 from ._loop import weighted_backward
-from ._step_gradients import StepGradients
+from ._step_gradients import StepGradients, averages_of
 from ._trained import NotExactError, trained_parameters
 
 
@@ -93,6 +93,7 @@ class AutogradEngine:
         n_val = len(inputs) - n_batch
         val_losses = self.meta_loss(val_logits[-n_val:], targets[n_batch:])
         val_losses = val_losses.to(averages.dtype)
+        averages = averages_of(averages, val_losses)
         columns = [_derivative(loss, epsilon) for loss in averages.T @ val_losses]
         self._losses = losses
         return StepGradients(

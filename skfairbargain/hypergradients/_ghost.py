@@ -7,7 +7,7 @@ import torch
 from .._utils import layer_name
 from ._graphs import only_known_code, parameter_uses
 from ._layer_rules import LAYER_RULES
-from ._step_gradients import StepGradients
+from ._step_gradients import StepGradients, averages_of
 from ._trained import NotExactError
 
 
@@ -102,8 +102,9 @@ class GhostEngine:
         targets : LongTensor of shape (n_batch + n_val,)
         n_batch : int
             Number of rows of the minibatch.
-        averages : Tensor of shape (n_val, n_players)
-            Column k averages the validation samples of player k.
+        averages : Tensor of shape (n_val, n_players) or callable
+            Column k averages the validation samples of player k. What depends on the
+            losses of the step is a function, ``val_losses -> averages``, with a `dtype`.
 
         Returns
         -------
@@ -116,6 +117,7 @@ class GhostEngine:
         """
         logits, losses, val_losses, total = self._losses(inputs, targets, n_batch)
         losses, val_losses = losses.to(averages.dtype), val_losses.to(averages.dtype)
+        averages = averages_of(averages, val_losses)
         self._check_calls(len(inputs))
         self._calls = self._with_deltas(total)
         if self._uses_vary:

@@ -7,7 +7,7 @@ from scipy.special import expit
 from ..losses import cross_entropy
 from ._chain import hooks_of, stages_of
 from ._layer_rules import pairs_are_cheaper
-from ._step_gradients import StepGradients
+from ._step_gradients import StepGradients, averages_of
 from ._trained import NotExactError, trained_parameters
 
 
@@ -87,10 +87,11 @@ class KernelEngine:
         why_not = hooks_of(self._modules)
         if why_not is not None:
             raise NotExactError(why_not)
-        self._prepare(inputs, n_batch, averages)
+        self._prepare(inputs, n_batch)
         with torch.no_grad(), np.errstate(all="ignore"):
             logits = self._forward(inputs)
             losses = self._losses(logits, targets.numpy())
+            self._average(averages_of(averages, losses[n_batch:]))
             matrix = self._backward()
         return StepGradients(
             matrix.T, losses[:n_batch], losses[n_batch:], logits[:n_batch].clone()
@@ -111,17 +112,20 @@ class KernelEngine:
             if bias:
                 of_stage["bias"].grad = delta.sum(0)
 
-    def _prepare(self, inputs, n_batch, averages):
+    def _prepare(self, inputs, n_batch):
         """Make the buffers of a step of this size, where the last one had another."""
-        made_for = inputs.shape, n_batch, averages.shape
+        made_for = inputs.shape, n_batch
         if made_for != self._made_for:
             n_rows, width = inputs.shape
             for stage in self._stages:
                 width = width if stage.layer is None else stage.layer.out_features
                 stage.allocate(n_rows, width, inputs.dtype)
-            shape = (averages.shape[0], n_batch)
+            shape = (n_rows - n_batch, n_batch)
             self._pairs, self._one, self._two = torch.empty((3, *shape), dtype=inputs.dtype)
             self._rows, self._made_for, self._n_batch = np.arange(n_rows), made_for, n_batch
+
+    def _average(self, averages):
+        """Take the averages of this step; the rows of each player are looked up once."""
         if averages is not self._averages:
             self._averages = averages
             self._own = [(rows := a.nonzero()[:, 0], a[rows, None]) for a in averages.T]

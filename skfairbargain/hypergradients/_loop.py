@@ -4,7 +4,7 @@ import contextlib
 
 import torch
 
-from ._step_gradients import StepGradients
+from ._step_gradients import StepGradients, averages_of
 from ._trained import trained_parameters
 
 
@@ -59,6 +59,7 @@ class LoopEngine:
                 val_logits = self.module(inputs[n_batch:].clone())
         losses = self.train_loss(logits, targets[:n_batch]).to(averages.dtype)
         val_losses = self.meta_loss(val_logits, targets[n_batch:]).to(averages.dtype)
+        averages = averages_of(averages, val_losses)
         players = [_gradient(loss, parameters) for loss in averages.T @ val_losses]
         rows = []
         for loss in losses:

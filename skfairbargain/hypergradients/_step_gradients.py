@@ -5,6 +5,22 @@ from typing import NamedTuple
 import torch
 
 
+def averages_of(averages, val_losses):
+    """Return the averages of a step, where they are a function of its losses.
+
+    Parameters
+    ----------
+    averages : Tensor of shape (n_val, n_players) or callable
+        ``val_losses -> averages``, with a `dtype`.
+    val_losses : Tensor of shape (n_val,)
+
+    Returns
+    -------
+    averages : Tensor of shape (n_val, n_players)
+    """
+    return averages(val_losses.detach()) if callable(averages) else averages
+
+
 class StepGradients(NamedTuple):
     """Hypergradients and losses of one step.
 

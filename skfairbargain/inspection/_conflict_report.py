@@ -298,8 +298,8 @@ def _pair(of_stage, player, other):
 
 
 def _mean(rates):
-    # Every epoch of a run has the same number of steps.
-    rates = list(rates)
+    # Every epoch of a run has the same number of steps. None was not measured.
+    rates = [rate for rate in rates if rate is not None]
     return float(np.mean(rates)) if rates else np.nan
 
 

@@ -7,7 +7,7 @@ def _is_none_or_number(value):
     return value is None or is_number(value)
 
 
-def _is_by_name(value, is_entry=is_number):
+def _is_by_name(value, is_entry=_is_none_or_number):
     return type(value) is dict and all(map(is_entry, value.values()))
 
 
@@ -27,14 +27,14 @@ def _is_nested(value):
 # added, are numbers, text, None or dicts of such.
 KINDS = {
     "train_loss": _is_none_or_number,
-    "group_losses": _is_by_name,
+    "group_losses": lambda value: _is_by_name(value, is_number),
     "worst_group_loss": is_number,
     "bargaining_success_rate": _is_none_or_number,
-    "conflict_rate": is_number,
+    "conflict_rate": _is_none_or_number,
     "player_conflict_rates": _is_by_name,
     "opposed_rates": _is_by_pair,
     "opposed_agreed_rates": _is_by_pair,
-    "alpha": lambda value: value is None or _is_by_name(value),
+    "alpha": lambda value: value is None or _is_by_name(value, is_number),
     "safe_meta_lr": _is_none_or_number,
     "skipped_steps": lambda value: type(value) is int and value >= 0,
     "seconds": is_number,

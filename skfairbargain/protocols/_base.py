@@ -17,6 +17,10 @@ class Protocol(BaseEstimator):
         Class attribute. Whether the columns are the sensitive groups, each the mean of its
         cells ("groups", the default), or what the estimator's ``players`` names, by
         default the group × label cells.
+    needs_gram : bool
+        Class attribute. Whether `weights` reads `gram` or `hypergradients`. False for rules
+        about losses alone: as a goal, such a rule can be followed by the work of one player
+        (see ``measure_every`` of the estimator). True by default.
 
     See Also
     --------
@@ -42,6 +46,7 @@ class Protocol(BaseEstimator):
     """
 
     acts_on = "groups"
+    needs_gram = True
 
     def weights(self, step):
         """Weigh the players of one step.

@@ -28,6 +28,8 @@ class LtR(Protocol):
     array([0.5, 0.5])
     """
 
+    needs_gram = False
+
     def weights(self, step):
         """See `Protocol.weights`."""
         return _equal_weights(step)
@@ -55,6 +57,8 @@ class FORML(Protocol):
     >>> FORML().weights(MetaStep([0.5, 0.2, 0.9]))
     array([ 0., -1.,  1.])
     """
+
+    needs_gram = False
 
     def weights(self, step):
         """See `Protocol.weights`."""
@@ -88,6 +92,8 @@ class MetaGDRO(Protocol):
     >>> MetaGDRO().weights(MetaStep([0.5, 0.2, 0.9]))
     array([0., 0., 1.])
     """
+
+    needs_gram = False
 
     def weights(self, step):
         """See `Protocol.weights`."""
@@ -129,6 +135,8 @@ class GeneralizedMean(Protocol):
     >>> GeneralizedMean(power=2).weights(step)  # M_2 = 5
     array([0.1, 0.7])
     """
+
+    needs_gram = False
 
     def __init__(self, power=2.0):
         self.power = power
