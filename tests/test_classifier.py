@@ -143,7 +143,7 @@ def test_set_params_reaches_into_names():
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_engines_agree_on_a_whole_fit(dtype):
     fits = []
-    for engine in ("ghost", "autograd", "auto"):
+    for engine in ("kernel", "ghost", "autograd", "auto"):
         clf = make_classifier(engine=engine, dropout=0.0)
         validation = {**VALIDATION, "X_val": VALIDATION["X_val"].astype(dtype)}
         fits.append(
@@ -151,7 +151,8 @@ def test_engines_agree_on_a_whole_fit(dtype):
         )
     bound = 1e-9 if dtype == np.float64 else 1e-4
     np.testing.assert_allclose(fits[0], fits[1], rtol=bound)
-    np.testing.assert_array_equal(fits[0], fits[2])
+    np.testing.assert_allclose(fits[0], fits[2], rtol=bound)
+    np.testing.assert_array_equal(fits[0], fits[3])
 
 
 def test_anchor_1_is_a_hand_written_loop_with_momentum_and_decay():

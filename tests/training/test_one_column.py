@@ -1,4 +1,4 @@
-"""Goals that read losses alone follow one column, and say None of what they did not measure."""
+"""Goals that read losses alone follow one column; what was not measured is None."""
 
 import numpy as np
 import pytest
