@@ -42,8 +42,8 @@ CHANGES = {
     "random_state": 1,
 }
 # Tested on their own below, because they are not meant to change the predictions.
-OTHERS = {"engine", "measure_every", "validation_fraction", "early_stopping", "callbacks", "device",
-          "warm_start", "verbose"}  # fmt: skip
+OTHERS = {"engine", "measure_every", "validation_fraction", "early_stopping",
+          "callbacks", "device", "warm_start", "verbose"}  # fmt: skip
 
 
 def test_every_parameter_is_tested():

@@ -1,7 +1,12 @@
 """That the architecture is read from all ways to import."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
+import skfairbargain
 from tests.imports import PACKAGE, ROOT, imports_in
 
 
@@ -28,3 +33,53 @@ def test_all_ways_to_import_are_read(source, module, name, inside):
         source = "def function():\n    " + source.replace("\n", "\n    ")
     found = imports_in(source, ROOT / PACKAGE / "metrics/_forms.py")
     assert (module, name, not inside) in [(i.module, i.name, i.at_top) for i in found]
+
+
+def in_a_fresh_process(code):
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_the_package_alone_imports_nothing_that_is_slow():
+    code = (
+        "import sys, skfairbargain; skfairbargain.__version__;"
+        "print(*{m.partition('.')[0] for m in sys.modules})"
+    )
+    slow = {"torch", "sklearn", "pandas", "scipy", "numpy", "matplotlib", "skorch"}
+    assert not slow & set(in_a_fresh_process(code))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Nash", "protocols", "exceptions", "bargaining", "NoAgreementWarning", "get_protocol"],
+)
+def test_a_name_is_imported_when_it_is_asked_for_and_without_torch(name):
+    code = f"import sys, skfairbargain; skfairbargain.{name}; print('torch' in sys.modules)"
+    assert in_a_fresh_process(code) == ["False"]
+
+
+def test_public_names_are_listed_and_can_all_be_imported():
+    code = (
+        "from skfairbargain import *; import skfairbargain as s;"
+        "print(*[n for n in s.__all__ if globals()[n] is not getattr(s, n)]);"
+        "print(len(s.__all__));"
+        "print(set(s.__all__) <= set(dir(s)))"
+    )
+    number, listed = in_a_fresh_process(code)
+    assert int(number) >= 20
+    assert listed == "True"
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    for name in ("Unknown", "_unknown", "__wrapped__"):
+        with pytest.raises(
+            AttributeError, match=f"^module 'skfairbargain' has no attribute '{name}'$"
+        ):
+            getattr(skfairbargain, name)

@@ -72,7 +72,7 @@ def _of_easy_step(hypergradients, given, min_stake, gram):
     if not np.abs(given).max() < LARGEST:
         return None
     found = _newton(units, given)
-    return found and AppliedSolution(found[0] / lengths, True, *found[1:])
+    return found and AppliedSolution(found[0] / lengths, bool(found[3].any()), *found[1:])
 
 
 def _newton(units, given):
@@ -102,8 +102,8 @@ def _newton(units, given):
             slopes /= length
             gains = given + slopes
             value = float(alpha @ gains)
-            if not value > 0:  # the players' sum cannot gain, so there is no agreement
-                return None
+            if not value > 0:
+                return _refused(alpha, n_iter, units) if value <= 0 else None
             alpha, raw = alpha * (n_players / value), raw * (n_players / value)
             length *= n_players / value
         gap = 1 - alpha * gains
@@ -125,3 +125,8 @@ def _newton(units, given):
             step /= 1 + decrement
         alpha = alpha * (1 + step)
     return None
+
+
+def _refused(alpha, n_iter, units):
+    """What shows that there is no agreement: a sum of the players that cannot gain."""
+    return alpha / alpha.sum(), 1.0, n_iter, np.zeros(units.shape[1])

@@ -197,10 +197,10 @@ class KernelEngine:
         torch.mm(delta[n_batch:], delta[:n_batch].T, out=into)
         if weight:
             torch.mm(features[n_batch:], features[:n_batch].T, out=self._two)
-            products, pairs = into.numpy(), self._two.numpy()
             if bias:
-                pairs += 1
-            products *= pairs
+                torch.addcmul(into, into, self._two, out=into)
+            else:
+                into *= self._two
         return into if total is None else total.add_(into)
 
     def _by_player(self, features, stage):
