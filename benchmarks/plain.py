@@ -2,8 +2,8 @@
 
 The loops do nothing but train: they gather minibatches from one tensor, and have no
 callbacks, history or losses of groups. "Plain" has torch's dropout and SGD. "Fast plain"
-has dropout by random words of 16 bits and the fused SGD, as the package does, and is what to
-divide by where the cost of weighting alone is meant.
+has the package's: dropout by random words of 16 bits, and the fused SGD. Divide by it to
+see the cost of weighting alone.
 """
 
 import time
