@@ -54,10 +54,10 @@ PARTS = {
     "_reading": ("_utils",),
     "auditing": (
         *("_version", "_utils", "metrics", "inspection"),
-        *("tables", "classifier", "reweighting"),
+        *("tables", "classifier", "audited"),
     ),
     "_cli": (
-        *("datasets", "_utils", "model_selection", "_reading"),
+        *("_utils", "model_selection", "_reading"),
         *("persistence", "auditing", "tables"),
     ),
     "__main__": ("_cli",),

@@ -14,7 +14,7 @@ from ._errors import one_line_warnings, one_sentence_errors
 from ._options import Dates, Decimal, Encoding, Separator, a_format
 from ._paths import a_path, check_destinations
 
-Method = StrEnum("Method", ["logistic", "boosting", "audited_rows", "nash", "reweighted"])
+Method = StrEnum("Method", ["logistic", "boosting", "audited_rows", "nash", "audited"])
 MissingGroup = StrEnum("MissingGroup", ["drop", "keep"])
 
 FILES, COLUMNS = "Files", "Columns and groups"

@@ -1,40 +1,36 @@
 """Train, measure and conclude: from rows to a report."""
 
-import importlib.metadata
-import platform
 from datetime import UTC, datetime
 from numbers import Integral
 
-import numpy as np
-from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from .._utils import fitted_attribute, n_rows
-from .._version import __version__
-from ..inspection import audit_next, label_bias_report
 from ..metrics import paired_measures
+from ._estimate import estimated_seconds, in_words, takes_long
 from ._findings import data_findings
-from ._methods import METHODS, OURS, SIMPLE, TODAY, TODAY_TITLE
+from ._methods import METHODS, TODAY, TODAY_TITLE
 from ._report import AuditReport
 from ._rows import make_rows
 from ._scores import fit_method, n_trainings, score_methods
+from ._sections import (
+    cell_records,
+    of_labels,
+    of_mix,
+    of_network,
+    of_recommended,
+    plain,
+    versions,
+)
 from ._tables import (
     MORE_LABELS,
     TWO_LABELS,
-    baseline_of,
-    calibration_table,
     cell_table,
-    change_table,
-    decisions,
     difference_table,
     metric_table,
-    weight_table,
 )
 from ._verdict import conclude, title
 
 MOST_FOLDS = 5
-# Rows that the report lists to be checked.
-N_NEXT = 20
 NOTHING_ABOUT = {
     "files": [],
     "features": [],
@@ -45,7 +41,6 @@ NOTHING_ABOUT = {
     "simulated": None,
     "command": None,
 }
-LIBRARIES = ("numpy", "pandas", "scikit-learn", "torch", "skorch")
 
 
 @validate_params(
@@ -188,8 +183,9 @@ def audit_report(
     )
     cells = cell_table(rows.groups_val, rows.y_val, rows.classes)
     cv = int(min(cv, cells.to_numpy().min()))
-    total = n_trainings(methods, test is not None, cv) + 1
-    tell = None if on_step is None else (lambda name: on_step(name, total))
+    tell = None
+    if on_step is not None:
+        tell = _told(on_step, rows, methods, cv if test is None else 1, random_state)
     scores = score_methods(
         rows, methods, rows.classes, cv=cv, random_state=random_state, on_step=tell
     )
@@ -213,15 +209,15 @@ def audit_report(
     if tell:
         tell("the final models")
     models = dict(scores.models)
-    for name in {verdict.recommended, *(set(methods) & {"nash"})} - {TODAY}:
+    for name in {verdict.recommended, *(set(methods) & {"nash", "audited"})} - {TODAY}:
         if name not in models:
             models[name] = fit_method(name, rows, random_state)
     contents = {
         "recommended": verdict.recommended,
         "recommended_title": title(verdict.recommended),
         "verdict": verdict.sentences,
-        "labels": [_plain(label) for label in rows.classes],
-        "favorable": _plain(rows.classes[-1]),
+        "labels": [plain(label) for label in rows.classes],
+        "favorable": plain(rows.classes[-1]),
         "n_train": len(rows.y),
         "n_audited": len(rows.y_val),
         "n_test": None if test is None else len(rows.y_test),
@@ -233,8 +229,8 @@ def audit_report(
         if hasattr(rows.X, "columns")
         else [],
         "training_warnings": {k: v for k, v in scores.warned.items() if v},
-        "cells": _cells(cells),
-        "measured_cells": _cells(counts),
+        "cells": cell_records(cells),
+        "measured_cells": cell_records(counts),
         "methods": [
             *([{"name": TODAY, "title": TODAY_TITLE, "about": "As its scores say.",
                 "seconds": None}] if today is not None else []),
@@ -243,18 +239,31 @@ def audit_report(
         ],
         "metrics": metric_table(measured),
         "differences": difference_table(measured, verdict.recommended),
-        **_of_recommended(
+        **of_recommended(
             verdict.recommended, by_method, measured, rows, reference_threshold
         ),
-        **_of_network(models, rows),
-        **_recorded(recorded_val, rows),
+        **of_network(models, rows),
+        **of_mix(models),
+        **of_labels(recorded_val, rows),
         "about": NOTHING_ABOUT | (about or {}),
         "seed": random_state,
         "n_resamples": n_resamples,
         "created": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "versions": _versions(),
+        "versions": versions(),
     }  # fmt: skip
     return AuditReport(contents, models)
+
+
+def _told(on_step, rows, methods, n_folds, random_state):
+    """Function that tells titles and the number of steps, the first with an estimate."""
+    total = n_trainings(methods, n_folds) + 1
+    estimate = []
+    if takes_long(rows, methods):
+        total += 1
+        on_step("a training on a few rows, to estimate the time", total)
+        seconds = estimated_seconds(rows, methods, n_folds, random_state)
+        estimate.append(f", {in_words(seconds, len(rows.y))}")
+    return lambda name: on_step(name + (estimate.pop() if estimate else ""), total)
 
 
 def _checked_methods(methods):
@@ -266,74 +275,3 @@ def _checked_methods(methods):
             f"`methods` should be a list of names among {list(METHODS)}. Got {methods!r}."
         )
     return list(dict.fromkeys(methods))
-
-
-def _cells(counts):
-    return [
-        {"group": str(group), "counts": [int(n) for n in row], "n": int(row.sum())}
-        for group, row in zip(counts.index, counts.to_numpy(), strict=True)
-    ]
-
-
-def _of_recommended(recommended, by_method, measured, rows, threshold):
-    """Whom the recommended method serves better or worse, and how calibrated it is."""
-    y, groups, _ = rows.measured
-    scores = by_method[recommended]
-
-    def right(name):
-        at = threshold if name == TODAY else 0.5
-        return decisions(by_method[name], rows.classes, at) == y
-
-    baseline = baseline_of(measured, recommended, SIMPLE)
-    changes = []
-    if baseline is not None:
-        changes = change_table(right(recommended), right(baseline), groups, y)
-    for change in changes:
-        change["label"] = _plain(change["label"])
-    calibration = []
-    if len(rows.classes) == 2:
-        positive = scores if scores.ndim == 1 else scores[:, 1]
-        if positive.min() >= 0 and positive.max() <= 1:
-            calibration = calibration_table(positive, y == rows.classes[1], groups)
-    return {
-        "baseline": baseline,
-        "baseline_title": None if baseline is None else title(baseline),
-        "changes": changes,
-        "calibration": calibration,
-    }
-
-
-def _of_network(models, rows):
-    """Learned weights and the rows to check next, where a network was steered."""
-    name = next((name for name in OURS if name in models), None)
-    if name is None:
-        return {"weights": [], "next": []}
-    weight = fitted_attribute(models[name], "applied_weight_")
-    weight = weight / (weight.mean() or 1)
-    weights = weight_table(weight, rows.y, rows.classes)
-    for record in weights:
-        record["label"] = _plain(record["label"])
-    found = audit_next(models[name], rows.y, budget=N_NEXT)
-    records = [
-        {key: _plain(v) for key, v in row.items()} for row in found.to_dict("records")
-    ]
-    return {"weights": weights, "next": records}
-
-
-def _recorded(recorded_val, rows):
-    if recorded_val is None:
-        return {"label_bias": None}
-    recorded = _safe_indexing(np.asarray(recorded_val), np.flatnonzero(rows.kept))
-    report = label_bias_report(recorded, rows.y_val, rows.groups_val)
-    heading = f"{n_rows(report.n_rows)} have both labels; {report.n_different:,} differ."
-    return {"label_bias": {"heading": heading, "findings": report.findings}}
-
-
-def _plain(value):
-    """A Python value: a NumPy one is not JSON."""
-    return value.item() if hasattr(value, "item") else value
-
-
-def _versions():
-    found = {"skfairbargain": __version__, "Python": platform.python_version()}
-    return found | {name: importlib.metadata.version(name) for name in LIBRARIES}

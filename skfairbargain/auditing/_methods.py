@@ -7,9 +7,8 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from .._utils import fitted_attribute
+from ..audited import AuditedClassifier
 from ..classifier import NashMetaClassifier
-from ..reweighting import ReweightedClassifier
 from ..tables import TableEncoder
 
 
@@ -24,6 +23,8 @@ class Method(NamedTuple):
         A sentence on what it does.
     uses_audit : bool
         Whether it learns from the audited rows.
+    is_slow : bool
+        Whether many training rows take it minutes.
     fit : callable
         From training rows and labels, audited rows, labels and groups, and a seed to a
         fitted classifier of raw rows.
@@ -32,6 +33,7 @@ class Method(NamedTuple):
     title: str
     about: str
     uses_audit: bool
+    is_slow: bool
     fit: Callable
 
 
@@ -51,10 +53,9 @@ def _audited_rows(X, y, X_val, y_val, groups_val, seed):
     return make_pipeline(TableEncoder(), model).fit(X_val, y_val)
 
 
-def _steered(model, X, y, X_val, y_val, groups_val):
-    """A classifier that takes audited rows, behind a preparation of the features."""
+def _nash(X, y, X_val, y_val, groups_val, seed):
     prepare = TableEncoder().fit(X)
-    model.fit(
+    model = NashMetaClassifier(random_state=seed).fit(
         prepare.transform(X),
         y,
         X_val=prepare.transform(X_val),
@@ -62,19 +63,14 @@ def _steered(model, X, y, X_val, y_val, groups_val):
         groups_val=groups_val,
     )
     # An interrupt ends a network's training quietly, with the epochs it has.
-    if fitted_attribute(model, "n_iter_") < NashMetaClassifier().max_epochs:
+    if model.n_iter_ < model.max_epochs:
         raise KeyboardInterrupt
     return make_pipeline(prepare, model)
 
 
-def _nash(X, y, X_val, y_val, groups_val, seed):
-    model = NashMetaClassifier(random_state=seed)
-    return _steered(model, X, y, X_val, y_val, groups_val)
-
-
-def _reweighted(X, y, X_val, y_val, groups_val, seed):
-    model = ReweightedClassifier(random_state=seed)
-    return _steered(model, X, y, X_val, y_val, groups_val)
+def _audited(X, y, X_val, y_val, groups_val, seed):
+    model = AuditedClassifier(random_state=seed)
+    return model.fit(X, y, X_val=X_val, y_val=y_val, groups_val=groups_val)
 
 
 METHODS = {
@@ -82,11 +78,13 @@ METHODS = {
         "balanced logistic regression",
         "Logistic regression on the recorded labels, classes balanced.",
         False,
+        False,
         _logistic,
     ),
     "boosting": Method(
         "balanced boosting",
         "Gradient boosting on the recorded labels, classes balanced.",
+        False,
         False,
         _boosting,
     ),
@@ -94,24 +92,28 @@ METHODS = {
         "audited rows alone",
         "Logistic regression on the audited rows, without the training rows.",
         True,
+        False,
         _audited_rows,
     ),
     "nash": Method(
         "NashMetaClassifier",
         "A network whose training weights the audited groups bargain over.",
         True,
+        True,
         _nash,
     ),
-    "reweighted": Method(
-        "ReweightedClassifier",
-        "Boosting on the weights of that network and on the audited rows; both vote.",
+    "audited": Method(
+        "AuditedClassifier",
+        "Several models of the training rows, corrected by the audited rows in several "
+        "ways; the audited groups bargain over the mix.",
         True,
-        _reweighted,
+        True,
+        _audited,
     ),
 }
 
 # What the package is for, and what it has to beat.
-OURS = ("nash", "reweighted")
+OURS = ("nash", "audited")
 SIMPLE = ("logistic", "boosting", "audited_rows")
 # The model in use today, known by its scores alone.
 TODAY = "today"

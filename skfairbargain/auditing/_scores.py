@@ -70,10 +70,9 @@ def score_methods(rows, methods, classes, *, cv, random_state, on_step=None):
     return Scores(by_method, models, seconds, warned)
 
 
-def n_trainings(methods, has_test, cv):
-    """How many trainings `score_methods` does."""
-    folds = 1 if has_test else cv
-    return sum(folds if METHODS[name].uses_audit else 1 for name in methods)
+def n_trainings(methods, n_folds):
+    """How many trainings `score_methods` does; with test rows there is one fold."""
+    return sum(n_folds if METHODS[name].uses_audit else 1 for name in methods)
 
 
 def fit_method(name, rows, random_state):

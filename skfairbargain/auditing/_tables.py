@@ -114,11 +114,23 @@ def calibration_table(scores, is_positive, groups):
     return records
 
 
-def weight_table(weight, y, classes):
-    """What the learned weights make of each recorded label: mean and spread."""
+def weight_table(weight, y, classes, imputed=None):
+    """What the learned weights make of each recorded label: mean and spread.
+
+    Parameters
+    ----------
+    weight, y : ndarray of shape (n_samples,)
+    classes : ndarray of shape (n_classes,)
+    imputed : dict of str to ndarray of shape (n_samples,), default=None
+        For each group, the probability that a row belongs to it.
+    """
     records = []
     for label in classes.tolist():
         of_label = weight[y == label]
+        by_group = {
+            group: float(np.average(of_label, weights=of_group[y == label]))
+            for group, of_group in (imputed or {}).items()
+        }
         low, middle, high = np.quantile(of_label, [0.1, 0.5, 0.9])
         records.append(
             {
@@ -129,9 +141,17 @@ def weight_table(weight, y, classes):
                 "median": float(middle),
                 "high": float(high),
                 "unused": float(np.mean(of_label == 0)),
+                "by_group": by_group,
             }
         )
     return records
+
+
+def mix_table(candidates):
+    """The candidates of an `AuditedClassifier` by weight, without the mix itself."""
+    records = candidates[["name", "weight", "log_loss"]].to_dict("records")
+    records = [record for record in records if record["name"] != "mix"]
+    return sorted(records, key=lambda record: -record["weight"])
 
 
 def decisions(scores, classes, threshold=0.5):

@@ -171,7 +171,7 @@ def test_three_labels_are_measured_without_rates(made):
     [
         ({"methods": ["magic"]},
          "`methods` should be a list of names among ['logistic', 'boosting', "
-         "'audited_rows', 'nash', 'reweighted']. Got ['magic']."),
+         "'audited_rows', 'nash', 'audited']. Got ['magic']."),
         ({"favorable": "yes"},
          "`favorable` should be one of the labels [0, 1]. Got 'yes'."),
         ({"y_val": np.full(240, 1)},
