@@ -3,8 +3,7 @@
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
-import skfairbargain
-from skfairbargain import ReweightedClassifier
+from skfairbargain import AuditedClassifier, ReweightedClassifier
 
 from ..registry import Rival
 from ..rivals import boosting
@@ -107,7 +106,7 @@ REFERENCES = {
 def audited(bench, **parameters):
     """`AuditedClassifier`, fitted to the raw tables."""
     problem = bench.problem
-    clf = vars(skfairbargain)["AuditedClassifier"](**parameters, random_state=bench.seed)
+    clf = AuditedClassifier(**parameters, random_state=bench.seed)
     return clf.fit(
         problem.X,
         problem.y,
@@ -124,5 +123,3 @@ def _audited(bench):
 
 # Each returns log-odds and labels.
 OURS = {AUDITED: Rival("AuditedClassifier", _audited, ROWS_GROUPS)}
-# TODO: AuditedClassifier is not there yet.
-MISSING = () if "AuditedClassifier" in vars(skfairbargain) else tuple(OURS)

@@ -82,7 +82,7 @@ def heading(told):
 
 def told_of(told):
     """What a condition means, in a sentence."""
-    kind = KINDS[told["kind"]]
+    kind = KINDS[told["kind"]] if told["share"] else "nothing is unjust"
     return f"{kind[0].upper()}{kind[1:]}; {AUDIT_NAMES[told['audit']]}."
 
 

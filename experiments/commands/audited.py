@@ -9,7 +9,6 @@ import typer
 
 from ..audited.biases import KINDS
 from ..audited.figure import draw_repaired
-from ..audited.methods import MISSING
 from ..audited.problem import AUDITS, MAX_TEST, MAX_TRAIN
 from ..audited.report import report_audited, tables_of
 from ..audited.runs import ALL, audited_specs, problem_of, run_problem
@@ -71,7 +70,7 @@ def audited(
 ):
     """What to do with audited rows: all methods, the group not among the features."""
     readable = [name for name in DATA_SETS if more or name not in FROM_A_FOLDER]
-    methods = chosen(method, [name for name in ALL if name not in MISSING], "--method")
+    methods = chosen(method, ALL, "--method")
     problems = [
         {
             "name": name,

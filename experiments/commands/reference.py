@@ -13,7 +13,6 @@ from ..audited.against_reference import (
     run_against_reference,
     who_loses,
 )
-from ..audited.methods import MISSING
 from ..audited.runs import ALL, problem_of
 from ..audited.tables import DATA_SETS, FROM_A_FOLDER
 from ..files import write_csv
@@ -45,8 +44,7 @@ def reference(
     """Random unjust problems: who loses against balanced boosting in use today."""
     readable = [name for name in DATA_SETS if more or name not in FROM_A_FOLDER]
     names = chosen(data_set, DATA_SETS, "--data-set") if data_set else readable
-    methods = [name for name in REPLACING if name not in MISSING]
-    methods = chosen(method, methods, "--method")
+    methods = chosen(method, REPLACING, "--method")
     specs = reference_specs(random_problems(names, problems), methods)
     store = RunStore(results / "reference.sqlite")
     function = partial(run_against_reference, data_home=data_home, more=more)
