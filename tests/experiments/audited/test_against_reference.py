@@ -61,11 +61,16 @@ def test_who_loses_counts_problems():
 
 def test_the_command_writes_its_table(data_home, tmp_path, invoke):
     chosen = ["--data-set", "student_por_sex", "--data-set", "titanic_sex"]
-    chosen += ["--method", "continued", "--problems", 3]
+    chosen += ["--method", "continued", "--method", "audited", "--problems", 3]
     folders = ["--data-home", data_home, "--results", tmp_path]
     text = invoke("reference", *chosen, *folders)
     assert (tmp_path / "reference.md").read_text() == text
     assert text.startswith("3 random problems; log loss of clean test rows, ")
     assert "\n| boosting continued on audited rows | " in text
     table = pd.read_csv(tmp_path / "reference.csv")
-    assert table[["method", "problems"]].to_numpy().tolist() == [["continued", 3]]
+    assert table[["method", "problems"]].to_numpy().tolist() == [
+        ["continued", 3],
+        ["audited", 3],
+    ]
+    # Only ours is told the reference, and may keep it.
+    assert table["kept"].isna().tolist() == [True, False]

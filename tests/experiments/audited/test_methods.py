@@ -1,5 +1,7 @@
 """Every method on real problems, and what sets single ones apart."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,16 @@ from scipy.special import expit
 
 from experiments.audited import audited_rows, worst_group
 from experiments.audited.bench import Bench, Scores, log_odds
-from experiments.audited.methods import METHODS, REFERENCES
+from experiments.audited.methods import METHODS, OURS, REFERENCES
 from experiments.audited.models import LastColumn
 from experiments.audited.problem import AuditedProblem
-from experiments.audited.runs import IMPUTATION, audited_specs, problem_of, run_problem
+from experiments.audited.runs import (
+    IMPUTATION,
+    audited_specs,
+    problem_of,
+    run_problem,
+    version_of,
+)
 
 
 def problem_spec(**changed):
@@ -38,7 +46,7 @@ def problem_spec(**changed):
     ids=str,
 )
 def test_all_methods_decide(data_home, changed):
-    methods = [*METHODS, *REFERENCES]
+    methods = [*METHODS, *OURS, *REFERENCES]
     specs = audited_specs([problem_spec(**changed)], methods, epochs=2)
     assert len({problem_of(spec) for spec in specs}) == 1
     results = list(run_problem(specs, data_home=data_home))
@@ -61,6 +69,12 @@ def made(n_train=600, n_val=80, share=0.0, seed=0):
     (X, y, groups), val, test = rows(n_train), rows(n_val), rows(400)
     recorded = np.where((groups == "a") & (rng.random(n_train) < share), 0, y)
     return AuditedProblem(X, recorded, *val, val[1], *test, y, groups)
+
+
+def test_a_result_of_ours_is_kept_by_its_code():
+    versions = {version_of(name) for name in METHODS}
+    assert versions == {1}
+    assert re.fullmatch("1 [0-9a-f]{12}", version_of("audited"))
 
 
 @pytest.mark.parametrize("name", METHODS)
