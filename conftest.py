@@ -22,6 +22,8 @@ if find_spec("skl2onnx") is None or find_spec("onnxruntime") is None:
     ]
 if find_spec("torchjd") is None:
     collect_ignore += ["skfairbargain/torchjd.py", "docs/user_guide/torch_loops.md"]
+if find_spec("skrub") is None or find_spec("imblearn") is None:
+    collect_ignore += ["docs/user_guide/other_packages.md"]
 if find_spec("mapie") is None:
     collect_ignore += ["docs/user_guide/thresholds.md"]
 

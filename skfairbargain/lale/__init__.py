@@ -7,6 +7,7 @@ from .._utils import import_optional
 
 import_optional("lale", extra="lale")
 
+from . import _json  # noqa: E402
 from ._operators import (  # noqa: E402
     NashMeta,
     NashMetaClassifier,
