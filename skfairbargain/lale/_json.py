@@ -1,8 +1,8 @@
 """Let lale read our operators from JSON.
 
-``lale.json_operator`` writes the class of an operator's implementation, and reads the schemas
-of a class from the module of ``lale.lib`` that is named after the class's package. Without
-one, it reads no parameters, and fails. So importing this makes that module.
+``lale.json_operator`` writes the class of an operator's implementation, and reads the
+schemas of a class from the module of ``lale.lib`` that is named after the class's package.
+Without one, it reads no parameters, and fails. So importing this makes that module.
 """
 
 import sys
