@@ -9,10 +9,10 @@ from ._tables import Tables
 N_TRAIN, PER_CELL, N_TEST = 8000, 50, 6000
 REFUSED = 0.6
 SIMULATED = (
-    "These data are simulated: nobody applied for these loans. In the training rows, 60 % of "
-    "the women who would have paid back are recorded as refused, and the models are not told "
-    "who is a woman; the labels of the 200 audited rows and of the test rows are right. So "
-    "the report shows what the package is for, and not how it does on your data."
+    "These data are simulated: nobody applied for these loans. In the training rows, 60 % "
+    "of the women who would have paid back are recorded as refused, and the models are not "
+    "told who is a woman; the labels of the 200 audited rows and of the test rows are "
+    "right. So the report shows what the package is for, and not how it does on your data."
 )
 
 

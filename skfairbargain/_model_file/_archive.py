@@ -12,7 +12,7 @@ from ..exceptions import ModelFileError
 from ._exchange import exchanged
 from ._header import parse
 from ._plain import from_plain, to_plain
-from ._stored import StoredLabel
+from ._stored import StoredLabel, StoredTable
 from ._trusted import is_trusted
 
 LABELS = (datetime.date, datetime.datetime, pd.Timestamp, pd.Interval)
@@ -48,6 +48,7 @@ def archive_of(estimator, exchange, trusted):
     import skops.io  # late: it takes a quarter of a second
 
     labels = dict.fromkeys(LABELS, lambda label: StoredLabel(json.dumps(to_plain(label))))
+    labels[pd.DataFrame] = lambda frame: StoredTable(frame.to_dict("list"))
     try:
         data = skops.io.dumps(exchanged(estimator, {**labels, **exchange}))
     except UNSTORABLE as error:
@@ -117,7 +118,10 @@ def _object_in_archive(data, exchange, trusted):
             f"{', '.join(unknown)}; if you trust its author, pass these names as `trusted`"
         )
     value = skops.io.loads(data, trusted=skops.io.get_untrusted_types(data=data))
-    labels = {StoredLabel: lambda stored: from_plain(parse(stored.text))}
+    labels = {
+        StoredLabel: lambda stored: from_plain(parse(stored.text)),
+        StoredTable: lambda stored: pd.DataFrame(stored.columns),
+    }
     return exchanged(value, {**labels, **exchange})
 
 

@@ -33,6 +33,13 @@ class StoredParameters:
 
 
 @dataclass
+class StoredTable:
+    """A data frame of numbers and texts, by column."""
+
+    columns: dict
+
+
+@dataclass
 class StoredLabel:
     """A date, timestamp or interval, as JSON."""
 

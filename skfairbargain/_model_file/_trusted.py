@@ -42,6 +42,7 @@ DATA = {
         *("RepeatedKFold", "RepeatedStratifiedKFold", "ShuffleSplit"),
         *("StratifiedGroupKFold", "StratifiedKFold", "StratifiedShuffleSplit"),
     ),
+    "sklearn.neural_network._stochastic_optimizers": ("AdamOptimizer", "SGDOptimizer"),
     "sklearn.tree._tree": ("Tree",),
     "sklearn.utils._bunch": ("Bunch",),
     "sklearn.utils._metadata_requests": ("MetadataRequest", "MethodMetadataRequest"),
@@ -83,8 +84,8 @@ def is_trusted(name):
     Returns
     -------
     trusted : bool
-        True for what `NAMES` lists, for metrics, and for this package's estimators,
-        dataclasses and named tuples.
+        True for what `NAMES` lists, for metrics, and for this package's estimators, and
+        those of its other classes that are restored by setting their attributes.
     """
     if name in NAMES:
         return True
@@ -95,9 +96,16 @@ def is_trusted(name):
         return False
     found = _found(module, own)
     if isclass(found):
-        is_data = issubclass(found, BaseEstimator | tuple) or is_dataclass(found)
-        return is_data and found.__module__ == module
+        return _holds_data(found) and found.__module__ == module
     return _is_metric(f"{PACKAGE}.metrics", module, own)
+
+
+def _holds_data(kind):
+    """Whether objects of a class of ours are restored by attributes or items alone."""
+    if issubclass(kind, BaseEstimator | tuple) or is_dataclass(kind):
+        return True
+    own = ("__reduce__", "__reduce_ex__", "__setstate__")
+    return all(getattr(kind, name, None) is getattr(object, name, None) for name in own)
 
 
 def _is_metric(package, module, name):

@@ -208,7 +208,8 @@ def test_bad_input_is_one_sentence_and_status_2(arguments, sentence):
         (["--bin", "age"], "Error: --bin should name a column and where to cut it, as in "
          "age=25,45. Got 'age'."),
         (["--bin", "age=25"], "Error: --bin names 'age', which is not among --sensitive."),
-        (["--sensitive", "[sex]"], "Error: Several columns should be named as --sensitive "),
+        (["--sensitive", "[sex]"],
+         "Error: Several columns should be named as --sensitive "),
         (["--favorable", "maybe"],
          "Error: `favorable` should be one of the labels ['no', 'yes']. Got 'maybe'."),
     ],
