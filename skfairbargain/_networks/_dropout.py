@@ -1,6 +1,7 @@
 """Dropout that can draw from a random generator of its own."""
 
 import contextlib
+import math
 
 import numpy as np
 import torch
@@ -41,7 +42,7 @@ class Dropout(nn.Dropout):
 
     def draw(self, shape):
         """Return an array of random words, uint16, for the next mask of that shape."""
-        size = int(np.prod(shape))
+        size = math.prod(shape)
         raw = self.generator.bit_generator.random_raw(-(-size // 4))
         return raw.view(np.uint16)[:size].reshape(shape)
 

@@ -23,7 +23,7 @@ from ._group_losses import finite_losses, group_losses
 from ._history import EpochTally
 from ._history_columns import ROW, columns, finished_epochs
 from ._minibatches import Minibatches
-from ._optimizer import complete_momentum
+from ._optimizer import complete_momentum, take_step
 from ._records import Records
 from ._step_bound import EpochBound
 
@@ -330,7 +330,7 @@ class MetaNet(NeuralNetClassifier):
                 batch=batch,
                 training=True,
             )
-        self.optimizer_.step()
+        take_step(self.optimizer_)
 
 
 def _copies(module, optimizer):

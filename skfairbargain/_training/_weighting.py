@@ -229,6 +229,12 @@ class Weighting:
     def _follow(self, protocol, step):
         """Direction Hβ and β of a protocol; None and None where it found no agreement."""
         if protocol.acts_on == "groups" and self.players == "cells":
+            if not protocol.needs_gram:
+                # Cheaper than the groups' hypergradients, of which there would be a copy.
+                beta = self._beta(protocol, MetaStep(step.losses @ self.to_groups))
+                if beta is None:
+                    return None, None
+                return step.hypergradients @ (self.to_groups @ beta), beta
             step = self._of_groups(step)
         beta = self._beta(protocol, step)
         return (None, None) if beta is None else (step.hypergradients @ beta, beta)

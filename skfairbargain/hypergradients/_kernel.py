@@ -132,7 +132,8 @@ class KernelEngine:
 
     def _forward(self, inputs):
         """Logits of all rows; each trained stage with its input is kept for later."""
-        trained_parameters(self.module)  # says so if there are none
+        if not any(p.requires_grad for p in self._parameters):
+            trained_parameters(self.module)  # says so
         first, *stages = self._stages
         features, self._trained = inputs, []
         if first.after:

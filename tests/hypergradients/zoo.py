@@ -266,7 +266,7 @@ def _weight_of_norm_and_direction(layer, _):
 ZOO = {
     "default": (plain, "ghost"),
     "dropout": (lambda: nn.Sequential(nn.Linear(8, 6), nn.Dropout(0.4), nn.Linear(6, 2)),
-                "ghost"),
+                "kernel"),
     "called by keyword": (
         lambda: Own(lambda self, X: self.b(input=torch.tanh(self.a(input=X))),
                     a=nn.Linear(8, 4), b=nn.Linear(4, 2)), "ghost"),

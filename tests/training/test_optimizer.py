@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain._training._optimizer import complete_momentum, optimizer_settings
+from skfairbargain._training._optimizer import (
+    complete_momentum,
+    optimizer_settings,
+    take_step,
+)
 from tests.small_model import VALIDATION, X, Y, make_classifier
 
 
@@ -93,3 +101,42 @@ def test_momentum_that_is_there_or_not_wanted_is_left_alone():
     ):
         complete_momentum(made)
         assert not made.state
+
+
+@pytest.mark.parametrize("kind", [torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW])
+def test_a_step_is_that_of_the_optimizer(kind):
+    layers = nn.Linear(3, 2), nn.Linear(3, 2)
+    layers[1].load_state_dict(layers[0].state_dict())
+    one, other = (kind(layer.parameters(), lr=0.1, fused=True) for layer in layers)
+    for _ in range(3):
+        for layer in layers:
+            layer.weight.grad = layer.weight.detach() + 1
+        take_step(one)
+        other.step()
+    assert torch.equal(layers[0].weight, layers[1].weight)
+    assert layers[0].weight.requires_grad
+
+
+def test_who_looks_on_at_a_step_is_called():
+    seen, layer = [], nn.Linear(2, 2)
+    layer.weight.grad = torch.ones(2, 2)
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+    take_step(optimizer)
+    for register in (
+        optimizer.register_step_pre_hook,
+        optimizer.register_step_post_hook,
+        register_optimizer_step_pre_hook,
+        register_optimizer_step_post_hook,
+    ):
+        hook = register(lambda *_, name=register.__name__: seen.append(name))
+        take_step(optimizer)
+        hook.remove()
+    assert seen == [
+        "register_step_pre_hook",
+        "register_step_post_hook",
+        "register_optimizer_step_pre_hook",
+        "register_optimizer_step_post_hook",
+    ]
+    torch.optim.lr_scheduler.StepLR(optimizer, 1)
+    take_step(optimizer)
+    assert optimizer._opt_called
