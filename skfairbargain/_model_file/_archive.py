@@ -13,9 +13,19 @@ from ._exchange import exchanged
 from ._header import parse
 from ._plain import from_plain, to_plain
 from ._stored import StoredLabel, StoredTable
+from ._tables import table_of_text, table_text
 from ._trusted import is_trusted
 
 LABELS = (datetime.date, datetime.datetime, pd.Timestamp, pd.Interval)
+# What is stored in place of them and of tables, and what reads that.
+EXCHANGE = {
+    **dict.fromkeys(LABELS, lambda label: StoredLabel(json.dumps(to_plain(label)))),
+    pd.DataFrame: lambda table: StoredTable(table_text(table)),
+}
+READERS = {
+    StoredLabel: lambda stored: from_plain(parse(stored.text)),
+    StoredTable: lambda stored: table_of_text(stored.text),
+}
 SCHEMA = "schema.json"
 # What pickle and skops raise where they cannot store an object.
 UNSTORABLE = (
@@ -47,10 +57,8 @@ def archive_of(estimator, exchange, trusted):
     """
     import skops.io  # late: it takes a quarter of a second
 
-    labels = dict.fromkeys(LABELS, lambda label: StoredLabel(json.dumps(to_plain(label))))
-    labels[pd.DataFrame] = lambda frame: StoredTable(frame.to_dict("list"))
     try:
-        data = skops.io.dumps(exchanged(estimator, {**labels, **exchange}))
+        data = skops.io.dumps(exchanged(estimator, {**EXCHANGE, **exchange}))
     except UNSTORABLE as error:
         raise ValueError(
             "a file that runs no code cannot bring back an object that it has "
@@ -118,11 +126,7 @@ def _object_in_archive(data, exchange, trusted):
             f"{', '.join(unknown)}; if you trust its author, pass these names as `trusted`"
         )
     value = skops.io.loads(data, trusted=skops.io.get_untrusted_types(data=data))
-    labels = {
-        StoredLabel: lambda stored: from_plain(parse(stored.text)),
-        StoredTable: lambda stored: pd.DataFrame(stored.columns),
-    }
-    return exchanged(value, {**labels, **exchange})
+    return exchanged(value, {**READERS, **exchange})
 
 
 def _unknown_types(data, trusted):

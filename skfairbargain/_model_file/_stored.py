@@ -33,14 +33,14 @@ class StoredParameters:
 
 
 @dataclass
-class StoredTable:
-    """A data frame of numbers and texts, by column."""
+class StoredLabel:
+    """A date, timestamp or interval, as JSON."""
 
-    columns: dict
+    text: str
 
 
 @dataclass
-class StoredLabel:
-    """A date, timestamp or interval, as JSON."""
+class StoredTable:
+    """A DataFrame, as JSON."""
 
     text: str

@@ -84,8 +84,8 @@ def is_trusted(name):
     Returns
     -------
     trusted : bool
-        True for what `NAMES` lists, for metrics, and for this package's estimators, and
-        those of its other classes that are restored by setting their attributes.
+        True for what `NAMES` lists, for metrics, and for this package's estimators,
+        dataclasses and named tuples.
     """
     if name in NAMES:
         return True
@@ -96,16 +96,9 @@ def is_trusted(name):
         return False
     found = _found(module, own)
     if isclass(found):
-        return _holds_data(found) and found.__module__ == module
+        is_data = issubclass(found, BaseEstimator | tuple) or is_dataclass(found)
+        return is_data and found.__module__ == module
     return _is_metric(f"{PACKAGE}.metrics", module, own)
-
-
-def _holds_data(kind):
-    """Whether objects of a class of ours are restored by attributes or items alone."""
-    if issubclass(kind, BaseEstimator | tuple) or is_dataclass(kind):
-        return True
-    own = ("__reduce__", "__reduce_ex__", "__setstate__")
-    return all(getattr(kind, name, None) is getattr(object, name, None) for name in own)
 
 
 def _is_metric(package, module, name):

@@ -1,4 +1,9 @@
-"""Candidates: models that are fitted on the audited rows, from what the base models say."""
+"""Candidates: models that are fitted on the audited rows, from what the base models say.
+
+They are dataclasses, by which files know that restoring them runs no code.
+"""
+
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 from scipy.special import softmax
@@ -17,6 +22,7 @@ PENALTIES = np.logspace(-4, 0, 5)
 SCORE_SCALE, GROUP_SCALE = 3.0, 0.4
 
 
+@dataclass(eq=False)
 class ScoreStack:
     """Ridge logistic regression on scores of base models, and on the imputed group.
 
@@ -25,7 +31,7 @@ class ScoreStack:
 
     Parameters
     ----------
-    names : sequence of str
+    names : list of str
         The base models.
     groups : bool
         Whether the imputed group has a part.
@@ -33,10 +39,10 @@ class ScoreStack:
         Inverse penalty.
     """
 
-    def __init__(self, names, *, groups, C=0.3):
-        self.names = names
-        self.groups = groups
-        self.C = C
+    names: list
+    _: KW_ONLY
+    groups: bool
+    C: float = 0.3
 
     def fit(self, views, y, weight, seed):
         self.scaler_ = StandardScaler().fit(self._scores(views))
@@ -64,6 +70,7 @@ class ScoreStack:
         return np.hstack(parts)
 
 
+@dataclass(eq=False)
 class FeatureRegression:
     """Logistic regression on many columns, its penalty chosen by cross-validation.
 
@@ -75,9 +82,8 @@ class FeatureRegression:
         Its score is one more column, four deviations wide, so that it is penalized little.
     """
 
-    def __init__(self, columns, start=None):
-        self.columns = columns
-        self.start = start
+    columns: str
+    start: object = None
 
     def fit(self, views, y, weight, seed):
         if self.start is not None:
@@ -113,6 +119,7 @@ class FeatureRegression:
         return scaled
 
 
+@dataclass(eq=False)
 class Boosting:
     """A few shallow trees on the features of the audited rows.
 
@@ -122,8 +129,7 @@ class Boosting:
         Boosting continues where it ends; its score is a column for the trees as well.
     """
 
-    def __init__(self, start=None):
-        self.start = start
+    start: object = None
 
     def fit(self, views, y, weight, seed):
         init = None
@@ -168,6 +174,7 @@ def _logits(model, columns):
     return centered_logits(model.predict_proba(columns))
 
 
+@dataclass(eq=False)
 class Score:
     """A score as it is: of a base model, or of the reference.
 
@@ -176,8 +183,7 @@ class Score:
     name : str
     """
 
-    def __init__(self, name):
-        self.name = name
+    name: str
 
     def fit(self, views, y, weight, seed):
         return self
