@@ -3,14 +3,9 @@
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.utils import check_random_state
 
-from ._inputs import (
-    check_same_cells,
-    training_rows,
-    validation_set,
-    warn_of_preparation,
-)
+from ._inputs import check_same_cells, training_rows, validation_set, warn_of_preparation
 from ._networks import LogitsClassifierMixin
-from ._training import PARAMETER_CONSTRAINTS, NamedProtocolsMixin, train
+from ._training import PARAMETER_CONSTRAINTS, NamedProtocolsMixin, TrainingFactsMixin, train
 from ._utils import VersionedPickleMixin, explains_keywords, scratch_copy, set_fitted
 
 __all__ = ["NashMetaClassifier"]
@@ -21,6 +16,7 @@ class NashMetaClassifier(
     LogitsClassifierMixin,
     ClassifierMixin,
     VersionedPickleMixin,
+    TrainingFactsMixin,
     BaseEstimator,
 ):
     """Neural network whose training weights serve every group of a validation set.

@@ -5,6 +5,7 @@ from ._columns import check_column, check_unmasked, shortly
 from ._counts import n_rows
 from ._files import write_at_once, write_csv
 from ._fitted import fitted_attribute, scratch_copy, set_fitted
+from ._fitted_html import FittedHtmlMixin, shown_names
 from ._group_names import distinct_names, group_names
 from ._groups import encode_groups
 from ._intervals import mean_and_margin
@@ -23,6 +24,7 @@ from ._versioned import VersionedPickleMixin
 from ._warnings import warn_user
 
 __all__ = [
+    "FittedHtmlMixin",
     "NumberRange",
     "VersionedPickleMixin",
     "cell_codes",
@@ -51,6 +53,7 @@ __all__ = [
     "seeded_torch",
     "set_fitted",
     "shortly",
+    "shown_names",
     "small_cells",
     "warn_user",
     "way_out",

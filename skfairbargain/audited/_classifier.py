@@ -11,10 +11,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._inputs import checked_table
 from .._utils import (
+    FittedHtmlMixin,
     VersionedPickleMixin,
     explains_keywords,
+    group_names,
     scratch_copy,
     set_fitted,
+    shown_names,
 )
 from ._training import train
 
@@ -24,7 +27,9 @@ __all__ = ["AuditedClassifier"]
 CHUNK = 50_000
 
 
-class AuditedClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
+class AuditedClassifier(
+    ClassifierMixin, VersionedPickleMixin, FittedHtmlMixin, BaseEstimator
+):
     """The most that a small audited set can give to a model of many recorded rows.
 
     For a team that has many rows whose recorded labels may be unjust, and whose groups are
@@ -289,6 +294,19 @@ class AuditedClassifier(ClassifierMixin, VersionedPickleMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+    def _fitted_facts(self):
+        if not hasattr(self, "weights_"):
+            return []
+        by_weight = sorted(self.weights_, key=self.weights_.get, reverse=True)
+        mix = [f"{name} {self.weights_[name]:.2f}" for name in by_weight]
+        agreed = "yes" if self.agreed_ else "no: see agreed_ in the documentation"
+        return [
+            ("Groups", shown_names(group_names(self.groups_))),
+            ("Rows trained on", f"{self.n_rows_trained_:,}"),
+            ("Mix", shown_names(mix, most=4)),
+            ("Every group is better off", agreed),
+        ]
 
     def _logits(self, X):
         check_is_fitted(self)
