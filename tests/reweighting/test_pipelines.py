@@ -13,12 +13,15 @@ from sklearn.preprocessing import StandardScaler
 from skfairbargain import ReweightedClassifier
 from tests.reweighting._shared import Recorder, alone, network
 
+# Minibatches without a rest, so that every row is in one.
+BY_TWENTY = network(batch_size=20)
+
 
 @pytest.mark.parametrize(
     "weigher",
     [
-        make_pipeline(StandardScaler(), network(), transform_input=["X_val"]),
-        GridSearchCV(network(), {"anchor": [0.5]}, cv=2, error_score="raise"),
+        make_pipeline(StandardScaler(), BY_TWENTY, transform_input=["X_val"]),
+        GridSearchCV(BY_TWENTY, {"anchor": [0.5]}, cv=2, error_score="raise"),
     ],
 )
 def test_weights_reach_the_network_in_a_pipeline_or_a_search(made, weigher):
