@@ -73,7 +73,7 @@ def test_a_class_without_weight_is_refused(made):
 
 def test_audited_rows_have_their_share_beside_rows_without_a_weight(made):
     X, y, audit = made
-    clf = alone(Recorder(), network(), audit_share=0.25)
+    clf = alone(Recorder(), network(batch_size=20), audit_share=0.25)
     clf.fit(X, y, **audit, sample_weight=np.arange(400) % 2)
     _, _, weight = clf.estimator_.given_
     assert len(weight) == 200 + 100
