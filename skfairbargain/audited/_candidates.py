@@ -6,7 +6,8 @@ They are dataclasses, by which files know that restoring them runs no code.
 from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
-from scipy.special import softmax
+from scipy.optimize import minimize
+from scipy.special import log_softmax, softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
@@ -68,6 +69,58 @@ class ScoreStack:
             products = group[:, :, None] * mean[:, None, :]
             parts += [group, products.reshape(len(scores), -1)]
         return np.hstack(parts)
+
+
+@dataclass(eq=False)
+class TetheredStack(ScoreStack):
+    """A correction of the mean score that few rows cannot move far.
+
+    The columns of a `ScoreStack` and a constant add to the mean of the base models' logits,
+    and the ridge penalty draws the sum to that mean: what the recorded rows taught stands
+    until the audited rows say otherwise.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The base models.
+    groups : bool
+        Whether the imputed group has a part.
+    C : float, default=0.015
+        Inverse penalty.
+    """
+
+    C: float = 0.015
+
+    def fit(self, views, y, weight, seed):
+        self.scaler_ = StandardScaler().fit(self._scores(views))
+        columns, start = self._columns(views), self._mean_logits(views)
+        shape = columns.shape[1], start.shape[1]
+        right = np.eye(shape[1])[y]
+
+        def penalized_loss(flat):
+            slopes = flat.reshape(shape)
+            log_p = log_softmax(start + columns @ slopes, axis=1)
+            value = -(weight @ log_p[np.arange(len(y)), y])
+            value += flat @ flat / (2 * self.C)
+            excess = weight[:, None] * (np.exp(log_p) - right)
+            return value, (columns.T @ excess + slopes / self.C).ravel()
+
+        found = minimize(
+            penalized_loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B"
+        )
+        self.slopes_ = found.x.reshape(shape)
+        return self
+
+    def logits(self, views):
+        logits = self._mean_logits(views) + self._columns(views) @ self.slopes_
+        return logits - logits.mean(axis=1, keepdims=True)
+
+    def _columns(self, views):
+        columns = super()._columns(views)
+        return np.hstack([columns, np.ones((len(columns), 1))])
+
+    def _mean_logits(self, views):
+        return np.mean([views.scores[name] for name in self.names], axis=0)
 
 
 @dataclass(eq=False)

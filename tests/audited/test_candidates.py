@@ -1,0 +1,101 @@
+"""Candidates, by what they should do on scores that are made by hand."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy.optimize import approx_fprime
+
+from skfairbargain.audited._base_models import BaseModel
+from skfairbargain.audited._candidates import (
+    Boosting,
+    FeatureRegression,
+    GivenLogits,
+    ScoreStack,
+    TetheredStack,
+)
+from skfairbargain.audited._library import candidate_library
+from skfairbargain.audited._views import Views, centered_logits
+
+NAMES = ["a", "b"]
+
+
+def drawn(n_classes=2, n=80, seed=0):
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % n_classes
+    X = (np.eye(n_classes)[y] + rng.normal(size=(n, n_classes))).astype(np.float32)
+    scores = {
+        name: centered_logits(
+            np.exp(rng.normal(size=(n, n_classes)) + np.eye(n_classes)[y])
+        )
+        for name in NAMES
+    }
+    group_logits = centered_logits(rng.dirichlet([1, 1], size=n))
+    return Views(X, scores, group_logits, X[:, :1]), y, rng.uniform(0.5, 2, n)
+
+
+CANDIDATES = {
+    "stack": lambda: ScoreStack(NAMES, groups=False),
+    "group stack": lambda: ScoreStack(NAMES, groups=True),
+    "tethered": lambda: TetheredStack(NAMES, groups=True),
+    "features": lambda: FeatureRegression("features"),
+    "hidden": lambda: FeatureRegression("hidden", ScoreStack(NAMES, groups=True)),
+    "boosting": Boosting,
+    "boosting on a stack": lambda: Boosting(ScoreStack(NAMES, groups=False)),
+}
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("name", CANDIDATES)
+def test_learns_and_gives_centered_logits(name, n_classes):
+    views, y, weight = drawn(n_classes)
+    logits = CANDIDATES[name]().fit(views, y, weight, 0).logits(views)
+    assert logits.shape == (80, n_classes)
+    assert_allclose(logits.sum(axis=1), 0, atol=1e-9)
+    assert (logits.argmax(axis=1) == y).mean() > 1 / n_classes + 0.1
+
+
+def test_a_tethered_stack_stays_where_the_penalty_holds_it():
+    views, y, weight = drawn()
+    held = TetheredStack(NAMES, groups=True, C=1e-9).fit(views, y, weight, 0)
+    mean = (views.scores["a"] + views.scores["b"]) / 2
+    assert_allclose(held.logits(views), mean, atol=1e-5)
+
+
+def test_a_tethered_stack_minimizes_the_penalized_loss():
+    views, y, weight = drawn(n_classes=3)
+    stack = TetheredStack(NAMES, groups=True, C=0.5).fit(views, y, weight, 0)
+
+    def penalized_loss(flat):
+        stack.slopes_ = flat.reshape(stack.slopes_.shape)
+        logits = stack.logits(views)
+        p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        return -(weight * np.log(p[np.arange(len(y)), y])).sum() + (flat**2).sum()
+
+    slope = approx_fprime(stack.slopes_.ravel().copy(), penalized_loss, 1e-6)
+    assert np.abs(slope).max() < 0.02
+
+
+def test_boosting_continues_from_given_logits():
+    start = GivenLogits(2).fit(None, np.array([0, 1]))
+    rows = np.array([[9.0, 0.0, np.log(3)], [9.0, 1.0, 1.0]])
+    assert_allclose(start.predict_proba(rows), [[0.25, 0.75], [0.5, 0.5]])
+    views, y, weight = drawn()
+    stack = ScoreStack(NAMES, groups=False)
+    boosting = Boosting(stack).fit(views, y, weight, 0)
+    first = boosting.model_.init_.predict_proba(boosting._columns(views))
+    assert_allclose(centered_logits(first), stack.logits(views), rtol=1e-4)
+
+
+def test_few_rows_have_a_small_library():
+    models = [BaseModel(name, None, False) for name in NAMES]
+    few, many = candidate_library(models, [], 4), candidate_library(models, [], 5)
+    assert set(many) - set(few) == {"features_and_stack", "audited_boosting"}
+    assert set(few) == {"stack", "boosting_on_stack", "tethered_first", "tethered_two"}
+    assert "tethered_two" not in candidate_library(models[:1], [], 4)
+
+
+def test_a_reference_is_a_score_like_others():
+    models = [BaseModel("a", None, False), BaseModel("a_by_group", None, True)]
+    library = candidate_library(models, ["reference"], 9)
+    assert library["stack"].names == ["a_by_group", "reference"]
+    assert library["boosting_on_stack"].start.names == ["a", "reference"]
