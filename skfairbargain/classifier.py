@@ -5,7 +5,13 @@ from sklearn.utils import check_random_state
 
 from ._inputs import check_same_cells, training_rows, validation_set, warn_of_preparation
 from ._networks import LogitsClassifierMixin
-from ._training import PARAMETER_CONSTRAINTS, NamedProtocolsMixin, TrainingFactsMixin, train
+from ._training import (
+    PARAMETER_CONSTRAINTS,
+    EpochTasksMixin,
+    NamedProtocolsMixin,
+    TrainingFactsMixin,
+    train,
+)
 from ._utils import VersionedPickleMixin, explains_keywords, scratch_copy, set_fitted
 
 __all__ = ["NashMetaClassifier"]
@@ -17,6 +23,7 @@ class NashMetaClassifier(
     ClassifierMixin,
     VersionedPickleMixin,
     TrainingFactsMixin,
+    EpochTasksMixin,
     BaseEstimator,
 ):
     """Neural network whose training weights serve every group of a validation set.
@@ -307,10 +314,10 @@ class NashMetaClassifier(
         if X_val is not None:
             warn_of_preparation(scratch, rows, X_val, validation)
         seed = check_random_state(scratch.random_state).randint(2**30)
-        net = train(
-            self, rows, validation, epochs=self.max_epochs, seed=seed, earlier=earlier
-        )
-        self._set_fitted(scratch, rows, validation, net, seed, kept_validation=None)
+        options = {"epochs": self.max_epochs, "seed": seed, "earlier": earlier}
+        with self._epoch_tasks(scratch, X, y, rows.classes) as tasks:
+            net = train(self, rows, validation, **options, tasks=tasks)
+            self._set_fitted(scratch, rows, validation, net, seed, kept_validation=None)
         return self
 
     @explains_keywords

@@ -1,5 +1,6 @@
 """The training behind the estimator: the net, its steps, and what they record."""
 
+from ._epoch_tasks import EpochTasksMixin
 from ._facts import TrainingFactsMixin
 from ._history_columns import history_of
 from ._make_net import make_net, run_settings

@@ -14,6 +14,7 @@ from .._networks import (
     warn_of_divergence,
 )
 from .._utils import seeded_torch
+from ._epoch_tasks import told
 from ._history_warnings import warn_of_missing_agreement, warn_of_skipped_steps
 from ._make_net import make_net, run_settings
 from ._minibatches import TrainingData
@@ -23,7 +24,9 @@ from ._stages import warn_of_unused_goal
 OWN_SEEDS = 2**31
 
 
-def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=True):
+def train(
+    estimator, rows, validation, *, epochs, seed, earlier=None, restart=True, tasks=None
+):
     """Return a trained net; the estimator and an earlier net are left as they are.
 
     Parameters
@@ -41,6 +44,8 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
     restart : bool, default=True
         Whether an earlier net is given a fresh optimizer and begins with stage 1. If not,
         it goes on where it was.
+    tasks : EpochTasks, default=None
+        What listens to this run alone.
 
     Returns
     -------
@@ -105,7 +110,8 @@ def train(estimator, rows, validation, *, epochs, seed, earlier=None, restart=Tr
             scaler,
             estimator.validation_rows_per_step,
         )
-        net.partial_fit(data)
+        with told(net, tasks):
+            net.partial_fit(data)
     new_epochs = net.epochs()[len(earlier_epochs) :]
     predict_logits(net.module_, data.X_val)  # raises where training left no finite model
     restored = bool(estimator.early_stopping)

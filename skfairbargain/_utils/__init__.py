@@ -4,7 +4,7 @@ from ._cells import cell_codes, cell_counts, encode_cells
 from ._columns import check_column, check_unmasked, shortly
 from ._counts import n_rows
 from ._files import write_at_once, write_csv
-from ._fitted import fitted_attribute, scratch_copy, set_fitted
+from ._fitted import FEATURES, fitted_attribute, scratch_copy, set_fitted
 from ._fitted_html import FittedHtmlMixin, shown_names
 from ._group_names import distinct_names, group_names
 from ._groups import encode_groups
@@ -18,12 +18,15 @@ from ._number_ranges import NumberRange
 from ._numbers import check_numbers
 from ._optional import import_optional
 from ._random import seeded_torch
+from ._sklearn_callbacks import CallbackSupportMixin, torn_down
 from ._small_cells import small_cells, way_out
 from ._takes_audit import check_instance, check_takes_audit
 from ._versioned import VersionedPickleMixin
 from ._warnings import warn_user
 
 __all__ = [
+    "FEATURES",
+    "CallbackSupportMixin",
     "FittedHtmlMixin",
     "NumberRange",
     "VersionedPickleMixin",
@@ -55,6 +58,7 @@ __all__ = [
     "shortly",
     "shown_names",
     "small_cells",
+    "torn_down",
     "warn_user",
     "way_out",
     "write_at_once",
