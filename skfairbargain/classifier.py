@@ -5,25 +5,17 @@ from sklearn.utils import check_random_state
 
 from ._inputs import check_same_cells, training_rows, validation_set, warn_of_preparation
 from ._networks import LogitsClassifierMixin
-from ._training import (
-    PARAMETER_CONSTRAINTS,
-    EpochTasksMixin,
-    NamedProtocolsMixin,
-    TrainingFactsMixin,
-    train,
-)
+from ._training import PARAMETER_CONSTRAINTS, TrainingMixin, train
 from ._utils import VersionedPickleMixin, explains_keywords, scratch_copy, set_fitted
 
 __all__ = ["NashMetaClassifier"]
 
 
 class NashMetaClassifier(
-    NamedProtocolsMixin,
+    TrainingMixin,
     LogitsClassifierMixin,
     ClassifierMixin,
     VersionedPickleMixin,
-    TrainingFactsMixin,
-    EpochTasksMixin,
     BaseEstimator,
 ):
     """Neural network whose training weights serve every group of a validation set.

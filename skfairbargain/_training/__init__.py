@@ -1,10 +1,8 @@
 """The training behind the estimator: the net, its steps, and what they record."""
 
-from ._epoch_tasks import EpochTasksMixin
-from ._facts import TrainingFactsMixin
 from ._history_columns import history_of
 from ._make_net import make_net, run_settings
-from ._named_protocols import NamedProtocolsMixin
 from ._parameters import OPTIMIZERS, PARAMETER_CONSTRAINTS
 from ._records import RECORDS
 from ._run import train
+from ._training_mixin import TrainingMixin
