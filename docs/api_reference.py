@@ -244,11 +244,13 @@ API_REFERENCE = {
     ),
     "lale": Section(
         "skfairbargain.lale",
-        "The operator for lale's fairness pipelines; needs the extra ``lale``. See "
+        "The operators for lale's fairness pipelines; needs the extra ``lale``. See "
         "[the guide](user_guide/lale.md).",
         ["worst_group_auc"],
         {
-            "NashMeta": "The operator: see the guide for its parameters.",
+            "Audited": "`AuditedClassifier` as a mitigator: see the guide.",
+            "AuditedClassifier": "The same under the name that lale's wrapping looks for.",
+            "NashMeta": "`NashMetaClassifier` as a mitigator: see the guide.",
             "NashMetaClassifier": "The same under the name that lale's wrapping looks for.",
         },
     ),

@@ -49,7 +49,7 @@ PARTS = {
     "compare": ("_utils",),
     "lale": (
         *("exceptions", "_utils", "protocols", "model_selection"),
-        *("metrics", "_training", "classifier"),
+        *("metrics", "classifier", "audited"),
     ),
     "_reading": ("_utils",),
     "auditing": (

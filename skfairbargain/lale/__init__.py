@@ -8,6 +8,12 @@ from .._utils import import_optional
 import_optional("lale", extra="lale")
 
 from . import _json  # noqa: E402
+from ._audited import (  # noqa: E402
+    Audited,
+    AuditedClassifier,
+    _AuditedClassifierImpl,
+    _AuditedImpl,
+)
 from ._operators import (  # noqa: E402
     NashMeta,
     NashMetaClassifier,
@@ -16,4 +22,10 @@ from ._operators import (  # noqa: E402
 )
 from ._scorer import worst_group_auc  # noqa: E402
 
-__all__ = ["NashMeta", "NashMetaClassifier", "worst_group_auc"]
+__all__ = [
+    "Audited",
+    "AuditedClassifier",
+    "NashMeta",
+    "NashMetaClassifier",
+    "worst_group_auc",
+]

@@ -8,9 +8,20 @@ Without one, it reads no parameters, and fails. So importing this makes that mod
 import sys
 from types import ModuleType
 
+from ._audited import (
+    Audited,
+    AuditedClassifier,
+    _AuditedClassifierImpl,
+    _AuditedImpl,
+)
 from ._operators import NashMeta, NashMetaClassifier, _NashMetaClassifierImpl, _NashMetaImpl
 
-OPERATORS = {_NashMetaImpl: NashMeta, _NashMetaClassifierImpl: NashMetaClassifier}
+OPERATORS = {
+    _AuditedImpl: Audited,
+    _AuditedClassifierImpl: AuditedClassifier,
+    _NashMetaImpl: NashMeta,
+    _NashMetaClassifierImpl: NashMetaClassifier,
+}
 
 NAME = f"lale.lib.{__name__.partition('.')[0]}"
 sys.modules[NAME] = ModuleType(NAME, "Operators of skfairbargain, by implementation.")

@@ -5,10 +5,9 @@ from numbers import Integral
 
 import numpy as np
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from torch import nn
 
-from .._training import PARAMETER_CONSTRAINTS
 from ..classifier import NashMetaClassifier
 from ..protocols import PROTOCOLS, Protocol
 from ._docstrings import parameter_descriptions
@@ -53,11 +52,17 @@ OBJECT = {
 }
 
 
-def parameter_schemas():
-    """Describe every parameter of `NashMetaClassifier` in the form that lale expects.
+def parameter_schemas(estimator=NashMetaClassifier, search=SEARCH):
+    """Describe every parameter of an estimator in the form that lale expects.
 
     Types and ranges come from the table that the estimator checks itself with, defaults
     from its signature and descriptions from its docstring, so they cannot disagree with it.
+
+    Parameters
+    ----------
+    estimator : class
+    search : dict of str to dict
+        What a search tries of each parameter that is worth searching.
 
     Returns
     -------
@@ -72,32 +77,40 @@ def parameter_schemas():
     >>> schema["default"], schema["description"]
     (0.9, 'Momentum, for optimizers that have it.')
     """
-    described = parameter_descriptions(NashMetaClassifier)
-    signature = inspect.signature(NashMetaClassifier).parameters
+    described = parameter_descriptions(estimator)
+    signature = inspect.signature(estimator).parameters
     return {
         name: {
             "description": described.get(name, ""),
-            **_parameter_schema(name, signature[name].default),
+            **_parameter_schema(
+                name,
+                estimator._parameter_constraints[name],
+                signature[name].default,
+                search.get(name),
+            ),
             "default": signature[name].default,
         }
         for name in signature
     }
 
 
-def _parameter_schema(name, default):
+def _parameter_schema(name, constraints, default, tried):
+    if constraints == "no_validation":
+        return {"laleType": "Any"}
     alternatives = []
-    for constraint in PARAMETER_CONSTRAINTS[name]:
-        schema = _constraint_schema(name, constraint)
+    for constraint in constraints:
+        schema = _constraint_schema(name, constraint, constraints)
         if schema not in alternatives:
             alternatives.append(schema)
-    if name in SEARCH:
+    if tried is not None:
         searched = next(schema for schema in alternatives if "not" not in schema)
-        if "enum" in SEARCH[name]:
-            rest = [v for v in searched["enum"] if v not in SEARCH[name]["enum"]]
-            alternatives.insert(0, SEARCH[name])
+        if "enum" in tried:
+            rest = [v for v in searched["enum"] if v not in tried["enum"]]
+            alternatives.insert(0, tried)
             searched |= {"enum": rest, "forOptimizer": False}
+            alternatives = [one for one in alternatives if one.get("enum") != []]
         else:
-            searched |= SEARCH[name]
+            searched |= tried
             if len(alternatives) > 1:
                 searched["default"] = default
             for other in alternatives:
@@ -106,12 +119,12 @@ def _parameter_schema(name, default):
     return alternatives[0] if len(alternatives) == 1 else {"anyOf": alternatives}
 
 
-def _constraint_schema(name, constraint):
+def _constraint_schema(name, constraint, constraints):
     if isinstance(constraint, Interval):
         return _interval_schema(constraint)
     if isinstance(constraint, StrOptions):
         return {"enum": sorted(constraint.options)}
-    if constraint is str and Protocol in PARAMETER_CONSTRAINTS[name]:
+    if constraint is str and Protocol in constraints:
         return {"enum": sorted(PROTOCOLS)}
     if constraint == "array-like":  # of widths: the estimator checks no more than that
         return {"type": "array", "items": {"type": "integer", "minimum": 1}}
@@ -119,6 +132,14 @@ def _constraint_schema(name, constraint):
         seed = {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}
         generator = {"laleType": "numpy.random.RandomState", "forOptimizer": False}
         return {"anyOf": [seed, generator, {"enum": [None]}]}
+    if constraint == "cv_object":  # a number, pairs of rows, or what splits
+        folds = {"type": "integer", "minimum": 2}
+        pairs = {"type": "array", "items": {"laleType": "Any"}}
+        return {"anyOf": [folds, pairs, dict(OBJECT), {"enum": [None]}]}
+    if isinstance(constraint, HasMethods):
+        return dict(OBJECT)
+    if constraint is Integral:
+        return {"type": "integer"}
     if constraint == "verbose":
         return {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "boolean"}]}
     if constraint in KINDS:
@@ -137,6 +158,7 @@ KINDS = {
     torch.device: OBJECT,
     str: {"type": "string"},
     list: {"type": "array", "items": {"laleType": "Any"}},
+    tuple: {"type": "array", "items": {"laleType": "Any"}},
 }
 
 
