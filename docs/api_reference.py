@@ -202,6 +202,7 @@ API_REFERENCE = {
             "conflict_report",
             "BargainingHistoryDisplay",
             "GroupLossDisplay",
+            "CandidatesDisplay",
             "GroupMetricsDisplay",
             "FairnessFrontierDisplay",
             "SampleWeightDisplay",

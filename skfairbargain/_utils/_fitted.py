@@ -44,11 +44,20 @@ def set_fitted(estimator, scratch, **attributes):
         estimator.random_state.set_state(scratch.random_state.get_state())
 
 
-def fitted_attribute(estimator, attribute):
+def fitted_attribute(
+    estimator, attribute, kind="NashMetaClassifier", first="Call fit first"
+):
     """Return a fitted attribute of an estimator, or of the one that it contains.
 
     Looks into the last step of a pipeline, the best estimator of a search, the network of a
     `ReweightedClassifier`, and the fitted estimator of other meta-estimators.
+
+    Parameters
+    ----------
+    estimator : estimator
+    attribute : str
+    kind, first : str
+        What has the attribute, and what gives it, for the message.
 
     Raises
     ------
@@ -67,8 +76,8 @@ def fitted_attribute(estimator, attribute):
             found = found.steps[-1][1]
         else:
             raise NotFittedError(
-                "`estimator` should be a fitted NashMetaClassifier, or a pipeline or "
-                f"search that ends in one. Got {type(found).__name__} without "
-                f"`{attribute}`. Call fit first; a search needs refit=True."
+                f"`estimator` should be a fitted {kind}, or a pipeline or search that "
+                f"ends in one. Got {type(found).__name__} without `{attribute}`. {first}; "
+                "a search needs refit=True."
             )
     return getattr(found, attribute)

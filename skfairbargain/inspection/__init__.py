@@ -10,6 +10,7 @@ Is this validation set usable?     `validation_report`
 Did the groups agree?              `BargainingHistoryDisplay`, `conflict_report`
 Does a group's loss stay high?     `GroupLossDisplay`
 Which rows had high weights?       `SampleWeightDisplay`
+What is the mix made of?           `CandidatesDisplay`
 How does the model do per group?   `GroupMetricsDisplay`
 Which model to choose?             `FairnessFrontierDisplay`
 =================================  ========================================================
@@ -22,6 +23,7 @@ extra ``skfairbargain[plot]`` installs.
 from ._audit_next import audit_next
 from ._audit_size import audit_size, detectable_gap
 from ._bargaining_history import BargainingHistoryDisplay
+from ._candidates import CandidatesDisplay
 from ._conflict_report import ConflictReport, conflict_report
 from ._frontier import FairnessFrontierDisplay
 from ._group_loss import GroupLossDisplay
@@ -32,6 +34,7 @@ from ._validation_report import ValidationReport, validation_report
 
 __all__ = [
     "BargainingHistoryDisplay",
+    "CandidatesDisplay",
     "ConflictReport",
     "FairnessFrontierDisplay",
     "GroupLossDisplay",

@@ -44,7 +44,7 @@ def test_printed_code_makes_the_same_operator():
     op = NashMeta(**INFO, preparation=NoOp() >> prepare(), **QUICK)
     code = op.pretty_print(show_imports=True)
     assert "from skfairbargain.lale import NashMeta\n" in code
-    assert 'lale.wrap_imported_operators(["skfairbargain.lale"])' in code
+    assert "lale.wrap_imported_operators(" in code
     made = {}
     exec(code, made)
     expected = op.fit(X, y).predict_proba(X)
