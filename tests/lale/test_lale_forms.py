@@ -59,7 +59,6 @@ def test_json_has_what_was_set():
         "label": "NashMeta",
         "hyperparams": {**INFO, **QUICK},
         "is_frozen_trainable": False,
-        "customize_schema": "not_available",
     }
 
 
