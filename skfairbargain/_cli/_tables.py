@@ -95,8 +95,31 @@ def read_tables(options, tell):
     for table in (train, *others):
         table.data = table.data[used]
     notes = list(dict.fromkeys(note for table in (train, *others) for note in table.notes))
+    if not drawn and options.id:
+        train, of_train = _without(train, [audited, test], options.id)
+        test, of_test = _without(test, [audited], options.id)
+        notes += of_train + of_test
     train, sampled = _sampled(train, options.max_rows, options.seed)
     return Tables(train, audited, test, new, left_out, notes + sampled, drawn)
+
+
+def _without(table, others, name):
+    """A table without the rows whose id is one of the others', and a note on them."""
+    others = [one for one in others if one is not None and name in one.others]
+    if table is None or name not in table.others or not others:
+        return table, []
+    ids = pd.concat([one.others[name] for one in others])
+    known = (table.others[name].isin(ids) & (table.others[name] != "")).to_numpy()
+    if not known.any():
+        return table, []
+    if known.all():
+        raise ValueError(f"All ids of {table.name!r} are those of audited or test rows.")
+    named = " and ".join(repr(one.name) for one in others)
+    note = (
+        f"{int(known.sum()):,} rows of {table.name!r} have ids of {named}. They were left "
+        "out of the former."
+    )
+    return _rows_of(table, np.flatnonzero(~known)), [note]
 
 
 class _Columns:

@@ -50,7 +50,34 @@ def data_findings(X, y, X_val, y_val, groups_val, *, tested):
             f"{_named(proxies)} the audited groups almost perfectly, so a model can use "
             "it in their place."
         )
+    findings += _rows_in_training(X, X_val)
     return findings + _different_rates(y, y_val, groups_val, tested)
+
+
+def _rows_in_training(X, X_val):
+    """Say if most audited rows are training rows as well."""
+    common = [name for name in X_val if name in X]
+    keys, of_audited = _row_keys(X[common]), _row_keys(X_val[common])
+    # Tables of a few categories have many equal rows of different people.
+    if keys.duplicated().mean() > 0.5:
+        return []
+    n_known = int(of_audited.isin(keys).sum())
+    if n_known < len(of_audited) / 2:
+        return []
+    return [
+        f"{n_known:,} of {len(of_audited):,} audited rows are equal to training rows. If "
+        "they are the same people, name their ids with --id: then they are left out of the "
+        "training, which would otherwise have seen the rows that measure it."
+    ]
+
+
+def _row_keys(X):
+    """A number for each row that is the same for rows of equal values."""
+    alike = {
+        name: column.astype(float) if is_numeric_dtype(column) else column.astype(str)
+        for name, column in X.items()
+    }
+    return pd.util.hash_pandas_object(pd.DataFrame(alike), index=False)
 
 
 def columns_that_tell(X, labels, least):

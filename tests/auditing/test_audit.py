@@ -269,3 +269,16 @@ def test_a_balanced_audit_is_told_where_it_measures(made):
     assert any(sentence.startswith("Every group has about equally") for sentence in told)
     given = arguments(made) | {"y": np.repeat([0, 0, 1], 200)}
     assert audit_report(**given, **QUICK).warnings == []
+
+
+def test_audited_rows_that_were_trained_on_are_told(made):
+    given = arguments(made)
+    given["X"] = pd.concat([given["X"], given["X_val"].iloc[:150]], ignore_index=True)
+    given["y"] = np.append(given["y"], given["y_val"].iloc[:150])
+    assert audit_report(**given, **QUICK).warnings == [
+        "150 of 240 audited rows are equal to training rows. If they are the same people, "
+        "name their ids with --id: then they are left out of the training, which would "
+        "otherwise have seen the rows that measure it."
+    ]
+    few = {name: given[name][["x0"]].round() for name in ("X", "X_val", "X_test")}
+    assert audit_report(**given | few, **QUICK).warnings == []

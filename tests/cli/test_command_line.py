@@ -290,3 +290,25 @@ def test_groups_of_one_file_give_what_they_have(tmp_path):
         "Error: An audit cannot be drawn from this file: it needs two groups with 10 rows "
         "or more of each label. Group 'hill' has "
     )
+
+
+def test_people_of_the_audited_and_test_files_are_not_trained_on(files, tmp_path):
+    train, audited = pd.read_csv(tmp_path / "train.csv"), people(200, 1)
+    both = pd.concat([train, audited.iloc[:30][train.columns]])
+    both.to_csv(tmp_path / "train.csv", index=False)
+    test = pd.concat([people(300, 2), audited.iloc[:20]])
+    test.to_csv(tmp_path / "test.csv", index=False)
+    shown = run(
+        "audit", *files, "--test", tmp_path / "test.csv", "--id", "person", "--plan"
+    )
+    assert shown.exit_code == 0, shown.stderr
+    assert (
+        "30 rows of 'train.csv' have ids of 'audited.csv' and 'test.csv'. They were left "
+        "out of the former."
+    ) in words(shown.stdout)
+    assert "20 rows of 'test.csv' have ids of 'audited.csv'." in words(shown.stdout)
+    audited[train.columns].to_csv(tmp_path / "train.csv", index=False)
+    shown = run("audit", *files, "--id", "person", "--plan")
+    assert shown.stderr.splitlines()[-1] == (
+        "Error: All ids of 'train.csv' are those of audited or test rows."
+    )
