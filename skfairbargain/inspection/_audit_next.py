@@ -70,8 +70,8 @@ def audit_next(estimator, y, *, budget=100, label=None):
     labels are wrong, which only checking tells.
 
     To find wrong labels, ranking by the training loss is as good, and simpler; the harm
-    also says which group a row concerns. The user guide has measurements of both. Influence is clearest in plain training (``anchor=1.0,
-    bargaining=None``).
+    also says which group a row concerns. The user guide has measurements of both. Influence
+    is clearest in plain training (``anchor=1.0, bargaining=None``).
 
     Examples
     --------
