@@ -60,7 +60,7 @@ def test_raw_columns_of_a_real_table_train():
     scores = clf.predict_proba(X)[:, 1]
     assert roc_auc_score(y, scores) > 0.84
     assert len(np.unique(scores)) > 0.9 * len(scores)
-    assert clf.history_[-1]["train_loss"] < 0.5
+    assert clf.history_[-1]["train_loss"] < 0.55  # guessing has 0.69
 
 
 @pytest.mark.parametrize("sigma", [1, 3, 30])
