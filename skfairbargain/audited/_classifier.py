@@ -112,6 +112,7 @@ class AuditedClassifier(
     skfairbargain.NashMetaClassifier : One network, steered by the audited rows.
     skfairbargain.model_selection.balanced_validation_split : Draw rows to audit.
     skfairbargain.inspection.audit_size : How many to audit.
+    skfairbargain.inspection.CandidatesDisplay : A figure of ``candidates_``.
 
     Notes
     -----

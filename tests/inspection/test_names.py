@@ -1,10 +1,12 @@
 """Names of groups and models are shown as they are: complete, and none left out."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from skfairbargain.inspection import (
     BargainingHistoryDisplay,
+    CandidatesDisplay,
     FairnessFrontierDisplay,
     GroupLossDisplay,
     GroupMetricsDisplay,
@@ -81,6 +83,17 @@ def test_a_legend_has_every_player():
     display = BargainingHistoryDisplay.from_history(HISTORY)
     expected = [shown for shown in NAMES.values() if shown]
     assert legend_of(display.axes_[1]) == expected
+    assert_nothing_is_cut(display.figure_)
+
+
+def test_a_legend_has_every_group_of_candidates():
+    groups = [name for name in NAMES if name]
+    table = pd.DataFrame({"name": ["mix", "_stack$"], "weight": [None, 1.0]})
+    table = table.merge(pd.DataFrame({"group": groups}), how="cross")
+    display = CandidatesDisplay(table.assign(value=0.5, low=0.4, high=0.7)).plot()
+    assert legend_of(display.axes_[1]) == [shown for shown in NAMES.values() if shown]
+    found = [text.get_text() for text in display.ax_.get_yticklabels()]
+    assert found == ["mix", r" _stack\$"]
     assert_nothing_is_cut(display.figure_)
 
 
