@@ -39,8 +39,9 @@ class BaseModel(NamedTuple):
 def default_estimators(n_samples):
     """Boosting, a forest, logistic regression and a network, as (name, estimator).
 
-    All are regularized more than for labels that can be trusted: a model that fits every
-    recorded label fits the wrong ones as well.
+    All but one are regularized more than for labels that can be trusted: a model that fits
+    every recorded label fits the wrong ones as well. That one is scikit-learn's boosting
+    as it comes, for labels that are right.
     """
     batch_size = int(np.clip(n_samples // STEPS, SMALLEST_BATCH, LARGEST_BATCH))
     return [
@@ -54,6 +55,7 @@ def default_estimators(n_samples):
                 l2_regularization=1.0,
             ),
         ),
+        ("deep_boosting", HistGradientBoostingClassifier()),
         (
             "forest",
             RandomForestClassifier(100, min_samples_leaf=20, max_features=0.3),

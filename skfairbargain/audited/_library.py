@@ -4,6 +4,8 @@ from ._candidates import Boosting, FeatureRegression, ScoreStack, TetheredStack
 
 # Models of all features need as many rows in every cell.
 FEWEST_FOR_FEATURES = 5
+# So many base models, from the first, that corrections are tethered to.
+TETHERED = (2, 3)
 # How strongly the mix is drawn to equal weights, in nats.
 ENTROPY = 0.3
 
@@ -37,11 +39,11 @@ def candidate_library(models, others, fewest):
     candidates = {
         "stack": ScoreStack(best, groups=groups),
         "boosting_on_stack": Boosting(stack()),
-        # The first two of the default base models are the best alone.
-        "tethered_first": TetheredStack(best[:1], groups=groups),
     }
-    if len(best) > 1:
-        candidates["tethered_two"] = TetheredStack(best[:2], groups=groups)
+    # The first of the default base models are the best alone.
+    for count in sorted({min(n, len(best)) for n in TETHERED}):
+        name = f"tethered_{count}"
+        candidates[name] = TetheredStack(best[:count], groups=groups)
     if fewest >= FEWEST_FOR_FEATURES:
         candidates |= {
             "features_and_stack": FeatureRegression("features", stack()),
