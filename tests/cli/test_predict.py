@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from typer.testing import CliRunner
 
+from skfairbargain import AuditedClassifier
 from skfairbargain._cli import app
 from skfairbargain.persistence import save
 from skfairbargain.tables import TableEncoder
@@ -30,10 +31,19 @@ def table():
     )
 
 
-@pytest.fixture
-def model(table, tmp_path):
+def pipeline(table, y):
+    return make_pipeline(TableEncoder(), LogisticRegression()).fit(table, y)
+
+
+def audited(table, y):
+    clf = AuditedClassifier([("logistic", LogisticRegression())], cv=2, random_state=0)
+    return clf.fit(table[::2], y[::2], X_val=table[1::2], y_val=y[1::2])
+
+
+@pytest.fixture(params=[pipeline, audited])
+def model(request, table, tmp_path):
     y = np.where(table["age"] + 10 * (table["city"] == "Bern") > 38, "yes", "no")
-    fitted = make_pipeline(TableEncoder(), LogisticRegression()).fit(table, y)
+    fitted = request.param(table, y)
     save(fitted, tmp_path / "model.skf")
     return fitted
 
