@@ -108,7 +108,8 @@ class NashMetaClassifier(
         bit on the same machine, if no other thread draws from the global generator of torch
         while a `module` or callback of yours does.
     verbose : int, default=0
-        1 prints a line an epoch and the engine chosen; 2 adds a progress bar.
+        1 prints the engine chosen and shows one progress bar over the whole training, which
+        is a line now and then where there is no terminal. 2 also prints a line an epoch.
 
     Attributes
     ----------
@@ -390,6 +391,7 @@ class NashMetaClassifier(
             history_=history,
             n_iter_=len(history),
             _first_seed=first_seed,
+            _cell_rows=validation.cell_rows,
             _kept_validation=kept_validation,
             **net.records_.of_all_rows(rows.rows, rows.X.shape[0], groups),
         )

@@ -27,6 +27,11 @@ class ValidationSet(NamedTuple):
     cells: np.ndarray
     players: Players
 
+    @property
+    def cell_rows(self):
+        """Number of rows of each cell."""
+        return np.bincount(self.cells).tolist()
+
 
 def arranged_by_cell(X_val, y_codes, group_codes, groups, classes):
     """Return the validation set of rows whose group and class are known.

@@ -6,7 +6,7 @@ import inspect
 import numpy as np
 import torch
 from skorch import NeuralNetClassifier
-from skorch.callbacks import PrintLog, ProgressBar
+from skorch.callbacks import PrintLog
 from skorch.dataset import Dataset
 from skorch.history import History
 from skorch.utils import TeeGenerator
@@ -24,13 +24,14 @@ from ._history import EpochTally
 from ._history_columns import ROW, columns, finished_epochs
 from ._minibatches import Minibatches
 from ._optimizer import complete_momentum, take_step
+from ._progress import TrainingProgress
 from ._records import Records
 from ._step_bound import EpochBound
 
 # What a net has while it trains, and no stored net needs.
 RUN = ("_engine", "_data", "_averages", "_step_averages", "_averages_on_device",
        "_goal_column", "_n_steps", "_tally", "_bound", "_dataset_valid",
-       "_val_losses")  # fmt: skip
+       "_val_losses", "_progress")  # fmt: skip
 
 
 class MetaNet(NeuralNetClassifier):
@@ -130,12 +131,10 @@ class MetaNet(NeuralNetClassifier):
     @property
     def _default_callbacks(self):
         callbacks = []
-        if self.verbose:
+        if self.verbose > 1:
             groups = [f"loss_{name}" for name in self.names.groups]
             ignored = [ROW, "safe_meta_lr", *groups]
             callbacks.append(("print_log", PrintLog(keys_ignored=ignored)))
-        if self.verbose > 1:
-            callbacks.append(("progress_bar", ProgressBar()))
         return callbacks
 
     def initialize_history(self):
@@ -195,7 +194,10 @@ class MetaNet(NeuralNetClassifier):
         try:
             with dropout_draws_from(X.generator, self.module_, self.device):
                 self._prepare_run(X)
-                with self._engine, denormals_flushed():
+                n_steps = len(X) // min(self.batch_size, len(X))
+                n_epochs = self.max_epochs if epochs is None else epochs
+                self._progress = TrainingProgress(n_epochs, n_steps, self.verbose)
+                with self._engine, denormals_flushed(), self._progress:
                     return super().fit_loop(X, y, epochs=epochs, **fit_params)
         finally:
             self.records_.add_up()
@@ -244,6 +246,7 @@ class MetaNet(NeuralNetClassifier):
 
     def train_step(self, batch, **fit_params):
         """One step: hypergradients, weights by protocol, weighted gradient, update."""
+        self._progress.step()
         if not self.module_.training:
             self._set_training(True)
         measured = self._is_measured()
@@ -311,6 +314,7 @@ class MetaNet(NeuralNetClassifier):
         best = all(valid_loss < each.get("valid_loss", np.inf) for each in earlier)
         for key, value in {**columns(row), "valid_loss_best": best}.items():
             self.history.record(key, value)
+        self._progress.end_epoch(row["worst_group_loss"])
         super().on_epoch_end(net, dataset_train, dataset_valid, **kwargs)
 
     def epochs(self):

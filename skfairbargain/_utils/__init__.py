@@ -5,7 +5,7 @@ from ._columns import check_column, check_unmasked, shortly
 from ._counts import n_rows
 from ._files import write_at_once, write_csv
 from ._fitted import FEATURES, fitted_attribute, scratch_copy, set_fitted
-from ._fitted_html import FittedHtmlMixin, shown_names
+from ._fitted_html import FittedHtmlMixin, facts_of_cells, shown_names
 from ._group_names import distinct_names, group_names
 from ._groups import encode_groups
 from ._intervals import mean_and_margin
@@ -17,6 +17,7 @@ from ._module_errors import first_line, layer_name, layer_of_error
 from ._number_ranges import NumberRange
 from ._numbers import check_numbers
 from ._optional import import_optional
+from ._progress import FitProgress
 from ._random import seeded_torch
 from ._sklearn_callbacks import CallbackSupportMixin, torn_down
 from ._small_cells import small_cells, way_out
@@ -27,6 +28,7 @@ from ._warnings import warn_user
 __all__ = [
     "FEATURES",
     "CallbackSupportMixin",
+    "FitProgress",
     "FittedHtmlMixin",
     "NumberRange",
     "VersionedPickleMixin",
@@ -43,6 +45,7 @@ __all__ = [
     "encode_cells",
     "encode_groups",
     "explains_keywords",
+    "facts_of_cells",
     "first_line",
     "fitted_attribute",
     "group_names",

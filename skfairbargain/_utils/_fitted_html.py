@@ -28,6 +28,16 @@ class FittedHtmlMixin:
         return f"<table>{rows}</table>" if rows else ""
 
 
+def facts_of_cells(what, cell_rows):
+    """Rows of each cell, as facts: one if there are pairs of a name and a number."""
+    if not cell_rows:
+        return []
+    cells = [f"{name}: {n:,}" for name, n in cell_rows]
+    more = len(cells) - 12
+    shown = "; ".join(cells[:12]) + (f" and {more} more" if more > 0 else "")
+    return [(f"{what} by cell", shown)]
+
+
 def shown_names(names, most=8):
     """Names in a row, and how many more there are."""
     names = [str(name) for name in names]

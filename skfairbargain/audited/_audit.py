@@ -44,6 +44,15 @@ class Audit(NamedTuple):
         """Rows of the smallest cell."""
         return np.bincount(self.cells).min()
 
+    def rows_by_cell(self, classes):
+        """Names of the cells that have rows, with their number."""
+        places, counts = np.unique(
+            cell_codes(self.groups, self.y, len(classes)), return_counts=True
+        )
+        names = group_names(self.names)
+        pairs = zip(*np.divmod(places, len(classes)), counts.tolist(), strict=True)
+        return [(f"{names[group]}, {classes[label]}", n) for group, label, n in pairs]
+
 
 def make_audit(y, groups_val, classes, *, balanced):
     """Arrange audited rows.

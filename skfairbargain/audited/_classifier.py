@@ -14,6 +14,7 @@ from .._utils import (
     FittedHtmlMixin,
     VersionedPickleMixin,
     explains_keywords,
+    facts_of_cells,
     group_names,
     scratch_copy,
     set_fitted,
@@ -304,6 +305,7 @@ class AuditedClassifier(
         agreed = "yes" if self.agreed_ else "no: see agreed_ in the documentation"
         return [
             ("Groups", shown_names(group_names(self.groups_))),
+            *facts_of_cells("Audited rows", getattr(self, "_cell_rows", None)),
             ("Rows trained on", f"{self.n_rows_trained_:,}"),
             ("Mix", shown_names(mix, most=4)),
             ("Every group is better off", agreed),

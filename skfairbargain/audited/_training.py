@@ -13,7 +13,7 @@ from .._inputs import (
     validation_codes,
     weighted_labels,
 )
-from .._utils import check_same_length, scratch_copy
+from .._utils import FitProgress, check_same_length, scratch_copy
 from ..tables import TableEncoder
 from ._audit import make_audit
 from ._base_models import base_models, read_estimators
@@ -23,7 +23,6 @@ from ._library import candidate_library
 from ._mixture import cross_fit
 from ._outcome import agree, average
 from ._prior import read_prior
-from ._progress import progress
 from ._reference import check_reference
 from ._scorers import REFERENCE, Scorers, fit_scorers
 
@@ -79,10 +78,14 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
     candidates = {}
     if audit is not None:
         candidates = candidate_library(models, others, audit.fewest)
-    advance = progress(estimator.verbose, len(models) + len(candidates))
-    how = {"n_jobs": estimator.n_jobs, "seed": seed, "advance": advance}
-    fitted = fit_scorers(models, encoded, codes, n_classes, weight, group_model, **how)
-    scorers = Scorers(models, fitted, group_model, estimator.reference, -shift)
+    n_parts = len(models) + len(candidates)
+    with FitProgress("AuditedClassifier", n_parts, estimator.verbose) as progress:
+        how = {"n_jobs": estimator.n_jobs, "seed": seed, "advance": progress.advance}
+        fitted = fit_scorers(models, encoded, codes, n_classes, weight, group_model, **how)
+        scorers = Scorers(models, fitted, group_model, estimator.reference, -shift)
+        if audit is not None:
+            views = scorers.views(table_val, X_val, group_model.out_of_fold)
+            found = cross_fit(candidates, views, audit, folds, **how)
     learned = {
         "classes_": known,
         "encoder_": encoder,
@@ -92,11 +95,8 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
         "_shift": shift,
     }
     if audit is None:
-        advance(None)
         return learned | average(models)
-    views = scorers.views(table_val, X_val, group_model.out_of_fold)
-    found = cross_fit(candidates, views, audit, folds, **how)
-    advance(None)
+    learned["_cell_rows"] = audit.rows_by_cell(known)
     in_use = views.scores.get(REFERENCE)
     return learned | agree(estimator.combine, found, audit, folds, in_use)
 

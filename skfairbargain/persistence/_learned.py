@@ -11,12 +11,15 @@ from ._history import check_history
 LEARNED = ("classes_", "groups_", "cells_", "history_", "n_iter_", "n_features_in_",
            "_first_seed")  # fmt: skip
 FEATURE_NAMES = "feature_names_in_"
+# Absent in files of the first builds.
+CELL_ROWS = "_cell_rows"
+OPTIONAL = FEATURE_NAMES, CELL_ROWS
 SEEDS = 2**30
 
 
 def learned_of(estimator):
     """Return the learned attributes of an estimator that go into the description."""
-    names = (*LEARNED, FEATURE_NAMES)
+    names = (*LEARNED, *OPTIONAL)
     return {name: getattr(estimator, name) for name in names if hasattr(estimator, name)}
 
 
@@ -41,7 +44,7 @@ def check_learned(learned, records, n_features, n_bytes):
     lacking = [name for name in LEARNED if name not in learned]
     lacking += [name for name in RECORDS if name not in records]
     require(not lacking, f"it lacks {', '.join(lacking)}")
-    unknown = sorted(learned.keys() - {*LEARNED, FEATURE_NAMES})
+    unknown = sorted(learned.keys() - {*LEARNED, *OPTIONAL})
     require(not unknown, f"no model learns {', '.join(unknown):.80}")
     check_history(learned["history_"], learned["n_iter_"])
     _check_features(learned, n_features)
@@ -54,6 +57,7 @@ def check_learned(learned, records, n_features, n_bytes):
     n_pairs = len(groups) * len(cells)
     require(n_pairs <= max(n_bytes, 2**20), f"it has {len(groups)} groups in a small file")
     _check_records(records, len(cells), len(groups))
+    _check_cell_rows(learned.get(CELL_ROWS, [1] * len(cells)), len(cells))
 
 
 def _check_features(learned, n_features):
@@ -121,6 +125,14 @@ def _check_cells(cells, groups, classes):
     require(places == sorted(set(places)), "`cells_` should be sorted, each once")
     have_cells = {group for group, _ in places} == set(range(len(groups)))
     require(have_cells, "`cells_` should have a cell of every group")
+
+
+def _check_cell_rows(rows, n_cells):
+    are_counts = type(rows) is list and all(type(n) is int and n > 0 for n in rows)
+    require(
+        are_counts and len(rows) == n_cells,
+        f"`{CELL_ROWS}` should be {n_cells} numbers of rows",
+    )
 
 
 def _check_records(records, n_cells, n_groups):

@@ -372,4 +372,6 @@ def test_a_refused_fit_leaves_the_trained_model(problem, quick):
 
 def test_progress_is_shown(problem, quick, capsys):
     clone(quick).set_params(verbose=1).fit(problem.X, problem.y, **problem.audited)
-    assert "logistic" in capsys.readouterr().err
+    lines = capsys.readouterr().err.splitlines()
+    assert "AuditedClassifier, logistic: " in lines[0]
+    assert lines[-1].endswith(": 100 %")

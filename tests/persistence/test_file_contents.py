@@ -115,6 +115,10 @@ CASES = {
         ),
         "it has 2000 groups in a small file",
     ),
+    "a cell of no rows": (
+        learned(_cell_rows=[0, 1, 1, 1]),
+        "`_cell_rows` should be 4 numbers of rows",
+    ),
     # Parts that are missing or unknown.
     "no parameters": (
         lambda model, tensors: model.pop("parameters"),
