@@ -201,7 +201,7 @@ def test_linear_layers_take_few_and_many_validation_rows(n_val):
     inputs = torch.randn(N_BATCH + n_val, 9, dtype=torch.float64)
     targets = torch.randint(7, (N_BATCH + n_val,))
     averages = averages.repeat(n_val // N_VAL, 1)
-    by_pairs = pairs_are_cheaper(inputs, torch.empty(N_BATCH + n_val, 8), N_BATCH, averages)
+    by_pairs = pairs_are_cheaper(9, 8, N_BATCH, *averages.shape)
     assert by_pairs == (n_val == 5)
     data = inputs, targets, N_BATCH, averages
     ghost, ghost_gradients = run(GhostEngine, module, data)
