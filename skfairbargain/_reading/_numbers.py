@@ -1,4 +1,4 @@
-"""Numbers as people write them: 1,234 and $5 and 12% and 0,5, and words among them."""
+"""Numbers as people write them: 1,234, $5, 12%, (5) and 0,5, and words among them."""
 
 import re
 from typing import NamedTuple
@@ -74,7 +74,7 @@ def as_numbers(column, decimal_comma=False):
         notes = _doubtful_points(filled, decimal_comma) + _leading_zeros(filled, plain)
         return Numbers(values, notes)
     counts = filled.value_counts()
-    found = {text: WRITTEN.fullmatch(text.replace("−", "-")) for text in counts.index}
+    found = {text: WRITTEN.fullmatch(_with_sign(text)) for text in counts.index}
     found = {text: match.groups() for text, match in found.items() if match}
     words = [text for text in counts.index if text not in found]
     n_words = counts[words].sum()
@@ -95,6 +95,11 @@ def as_numbers(column, decimal_comma=False):
             f"({rows_told(n_words)}) as missing."
         )
     return Numbers(column.map(numbers).astype(float), notes)
+
+
+def _with_sign(text):
+    """The text with a hyphen for a minus sign, or for the brackets of accountants."""
+    return re.sub(r"^\((.*)\)$", r"-\1", text.replace("−", "-"))
 
 
 def _read(found, decimal_comma):

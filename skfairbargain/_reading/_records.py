@@ -211,7 +211,7 @@ def _levels(column, decimal_comma, like=None):
     if numbers is not None and numbers.nunique() > MOST_LEVELS:
         raise ValueError(
             f"The column {name!r} should tell classes or groups apart. It has "
-            f"{numbers.nunique()} different numbers. Cut a sensitive column into groups by "
+            f"{numbers.nunique()} different numbers. Cut its values into groups by "
             f"--bin {name}={numbers.median():g}, or add a column that does."
         )
     plain = to_numbers(column)

@@ -76,6 +76,8 @@ def parse_table(text, name, as_text=None, *, separator=None, decimal=None):
         n_names, n_columns, notes = _shape(text, separator, name)
         options = {"sep": separator, "names": range(n_columns)}
         head = read_texts(text, nrows=N_HEAD, **options)
+        if len(head) < 2:
+            raise ValueError(f"{name!r} has a header line and no row below it.")
         header = head.iloc[0, :n_names].str.strip()
         decimal_comma = decimal == ","
         if decimal is None:
@@ -95,8 +97,6 @@ def parse_table(text, name, as_text=None, *, separator=None, decimal=None):
             f"{name!r} cannot be read as CSV: {reason}. A quote may lack its second one."
         ) from error
     frame = frame.iloc[:, :n_names]
-    if frame.empty:
-        raise ValueError(f"{name!r} has a header line and no row below it.")
     _check_names(header[header != ""], name)
     named = [bool(header[i]) or (frame[i] != "").any() for i in frame.columns]
     frame = frame.loc[:, named].reset_index(drop=True)

@@ -26,6 +26,11 @@ def told(how):
         (["1,234.5", "7.25"], [1234.5, 7.25],
          told("'1,234.5' and the like were read as numbers, here 1234.5 (commas between "
               "thousands).")),
+        (["7.5", "(1,200)", "(0.5)"], [7.5, -1200, -0.5],
+         told("'(1,200)' and the like were read as numbers, here -1200 (commas between "
+              "thousands).")),
+        (["$7", "($1.5)"], [7, -1.5],
+         told("'$7' and the like were read as numbers, here 7.")),
         (["0,5", "1,25"], [0.5, 1.25],
          told("'0,5' and the like were read as numbers, here 0.5 (decimal commas).")),
         (["1.234,5", "7"], [1234.5, 7],

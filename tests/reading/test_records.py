@@ -177,7 +177,7 @@ def test_a_measurement_is_neither_label_nor_group(path, written):
     middle = "20" if written == "{}.50" else "19.5"
     assert refusal(path, "label", ["age"]) == (
         "The column 'age' should tell classes or groups apart. It has 40 different "
-        f"numbers. Cut a sensitive column into groups by --bin age={middle}, or add a "
+        f"numbers. Cut its values into groups by --bin age={middle}, or add a "
         "column that does."
     )
 

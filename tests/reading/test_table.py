@@ -167,3 +167,5 @@ def test_short_rows_are_told():
 )  # fmt: skip
 def test_what_is_no_table_is_one_sentence(text, message):
     assert refusal(parse_table, text, "x.csv") == message
+    # As texts alone, and with numbers read as such.
+    assert refusal(parse_table, text, "x.csv", []) == message
