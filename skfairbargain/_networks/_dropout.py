@@ -1,6 +1,7 @@
 """Dropout that can draw from a random generator of its own."""
 
 import contextlib
+import copy
 import math
 
 import numpy as np
@@ -62,7 +63,7 @@ class Dropout(nn.Dropout):
 
 
 @contextlib.contextmanager
-def dropout_draws_from(generator, module, device):
+def dropout_draws_from(generator, module, device, drawn_from=None):
     """Let the `Dropout` layers of a module draw from a generator in this block.
 
     torch's own generator belongs to the whole process: whatever another thread draws from
@@ -75,10 +76,11 @@ def dropout_draws_from(generator, module, device):
         own.
     module : torch.nn.Module
     device : str or torch.device
+    drawn_from : numpy.random.Generator or torch.Generator, default=None
+        By `dropout_generator`: the layers go on with it, whatever `generator` is.
     """
-    layers = [layer for layer in module.modules() if isinstance(layer, Dropout)]
-    drawn_from = None
-    if generator is not None and layers:
+    layers = _layers(module)
+    if drawn_from is None and generator is not None and layers:
         seed = generator.initial_seed()
         if torch.device(device).type == "cpu":
             drawn_from = np.random.Generator(np.random.SFC64(seed))
@@ -91,3 +93,26 @@ def dropout_draws_from(generator, module, device):
     finally:
         for layer in layers:
             layer.generator = None
+
+
+def dropout_generator(module):
+    """Return a copy of what the `Dropout` layers of a module draw from, or None.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Inside `dropout_draws_from`.
+
+    Returns
+    -------
+    generator : numpy.random.Generator, torch.Generator or None
+    """
+    drawn_from = next((layer.generator for layer in _layers(module)), None)
+    if not isinstance(drawn_from, torch.Generator):
+        return copy.deepcopy(drawn_from)
+    copied = torch.Generator(drawn_from.device)
+    return copied.set_state(drawn_from.get_state())
+
+
+def _layers(module):
+    return [layer for layer in module.modules() if isinstance(layer, Dropout)]

@@ -1,5 +1,6 @@
 """The skorch net whose training step is Algorithm 1."""
 
+import contextlib
 import copy
 import inspect
 
@@ -13,9 +14,9 @@ from skorch.utils import TeeGenerator
 from torch import nn
 
 from .._networks import dropout_draws_from
-from .._utils import copy_module
 from ..hypergradients import AutoEngine
 from ..losses import cross_entropy
+from ._branch_points import restore_generators, run_state
 from ._callbacks import lacking_history_named, listens
 from ._denormals import denormals_flushed
 from ._goal_column import GoalColumn
@@ -23,6 +24,7 @@ from ._group_losses import finite_losses, group_losses
 from ._history import EpochTally
 from ._history_columns import ROW, columns, finished_epochs
 from ._minibatches import Minibatches
+from ._net_copies import copies, twin
 from ._optimizer import complete_momentum, take_step
 from ._progress import TrainingProgress
 from ._records import Records
@@ -115,7 +117,7 @@ class MetaNet(NeuralNetClassifier):
         -------
         net : MetaNet
         """
-        module, optimizer = _copies(self.module_, self.optimizer_)
+        module, optimizer = copies(self.module_, self.optimizer_)
         net = object.__new__(type(self))
         # Not by the constructor and `initialize`, which would start the callbacks afresh.
         vars(net).update(
@@ -127,6 +129,52 @@ class MetaNet(NeuralNetClassifier):
             **settings,
         )
         return net
+
+    def branch(self, without):
+        """Return a net that can go on from the end of this epoch, while this one trains.
+
+        Parameters
+        ----------
+        without : Callback
+            Not to be called by that net.
+
+        Returns
+        -------
+        net : MetaNet
+        state : RunState
+            For its `go_on`.
+        """
+        self._engine.__exit__(None, None, None)  # its hooks are no part of the network
+        try:
+            net = self.continued(
+                callbacks_=[
+                    (name, twin(callback))
+                    for name, callback in self.callbacks_
+                    if callback is not without
+                ],
+                weighting=copy.deepcopy(self.weighting),
+                records_=copy.deepcopy(self.records_),
+            )
+        finally:
+            self._engine.__enter__()
+        for name in RUN:
+            vars(net).pop(name, None)
+        return net, run_state(self, self._data, self._n_steps, self._engine.excluded)
+
+    def go_on(self, data, state, epochs):
+        """Train for more epochs of the run that this net is a `branch` of.
+
+        Parameters
+        ----------
+        data : TrainingData
+            What the run trained on.
+        state : RunState
+        epochs : int
+        """
+        # Which stops a training, as in skorch's partial_fit.
+        with contextlib.suppress(KeyboardInterrupt):
+            self.fit_loop(data, epochs=epochs, state=state)
+        self.notify("on_train_end", X=data, y=None)
 
     @property
     def _default_callbacks(self):
@@ -187,13 +235,15 @@ class MetaNet(NeuralNetClassifier):
             return [self._data.validation_rows(self.device)]
         return super().get_iterator(dataset, training)
 
-    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+    def fit_loop(self, X, y=None, epochs=None, state=None, **fit_params):
         """Train for some epochs, hooks on the layers and denormal numbers flushed."""
-        # First, so that a run that is interrupted from here on has records of its own.
-        self.records_ = Records(len(X), len(self.weighting.to_groups))
+        dropout = None if state is None else state.dropout
+        if state is None:
+            # First, so that a run that is interrupted from here on has its own records.
+            self.records_ = Records(len(X), len(self.weighting.to_groups))
         try:
-            with dropout_draws_from(X.generator, self.module_, self.device):
-                self._prepare_run(X)
+            with dropout_draws_from(X.generator, self.module_, self.device, dropout):
+                self._prepare_run(X, state)
                 n_steps = len(X) // min(self.batch_size, len(X))
                 n_epochs = self.max_epochs if epochs is None else epochs
                 self._progress = TrainingProgress(n_epochs, n_steps, self.verbose)
@@ -208,7 +258,7 @@ class MetaNet(NeuralNetClassifier):
             for name in RUN:
                 vars(self).pop(name, None)
 
-    def _prepare_run(self, data):
+    def _prepare_run(self, data, state):
         """Choose the engine, and bring what every step needs to the device."""
         self._data, self._n_steps = data, 0
         self._averages, self._step_averages = data.averages(), data.step_averages()
@@ -231,9 +281,14 @@ class MetaNet(NeuralNetClassifier):
             n_batch=min(4, n_batch),
             n_rows=n_batch + len(self._step_averages),
             tell=print if self.verbose else None,
+            excluded=None if state is None else state.excluded,
         )
         self.engine_ = self._engine.name
         complete_momentum(self.optimizer_)
+        if state is not None:
+            # Last, because comparing engines may draw random numbers.
+            self._n_steps = state.n_steps
+            restore_generators(state, self, data)
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Start counting."""
@@ -335,17 +390,6 @@ class MetaNet(NeuralNetClassifier):
                 training=True,
             )
         take_step(self.optimizer_)
-
-
-def _copies(module, optimizer):
-    """Copies of both, of which the optimizer steps the parameters of the module."""
-    memo = {}
-    module, copied = copy_module(module, memo), copy.deepcopy(optimizer, memo)
-    # torch copies state and groups alone. Where a scheduler wrapped `step`, that steps the
-    # earlier optimizer, and the scheduler of this run wraps it anew.
-    for name in vars(optimizer).keys() - vars(copied).keys() - {"step"}:
-        setattr(copied, name, copy.deepcopy(getattr(optimizer, name), memo))
-    return module, copied
 
 
 def _mean_loss(losses, sample_weight):

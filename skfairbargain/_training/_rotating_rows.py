@@ -22,6 +22,8 @@ class RotatingRows:
     ----------
     cells : ndarray of shape (n_rows,), int
         Cell of each of the rows of a step.
+    random : numpy.random.Generator
+        Draws the order of the next epoch.
     """
 
     def __init__(self, cells, per_cell, seed):
@@ -32,12 +34,12 @@ class RotatingRows:
         self._size, self._taken = sizes[self.cells], taken[self.cells]
         self._start = (np.cumsum(sizes) - sizes)[self.cells]
         self._place = np.arange(len(self.cells)) - (np.cumsum(taken) - taken)[self.cells]
-        self._random = np.random.default_rng(seed)
+        self.random = np.random.default_rng(seed)
 
     def epoch(self):
         """Yield the rows of one step after the other, without end: int, (n_rows,)."""
         # By cell, and within a cell in a random order.
-        order = np.lexsort((self._random.random(len(self._of_row)), self._of_row))
+        order = np.lexsort((self.random.random(len(self._of_row)), self._of_row))
         place = self._place
         while True:
             yield order[self._start + place % self._size]

@@ -113,13 +113,30 @@ def train(
         with told(net, tasks):
             net.partial_fit(data)
     new_epochs = net.epochs()[len(earlier_epochs) :]
+    check_trained(estimator, net, data, new_epochs, len(rows.classes), restart)
+    return net
+
+
+def check_trained(estimator, net, data, new_epochs, n_classes, restart=True):
+    """Raise an error or warn of what a training came to, as `train` does.
+
+    Parameters
+    ----------
+    estimator : NashMetaClassifier
+    net : MetaNet
+    data : TrainingData
+    new_epochs : list of dict
+        The epochs of the training, of `history_`.
+    n_classes : int
+    restart : bool, default=True
+        As of `train`.
+    """
     predict_logits(net.module_, data.X_val)  # raises where training left no finite model
     restored = bool(estimator.early_stopping)
-    if not warn_of_divergence(new_epochs, len(rows.classes), restored):
+    if not warn_of_divergence(new_epochs, n_classes, restored):
         warn_of_skipped_steps(new_epochs)
         if estimator.anchor < 1:  # else there is nothing to agree on
             warn_of_missing_agreement(new_epochs)
         if restart:
-            warn_of_constant_predictions(net, data, new_epochs, len(rows.classes))
+            warn_of_constant_predictions(net, data, new_epochs, n_classes)
             warn_of_unused_goal(estimator, new_epochs)
-    return net

@@ -3,7 +3,10 @@
 from ._epoch_tasks import EpochTasksMixin
 from ._facts import TrainingFactsMixin
 from ._named_protocols import NamedProtocolsMixin
+from ._stage_lengths import StageLengthsMixin
 
 
-class TrainingMixin(NamedProtocolsMixin, TrainingFactsMixin, EpochTasksMixin):
-    """Protocols by name, facts for notebooks, and scikit-learn's callbacks."""
+class TrainingMixin(
+    NamedProtocolsMixin, TrainingFactsMixin, EpochTasksMixin, StageLengthsMixin
+):
+    """Protocols by name, facts for notebooks, callbacks, and fits that share epochs."""

@@ -24,8 +24,13 @@ class AutoEngine:
     tell : callable, default=None
         Is called with a sentence when "auto" has taken an engine.
 
+    excluded : dict of str to str, default=None
+        As of `make_engine`.
+
     Attributes
     ----------
+    excluded : dict of str to str
+        Engines that "auto" does not take, or left, and why.
     name : str
         Of the engine in use.
 
@@ -45,6 +50,7 @@ class AutoEngine:
         n_batch=None,
         n_rows=None,
         tell=None,
+        excluded=None,
     ):
         self._asked_for = engine
         self._arguments = (module, train_loss, meta_loss, example, n_batch, n_rows)
@@ -53,7 +59,7 @@ class AutoEngine:
         self._entered = False
         # A forward pass may change its input in place, and the validation rows with it.
         self._clones = None
-        self._excluded = {}
+        self.excluded = dict(excluded or {})
         self._take()
 
     @property
@@ -98,7 +104,7 @@ class AutoEngine:
             reason = first_line(error)
             if self._asked_for != "auto":
                 raise cannot_serve(self._asked_for, reason) from error
-            self._excluded[self.name] = reason
+            self.excluded[self.name] = reason
             self._take()
             return
         layer = layer_of_error(error, self._arguments[0])
@@ -112,7 +118,7 @@ class AutoEngine:
             self.__exit__(None, None, None)  # the hooks are no part of the module
         self._trained = [p.requires_grad for p in self._parameters]
         self._engine, reason = make_engine(
-            self._asked_for, *self._arguments, excluded=self._excluded
+            self._asked_for, *self._arguments, excluded=self.excluded
         )
         if entered:
             self.__enter__()

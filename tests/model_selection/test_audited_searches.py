@@ -225,3 +225,30 @@ def test_optuna(rows):
     refitted = clone(model).set_params(**search.best_params_)
     refitted.fit(rows.X, rows.y, sensitive_features=rows.groups)
     assert_array_equal(search.predict_proba(rows.X), refitted.predict_proba(rows.X))
+
+
+def test_fits_that_share_epochs_score_as_a_search_does(rows):
+    lengths, scorer = [1, 2, 3], get_scorer("worst_group_auc")
+    clf, scores = network(max_epochs=4), []
+    for known, test in CV.split(rows.X, rows.y, rows.groups):
+        audited = rows.groups[known].notna()
+        train, steer = known[~audited], known[audited]
+        audit = {"X_val": rows.X.loc[steer], "y_val": rows.y[steer]}
+        fits = clf.fit_stage_lengths(
+            rows.X.loc[train],
+            rows.y[train],
+            lengths,
+            **audit,
+            groups_val=rows.groups[steer],
+        )
+        scored = rows.X.loc[test], rows.y[test]
+        groups = rows.groups[test]
+        scores.append([scorer(fit, *scored, sensitive_features=groups) for fit in fits])
+    search = GridSearchCV(
+        PartlyAuditedClassifier(clf),
+        {"estimator__bargain_epochs": lengths},
+        scoring=scorer,
+        cv=CV,
+        refit=False,
+    ).fit(rows.X, rows.y, sensitive_features=rows.groups)
+    assert_array_equal(np.mean(scores, axis=0), search.cv_results_["mean_test_score"])
