@@ -9,6 +9,7 @@ from .._training import RECORDS
 from .._version import __version__
 from ._learned import learned_of
 from ._optimizer import stored_optimizer
+from ._requests import requests_of
 
 TRUSTED = "use joblib.dump and load such files from people you trust"
 
@@ -67,7 +68,7 @@ def _scaler_tensors(scaler):
 
 
 def plain_parameters(estimator):
-    """Return the parameters without the module as `to_plain` does, if all are plain.
+    """Return parameters without the module, and requests of metadata, as `to_plain` does.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def plain_parameters(estimator):
             "Predictions do not need it: replace it with set_params, or "
             f"{TRUSTED}"
         )
-    return to_plain(parameters)
+    return to_plain({**parameters, **requests_of(estimator)})
 
 
 def _plain_learned(estimator):

@@ -5,6 +5,7 @@ import numpy as np
 from .._model_file import require
 from ..classifier import NashMetaClassifier
 from ..protocols import MetaStep, get_protocol
+from ._requests import REQUESTS, set_requests
 
 
 def checked_estimator(parameters, *, complete):
@@ -13,6 +14,7 @@ def checked_estimator(parameters, *, complete):
     Parameters
     ----------
     parameters : dict
+        With an entry `REQUESTS` where requests of metadata were set.
     complete : bool
         Whether all have to be there.
 
@@ -25,6 +27,8 @@ def checked_estimator(parameters, *, complete):
     ValueError
         If a parameter is unknown, missing, or has a value that `fit` would refuse.
     """
+    requests = parameters.get(REQUESTS, {})
+    parameters = {name: parameters[name] for name in parameters if name != REQUESTS}
     known = set(NashMetaClassifier().get_params(deep=False))
     unknown, lacking = set(parameters) - known, known - set(parameters)
     require(not unknown, f"there is no parameter {', '.join(sorted(unknown)):.80}")
@@ -32,6 +36,7 @@ def checked_estimator(parameters, *, complete):
         require(not lacking, f"it lacks the parameters {', '.join(sorted(lacking))}")
     estimator = NashMetaClassifier(**parameters)
     estimator._validate_params()
+    set_requests(estimator, requests)
     require(not estimator.callbacks, "its `callbacks` should be None or empty")
     for protocol in (estimator.goal, estimator.bargaining):
         if protocol is not None:
