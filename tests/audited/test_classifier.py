@@ -92,6 +92,16 @@ def test_jobs_change_nothing(problem, quick, backend):
     assert_array_equal(clf.predict_proba(problem.X), quick.predict_proba(problem.X))
 
 
+def test_dask_changes_nothing(problem, quick):
+    distributed = pytest.importorskip("distributed")
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+    )
+    with cluster, distributed.Client(cluster), joblib.parallel_config(backend="dask"):
+        clf = clone(quick).fit(problem.X, problem.y, **problem.audited)
+    assert_array_equal(clf.predict_proba(problem.X), quick.predict_proba(problem.X))
+
+
 def test_pickles(problem, quick):
     loaded = pickle.loads(pickle.dumps(quick))
     assert_array_equal(loaded.predict_proba(problem.X), quick.predict_proba(problem.X))
