@@ -138,12 +138,7 @@ def read_records(
     data = features.frame
     _check_magnitudes(data)
     if data.shape[1] == 0:
-        beside = ", ".join(map(repr, [*targets, *named])) or "those left out"
-        raise ValueError(
-            f"{file.name!r} should have a feature beside {beside}, with several values."
-            if like is None
-            else f"{file.name!r} should have a feature that {like.name!r} has as well."
-        )
+        raise ValueError(_no_feature(file.name, [*targets, *named], features, like))
     return Bunch(
         name=file.name,
         sha256=file.sha256,
@@ -157,6 +152,15 @@ def read_records(
         left_out=features.left_out,
         notes=file.notes + notes + features.notes,
     )
+
+
+def _no_feature(name, beside, features, like):
+    if like is not None:
+        return f"{name!r} should have a feature that {like.name!r} has as well."
+    beside = ", ".join(map(repr, beside)) or "those left out"
+    left_out = list(features.left_out.items())[:3]
+    why = "".join(f" {quoted(column)} was left out: {why}." for column, why in left_out)
+    return f"{name!r} should have a feature beside {beside}, with several values.{why}"
 
 
 def _check_there(frame, columns, name):

@@ -153,7 +153,8 @@ def test_missing_groups_are_counted_by_column(path):
         ("label,sex\n1,F\n0,M\n", ("label", ["sex"]),
          "'people.csv' should have a feature beside 'label', 'sex', with several values."),
         ("label,sex,x\n1,F,5\n0,M,5\n", ("label", ["sex"]),
-         "'people.csv' should have a feature beside 'label', 'sex', with several values."),
+         "'people.csv' should have a feature beside 'label', 'sex', with several values. "
+         "'x' was left out: '5' in every row."),
         ("label,sex,x\n,F,1\n", ("label", ["sex"]),
          "'people.csv' has no row with a value in 'label'."),
         ("label,sex,x\n1,F,2\n0,M,-inf\n", ("label", ["sex"]),
