@@ -23,7 +23,8 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
+    "sphinx-mathjax-offline",  # formulas without a network
+    "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
 ]
 templates_path = ["_templates"]
@@ -56,6 +57,12 @@ autosummary_generate = True
 autodoc_typehints = "none"
 # The class template lists methods; numpydoc would list them a second time.
 numpydoc_show_class_members = False
+
+# -- Copy buttons -----------------------------------------------------------------------
+
+# Lines of input alone, without their prompts.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 
 # -- Gallery ----------------------------------------------------------------------------
 
