@@ -60,7 +60,7 @@ def default_estimators(n_samples):
             "forest",
             RandomForestClassifier(100, min_samples_leaf=20, max_features=0.3),
         ),
-        ("logistic", LogisticRegression(C=0.03, max_iter=300)),
+        ("logistic", LogisticRegression(C=0.03, max_iter=300, tol=1e-6)),
         (
             NETWORK,
             MLPClassifier(

@@ -8,10 +8,11 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
-from sklearn.model_selection import StratifiedKFold
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
 from ._views import centered_logits, free_columns
@@ -143,14 +144,17 @@ class FeatureRegression:
             self.start.fit(views, y, weight, seed)
         self.scaler_ = StandardScaler().fit(self._raw(views))
         n_folds = min(5, np.bincount(y)[np.unique(y)].min())
-        if n_folds < 2:
-            self.model_ = LogisticRegression(C=0.01, max_iter=500)
-        else:
+        model = LogisticRegression(C=0.01, max_iter=500)
+        if n_folds > 1:
             folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
-            self.model_ = LogisticRegressionCV(
-                Cs=PENALTIES, cv=folds, scoring="neg_log_loss", max_iter=500
-            )
-        self.model_.fit(self._scaled(views), y, sample_weight=weight)
+            search = GridSearchCV(model, {"C": PENALTIES}, scoring="neg_log_loss", cv=folds)
+            # Weights go to the model, whatever an outer pipeline routes.
+            with config_context(enable_metadata_routing=False):
+                search.fit(self._scaled(views), y, sample_weight=weight)
+            model = search.best_estimator_
+        else:
+            model.fit(self._scaled(views), y, sample_weight=weight)
+        self.model_ = model
         return self
 
     def logits(self, views):

@@ -55,7 +55,9 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
     table, codes, known, weight = _recorded(estimator, X, y, sample_weight, rng)
     n_classes = len(known)
     prior = read_prior(estimator.audit, known)
-    encoder = TableEncoder().fit(table, sample_weight=weight)
+    # Logistic regression alone, without audited rows, is exact to the last digits.
+    dtype = "float64" if X_val is None else "float32"
+    encoder = TableEncoder(dtype=dtype).fit(table, sample_weight=weight)
     encoded = encoder.transform(table)
     seed = rng.randint(2**31 - 1)
     estimators = read_estimators(estimator.estimators, len(encoded))

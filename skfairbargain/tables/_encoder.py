@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, OneHotEncoder, StandardScaler
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from .._inputs import checked_table
@@ -30,6 +31,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     ----------
     max_categories : int, default=50
         Most categories of a column that are kept apart; the rarest of more share one.
+    dtype : {"float32", "float64"}, default="float32"
+        Of the numbers.
 
     Attributes
     ----------
@@ -65,11 +68,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints = {
-        "max_categories": [NumberRange(Integral, 2, None, closed="left")]
+        "max_categories": [NumberRange(Integral, 2, None, closed="left")],
+        "dtype": [StrOptions({"float32", "float64"})],
     }
 
-    def __init__(self, *, max_categories=50):
+    def __init__(self, *, max_categories=50, dtype="float32"):
         self.max_categories = max_categories
+        self.dtype = dtype
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None, sample_weight=None):
@@ -129,7 +134,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        numbers : ndarray of shape (n_samples, n_features_out), float32
+        numbers : ndarray of shape (n_samples, n_features_out)
         """
         check_is_fitted(self)
         floats, texts = _split(checked_table(self, X, reset=False), self.kinds_)
@@ -140,7 +145,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             parts.append(np.clip(values, -self._cut_off, self._cut_off))
         if hasattr(self, "categories_"):
             parts.append(self.categories_.transform(texts))
-        return np.hstack([part.astype(np.float32, copy=False) for part in parts])
+        return np.hstack([part.astype(self.dtype, copy=False) for part in parts])
 
     def get_feature_names_out(self, input_features=None):
         """Names of the numbers: of the column, and what is said of it.
