@@ -15,8 +15,13 @@ from .._utils import check_instance
 from ._views import centered_logits
 
 NETWORK = "network"
+REFERENCE = "reference"
+# Ends the name of a model whose classes are balanced within imputed groups.
+BY_GROUP = "_by_group"
 # Minibatches of the network: an epoch has about 50, of 16 to 256 rows.
 STEPS, SMALLEST_BATCH, LARGEST_BATCH = 50, 16, 256
+# Probabilities may be so far below 0 or above 1.
+ROUNDING = 1e-6
 
 
 class BaseModel(NamedTuple):
@@ -93,6 +98,12 @@ def read_estimators(estimators, n_samples):
     names = [name for name, _ in pairs]
     if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
         raise ValueError(f"`estimators` should have different names. Got {names}.")
+    taken = [n for n in names if n == REFERENCE or n.endswith(BY_GROUP)]
+    if taken:
+        raise ValueError(
+            f"`estimators` should have names other than {REFERENCE!r}, and none that ends "
+            f"in {BY_GROUP!r}: models that this classifier makes have these. Got {taken}."
+        )
     for name, estimator in pairs:
         check_instance(estimator, f"estimators[{name!r}]")
         if not hasattr(estimator, "predict_proba"):
@@ -120,7 +131,7 @@ def base_models(estimators, by_group):
     models = [BaseModel(name, estimator, False) for name, estimator in estimators]
     if by_group:
         models += [
-            BaseModel(f"{name}_by_group", estimator, True)
+            BaseModel(f"{name}{BY_GROUP}", estimator, True)
             for name, estimator in estimators
             if has_fit_parameter(estimator, "sample_weight")
         ]
@@ -157,9 +168,38 @@ def seeded(estimator, seed):
     return estimator.set_params(**dict.fromkeys(names, seed))
 
 
-def scores_of(estimator, X):
-    """Logits of a fitted base model, of sum 0 a row."""
-    return centered_logits(estimator.predict_proba(X))
+def scores_of(estimator, X, shape, name):
+    """Logits of a fitted classifier, of sum 0 a row.
+
+    Parameters
+    ----------
+    estimator : classifier
+    X : array-like of shape (n_samples, n_features)
+    shape : tuple of (int, int)
+        Rows and classes.
+    name : str
+        What the error calls it.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_samples, n_classes)
+
+    Raises
+    ------
+    ValueError
+        If its probabilities are not of this shape, or not from 0 to 1.
+    """
+    probabilities = np.asarray(estimator.predict_proba(X), dtype=np.float64)
+    found = f"shape {probabilities.shape}"
+    if probabilities.shape == shape:
+        wrong = ~((probabilities >= -ROUNDING) & (probabilities <= 1 + ROUNDING))
+        if not wrong.any():
+            return centered_logits(probabilities)
+        found = f"{probabilities[wrong][0]} among them"
+    raise ValueError(
+        f"{name!r} should predict probabilities of shape {shape}, a row for each sample "
+        f"and a column for each class, from 0 to 1. Got {found}. Mend its `predict_proba`."
+    )
 
 
 def hidden_layer(network, X):

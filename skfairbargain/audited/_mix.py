@@ -6,7 +6,8 @@ from scipy.special import log_softmax, softmax
 
 # How sharply "minimax" looks at the worst group: a smooth maximum of the losses, in 1/nats.
 SHARPNESS = 20.0
-# A group that gains no more than this, in nats, counts as gaining this.
+# Where a group gains less than this, in nats, a tangent replaces the logarithm of gains,
+# so that the weights still move towards those by which it gains.
 LEAST_GAIN = 1e-4
 
 
@@ -96,6 +97,9 @@ def _minimax(values, disagreement):
 
 
 def _nash(values, disagreement):
-    gains = np.maximum(disagreement - values, LEAST_GAIN)
+    gains = disagreement - values
+    counted = np.maximum(gains, LEAST_GAIN)
     scale = disagreement.mean() / len(values)
-    return -scale * np.log(gains).sum(), scale / gains
+    # Below LEAST_GAIN the logarithm goes on as its tangent.
+    logs = np.log(counted) + (gains - counted) / counted
+    return -scale * logs.sum(), scale / counted

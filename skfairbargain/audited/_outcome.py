@@ -5,11 +5,11 @@ import numpy as np
 from .._utils import group_names, warn_user
 from ..exceptions import NoAgreementWarning
 from ._agreement import group_means, row_losses, serves_every_group
+from ._base_models import REFERENCE
 from ._candidates import Score
 from ._library import ENTROPY
 from ._mixture import mix
 from ._report import candidate_table
-from ._scorers import REFERENCE
 
 
 def average(models):

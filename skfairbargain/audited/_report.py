@@ -6,7 +6,7 @@ import pandas as pd
 from .._utils import group_names
 from ..metrics import group_metrics
 from ._agreement import group_means, row_losses
-from ._scorers import REFERENCE
+from ._base_models import REFERENCE
 from ._views import probabilities_of
 
 MIX = "mix"

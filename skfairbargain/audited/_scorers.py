@@ -6,10 +6,8 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from ._balance import balanced_within_groups, class_balanced
-from ._base_models import NETWORK, fit_base_model, hidden_layer, scores_of
+from ._base_models import NETWORK, REFERENCE, fit_base_model, hidden_layer, scores_of
 from ._views import Views, centered_logits
-
-REFERENCE = "reference"
 
 
 class Scorers(NamedTuple):
@@ -33,6 +31,9 @@ class Scorers(NamedTuple):
     reference: object
     reference_shift: np.ndarray
 
+    def _shape(self, X):
+        return len(X), len(self.reference_shift)
+
     def views(self, table, X, group_probabilities=None):
         """Make views of rows.
 
@@ -47,11 +48,11 @@ class Scorers(NamedTuple):
         """
         scores, hidden = {}, None
         for model, estimator in zip(self.models, self.estimators, strict=True):
-            scores[model.name] = scores_of(estimator, X)
+            scores[model.name] = scores_of(estimator, X, self._shape(X), model.name)
             if model.name == NETWORK and hasattr(estimator, "coefs_"):
                 hidden = hidden_layer(estimator, X)
         if self.reference is not None:
-            logits = centered_logits(self.reference.predict_proba(table))
+            logits = scores_of(self.reference, table, self._shape(X), REFERENCE)
             logits = logits + self.reference_shift
             scores[REFERENCE] = logits - logits.mean(axis=1, keepdims=True)
         if self.group_model is None:

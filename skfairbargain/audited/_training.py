@@ -16,7 +16,7 @@ from .._inputs import (
 from .._utils import FitProgress, check_same_length, scratch_copy
 from ..tables import TableEncoder
 from ._audit import make_audit
-from ._base_models import base_models, read_estimators
+from ._base_models import REFERENCE, base_models, read_estimators
 from ._folds import folds_by_cell, folds_of_splits
 from ._group_model import fit_group_model
 from ._library import candidate_library
@@ -24,7 +24,7 @@ from ._mixture import cross_fit
 from ._outcome import agree, average
 from ._prior import read_prior
 from ._reference import check_reference
-from ._scorers import REFERENCE, Scorers, fit_scorers
+from ._scorers import Scorers, fit_scorers
 
 # Rows of a memory map that are drawn to train on, where it has more.
 MOST_MAPPED = 200_000
@@ -65,11 +65,10 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
     shift = np.zeros(n_classes) if prior is None else np.log(prior * n_classes)
     audit = group_model = None
     if X_val is not None:
-        table_val = _audited_table(estimator, X_val)
+        table_val, X_val = _audited_table(estimator, encoder, X_val)
         y_val = validation_codes(known, X_val, y_val, classes)
         balanced = not isinstance(estimator.audit, str) or estimator.audit == "balanced"
         audit = make_audit(y_val, groups_val, known, balanced=balanced)
-        X_val = encoder.transform(table_val)
         folds = _folds(estimator.cv, audit, rng)
         group_model = fit_group_model(X_val, audit.groups, folds, seed)
     by_group = group_model is not None and group_model.is_informative
@@ -127,9 +126,11 @@ def _recorded(estimator, X, y, sample_weight, rng):
     return table, codes, classes, weight
 
 
-def _audited_table(estimator, X_val):
+def _audited_table(estimator, encoder, X_val):
+    """The audited rows as a table, and encoded."""
     try:
-        return checked_table(scratch_copy(estimator), X_val, "X_val", reset=False)
+        table = checked_table(scratch_copy(estimator), X_val, "X_val", reset=False)
+        return table, encoder.transform(table)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"`X_val` should have the columns of `X`. {str(error).rstrip()}"
@@ -139,5 +140,4 @@ def _audited_table(estimator, X_val):
 def _folds(cv, audit, rng):
     if isinstance(cv, Integral):
         return folds_by_cell(audit.y, audit.groups, cv, rng)
-    splits = list(check_cv(cv).split(np.zeros(len(audit.y)), audit.cells))
-    return folds_of_splits(splits, len(audit.y))
+    return folds_of_splits(check_cv(cv), audit.y, audit.groups, audit.cells)

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._inputs import checked_table
 from .._utils import NumberRange, scratch_copy, set_fitted
-from ._kinds import CATEGORY, DATE, NUMBER, kind_of
+from ._kinds import CATEGORY, DATE, NUMBER, check_kind, kind_of
 from ._numbers import DATE_PARTS, as_date_parts, as_floats, as_text
 
 __all__ = ["TableEncoder"]
@@ -135,6 +135,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Returns
         -------
         numbers : ndarray of shape (n_samples, n_features_out)
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X has other columns, or one that held numbers or dates holds something else.
         """
         check_is_fitted(self)
         floats, texts = _split(checked_table(self, X, reset=False), self.kinds_)
@@ -199,7 +204,8 @@ def _standardizing(floats, sample_weight):
 def _split(table, kinds):
     """Numbers and parts of dates as floats, and the other columns as text."""
     of_kind = {NUMBER: [], DATE: [], CATEGORY: []}
-    for kind, (_, column) in zip(kinds, table.items(), strict=True):
+    for kind, (name, column) in zip(kinds, table.items(), strict=True):
+        check_kind(column, kind, f"X[{name!r}]")
         of_kind[kind].append(column)
     floats = [*map(as_floats, of_kind[NUMBER]), *map(as_date_parts, of_kind[DATE])]
     floats = np.column_stack([np.empty((len(table), 0)), *floats])

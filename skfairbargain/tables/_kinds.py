@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from .._utils import shortly
+
 NUMBER, DATE, CATEGORY = "number", "date", "category"
 # 2024-05-17, alone or with a time after it.
 ISO_DATE = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?"
@@ -44,6 +46,52 @@ def kind_of(column, name):
     if types.is_numeric_dtype(column) or types.is_timedelta64_dtype(column):
         return NUMBER
     return _kind_of_values(column.dropna(), name)
+
+
+def check_kind(column, kind, name):
+    """Refuse new rows whose values cannot be read as what the column held.
+
+    Numbers may be written as text. Text that is no date is a missing date, and anything is
+    a category.
+
+    Parameters
+    ----------
+    column : Series
+    kind : {"number", "date", "category"}
+        What the column held where the encoder was fitted.
+    name : str
+        What the error calls it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If numbers were expected and others came, or numbers where dates were.
+    """
+    values = column.dropna()
+    if kind == CATEGORY or values.empty:
+        return
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        values = values.astype(object)
+    found = kind_of(values, name)
+    wrong = []
+    if kind == NUMBER and found == CATEGORY:
+        wrong = [value for value in values if not _reads_as_number(value)]
+    elif {kind, found} == {NUMBER, DATE}:
+        wrong = values.tolist()
+    if wrong:
+        raise ValueError(
+            f"`{name}` should hold {kind}s, as where the encoder was fitted. Got "
+            f"{shortly(wrong[0])}. Give the column what it held there, or leave the cell "
+            "missing."
+        )
+
+
+def _reads_as_number(value):
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _kind_of_values(values, name):

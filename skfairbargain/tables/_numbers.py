@@ -12,8 +12,8 @@ def as_floats(column):
     """Return numbers, booleans or durations (in days) as float64, NaN where missing."""
     if types.is_timedelta64_dtype(column):
         return (column / DAY).to_numpy(np.float64)
-    if column.dtype == object:
-        column = column.map(_number, na_action="ignore")
+    if not types.is_numeric_dtype(column):
+        column = column.astype(object).map(_number, na_action="ignore")
     return pd.to_numeric(column).to_numpy(np.float64, na_value=np.nan)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.model_selection import check_cv
 
 from skfairbargain.audited._agreement import serves_every_group
 from skfairbargain.audited._audit import make_audit
@@ -39,13 +40,14 @@ def test_no_training_fold_lacks_a_class_that_has_two_rows(rows, n_folds):
 
 def test_folds_of_splits():
     splits = [([2, 3], [0, 1]), ([0, 1], [2, 3])]
-    assert folds_of_splits(splits, 4).tolist() == [0, 0, 1, 1]
+    y = np.array([0, 1, 0, 1])
+    assert folds_of_splits(check_cv(splits), y, y, y).tolist() == [0, 0, 1, 1]
     message = (
         "The splits of `cv` should be two or more, and leave every audited row out once. "
         "Got 2, which leave 1 of 5 rows out never or several times."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        folds_of_splits(splits, 5)
+        folds_of_splits(check_cv(splits), *[np.append(y, 0)] * 3)
 
 
 def test_balanced_weights_by_hand():

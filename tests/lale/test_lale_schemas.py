@@ -70,7 +70,9 @@ def test_descriptions_are_those_of_the_docstring():
         "(True: 10), and return to the epoch with the lowest."
     )
     assert words["verbose"] == (
-        "1 prints a line an epoch and the engine chosen; 2 adds a progress bar."
+        "1 prints the engine chosen and shows one progress bar over the whole training, "
+        "which is a line now and then where there is no terminal. 2 also prints a line an "
+        "epoch."
     )
 
 

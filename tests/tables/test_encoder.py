@@ -173,3 +173,36 @@ def test_refuses_cells_that_are_no_values():
         "`X['a']` should hold numbers, text, booleans or dates, one a cell. Got a dict; "
         "each argument must be a string or a number."
     )
+
+
+DATES = pd.to_datetime(["2024-05-17"] * 2)
+OTHER_VALUES = {
+    "text": ([1.5, 2.0], ["3", "v"], "numbers", "'v'"),
+    "categories": ([1.5, 2.0], pd.Categorical(["3", "v"]), "numbers", "'v'"),
+    "dates": ([1.5, 2.0], DATES, "numbers", "Timestamp('20...-17 00:00:00')"),
+    "numbers": (DATES, [1.5, 2.0], "dates", "1.5"),
+    "booleans": (["2024-05-17"] * 2, [True, False], "dates", "True"),
+    "numbers as categories": (["2024-05-17"] * 2, pd.Categorical([1, 2]), "dates", "1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OTHER_VALUES)
+def test_refuses_new_rows_that_hold(case):
+    fitted, new, wanted, found = OTHER_VALUES[case]
+    encoder = TableEncoder().fit(pd.DataFrame({"a": fitted}))
+    message = (
+        f"`X['a']` should hold {wanted}, as where the encoder was fitted. Got {found}. "
+        "Give the column what it held there, or leave the cell missing."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        encoder.transform(pd.DataFrame({"a": new}))
+
+
+@pytest.mark.parametrize(
+    "new",
+    [["1", "2.5"], pd.Categorical(["1", "2.5"]), pd.array(["1", "2.5"], dtype="string")],
+)
+def test_numbers_of_new_rows_may_be_text(new):
+    encoder = TableEncoder().fit(pd.DataFrame({"a": [1.0, 4.0]}))
+    found = encoder.transform(pd.DataFrame({"a": new}))
+    assert_allclose(found, [[-1], [0]], atol=1e-6)
