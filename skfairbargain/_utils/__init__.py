@@ -19,6 +19,7 @@ from ._numbers import check_numbers
 from ._optional import import_optional
 from ._progress import FitProgress
 from ._random import seeded_torch
+from ._seeds import seeded
 from ._sklearn_callbacks import CallbackSupportMixin, torn_down
 from ._small_cells import small_cells, way_out
 from ._takes_audit import check_instance, check_takes_audit
@@ -56,6 +57,7 @@ __all__ = [
     "mean_and_margin",
     "n_rows",
     "scratch_copy",
+    "seeded",
     "seeded_torch",
     "set_fitted",
     "shortly",

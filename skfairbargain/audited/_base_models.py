@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.utils.validation import has_fit_parameter
 
-from .._utils import check_instance
+from .._utils import check_instance, seeded
 from ._views import centered_logits
 
 NETWORK = "network"
@@ -150,22 +150,12 @@ def fit_base_model(model, X, y, weight, seed):
         Ignored where the estimator takes none.
     seed : int
     """
-    estimator = seeded(clone(model.estimator), seed)
+    estimator = seeded(clone(model.estimator), lambda: seed)
     weighted = has_fit_parameter(estimator, "sample_weight")
     with warnings.catch_warnings():
         # Few epochs are the regularization, not an accident.
         warnings.filterwarnings("ignore", category=ConvergenceWarning)
         return estimator.fit(X, y, **({"sample_weight": weight} if weighted else {}))
-
-
-def seeded(estimator, seed):
-    """Set every ``random_state`` of an estimator and its parts."""
-    names = [
-        name
-        for name in estimator.get_params()
-        if name.rpartition("__")[2] == "random_state"
-    ]
-    return estimator.set_params(**dict.fromkeys(names, seed))
 
 
 def scores_of(estimator, X, shape, name):

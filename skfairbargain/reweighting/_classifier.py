@@ -25,11 +25,11 @@ from .._utils import (
     explains_keywords,
     fitted_attribute,
     scratch_copy,
+    seeded,
     set_fitted,
 )
 from ..classifier import NashMetaClassifier
 from ._rows_for_both import rows_for_both
-from ._seeds import seeded
 from ._train_weigher import train_weigher
 from ._weight_routing import weight_name
 from ._weighted_rows import is_finite, weighted_rows, with_shape
@@ -342,7 +342,11 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _cloned(self, part, rng):
         part = clone(part)
-        return part if self.random_state is None else seeded(part, rng)
+        return (
+            part
+            if self.random_state is None
+            else seeded(part, lambda: rng.randint(2**31 - 1))
+        )
 
     def _latest_estimator(self):
         if hasattr(self, "estimator_"):

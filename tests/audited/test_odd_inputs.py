@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.optimize import check_grad
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
 
@@ -146,3 +147,10 @@ def test_nash_leaves_equal_weights_by_which_a_group_loses():
     )
     assert weights[0] > 0.5
     assert_allclose(weights[1:], weights[1], rtol=1e-3)
+
+
+def test_a_frozen_base_model_is_used_as_it_is(problem):
+    known = LogisticRegression().fit(problem.X.to_numpy(), problem.y)
+    clf = AuditedClassifier([("known", FrozenEstimator(known))], random_state=0)
+    clf.fit(problem.X, problem.y, **problem.audited)
+    assert clf._scorers.estimators[0].estimator is known

@@ -1,14 +1,15 @@
 """Seed an estimator and all within it."""
 
 
-def seeded(estimator, rng):
-    """Set every ``random_state`` among the parameters to a number of its own.
+def seeded(estimator, draw):
+    """Set every ``random_state`` among the parameters.
 
     Parameters
     ----------
     estimator : estimator
         It is changed.
-    rng : RandomState
+    draw : callable
+        Returns the next seed.
 
     Returns
     -------
@@ -20,5 +21,5 @@ def seeded(estimator, rng):
         if name == "random_state" or name.endswith("__random_state")
     ]
     # A FrozenEstimator's set_params returns None.
-    estimator.set_params(**{name: rng.randint(2**31 - 1) for name in names})
+    estimator.set_params(**{name: draw() for name in names})
     return estimator
