@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._utils import cell_codes, encode_groups, group_names, warn_user
+from .._utils import cell_codes, cell_counts, encode_groups, group_names, warn_user
 from ..exceptions import SmallGroupWarning
 from ._balance import cell_balanced
 
@@ -101,8 +101,7 @@ def _check_classes(y, classes):
 
 def _merge_small(codes, names, y, n_classes):
     """Merge groups that lack rows of a class, and with the smallest other if need be."""
-    counts = np.zeros((len(names), n_classes), int)
-    np.add.at(counts, (codes, y), 1)
+    counts = cell_counts(cell_codes(codes, y, n_classes), len(names), n_classes)
     small = (counts < FEWEST).any(axis=1)
     if not small.any():
         return codes, names, []

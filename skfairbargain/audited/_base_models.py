@@ -14,7 +14,6 @@ from sklearn.utils.validation import has_fit_parameter
 from .._utils import check_instance, seeded
 from ._views import centered_logits
 
-NETWORK = "network"
 REFERENCE = "reference"
 # Ends the name of a model whose classes are balanced within imputed groups.
 BY_GROUP = "_by_group"
@@ -67,7 +66,7 @@ def default_estimators(n_samples):
         ),
         ("logistic", LogisticRegression(C=0.03, max_iter=300, tol=1e-6)),
         (
-            NETWORK,
+            "network",
             MLPClassifier(
                 (64,),
                 alpha=1e-3,
@@ -190,11 +189,3 @@ def scores_of(estimator, X, shape, name):
         f"{name!r} should predict probabilities of shape {shape}, a row for each sample "
         f"and a column for each class, from 0 to 1. Got {found}. Mend its `predict_proba`."
     )
-
-
-def hidden_layer(network, X):
-    """Last hidden layer of a fitted ``MLPClassifier`` with ReLU units."""
-    hidden = X
-    for weights, shift in zip(network.coefs_[:-1], network.intercepts_[:-1], strict=True):
-        hidden = np.maximum(hidden @ weights + shift, 0)
-    return hidden

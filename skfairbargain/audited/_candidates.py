@@ -126,17 +126,14 @@ class TetheredStack(ScoreStack):
 
 @dataclass(eq=False)
 class FeatureRegression:
-    """Logistic regression on many columns, its penalty chosen by cross-validation.
+    """Logistic regression on the features, its penalty chosen by cross-validation.
 
     Parameters
     ----------
-    columns : {"features", "hidden"}
-        The features, or the network's last hidden layer ("last-layer retraining").
     start : candidate, default=None
         Its score is one more column, four deviations wide, so that it is penalized little.
     """
 
-    columns: str
     start: object = None
 
     def fit(self, views, y, weight, seed):
@@ -161,18 +158,13 @@ class FeatureRegression:
         return _logits(self.model_, self._scaled(views))
 
     def _raw(self, views):
-        own = views.X if self.columns == "features" else views.hidden
         if self.start is None:
-            return own.astype(np.float64)
-        return np.hstack([own, free_columns(self.start.logits(views))])
+            return views.X.astype(np.float64)
+        return np.hstack([views.X, free_columns(self.start.logits(views))])
 
     def _scaled(self, views):
         scaled = self.scaler_.transform(self._raw(views))
-        if self.start is not None:
-            n_own = (
-                views.X.shape[1] if self.columns == "features" else views.hidden.shape[1]
-            )
-            scaled[:, n_own:] *= 4
+        scaled[:, views.X.shape[1] :] *= 4
         return scaled
 
 

@@ -46,7 +46,7 @@ def candidate_library(models, others, fewest):
         candidates[name] = TetheredStack(best[:count], groups=groups)
     if fewest >= FEWEST_FOR_FEATURES:
         candidates |= {
-            "features_and_stack": FeatureRegression("features", stack()),
+            "features_and_stack": FeatureRegression(stack()),
             "audited_boosting": Boosting(),
         }
     return candidates

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from .._utils import group_names
+from .._utils import cell_codes, cell_counts, group_names
 from ..metrics import group_metrics
 from ._agreement import group_means, row_losses
 from ._base_models import REFERENCE
@@ -44,20 +44,20 @@ def candidate_table(found, weights, mixed, in_use, audit):
     ]
     if in_use is not None:
         each.append((REFERENCE, np.nan, 0.0, in_use))
-    names = group_names(audit.names)
+    names, n_classes = group_names(audit.names), mixed.shape[1]
+    cells = cell_codes(audit.groups, audit.y, n_classes)
+    # Without rows of every class a group has neither AUC nor balanced accuracy.
+    complete = cell_counts(cells, len(names), n_classes).all()
+    metrics = METRICS if complete else METRICS[:1]
     for name, weight, seconds, logits in each:
         losses = group_means(row_losses(logits, audit.y), audit.groups, audit.weight)
         row = {"name": name, "weight": weight, "seconds": seconds}
         row["log_loss"] = losses.mean()
-        rows.append(row | _by_group(logits, audit, names))
+        rows.append(row | _by_group(logits, audit, names, metrics))
     return pd.DataFrame(rows)
 
 
-def _by_group(logits, audit, names):
-    counts = np.zeros((len(names), logits.shape[1]))
-    np.add.at(counts, (audit.groups, audit.y), 1)
-    # Without rows of every class a group has neither AUC nor balanced accuracy.
-    metrics = METRICS if counts.all() else METRICS[:1]
+def _by_group(logits, audit, names, metrics):
     table = group_metrics(
         audit.y,
         probabilities_of(logits),

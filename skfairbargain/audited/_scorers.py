@@ -6,7 +6,7 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from ._balance import balanced_within_groups, class_balanced
-from ._base_models import NETWORK, REFERENCE, fit_base_model, hidden_layer, scores_of
+from ._base_models import REFERENCE, fit_base_model, scores_of
 from ._views import Views, centered_logits
 
 
@@ -46,11 +46,9 @@ class Scorers(NamedTuple):
         group_probabilities : ndarray of shape (n_samples, n_groups), default=None
             Where they are known better than by the group model.
         """
-        scores, hidden = {}, None
+        scores = {}
         for model, estimator in zip(self.models, self.estimators, strict=True):
             scores[model.name] = scores_of(estimator, X, self._shape(X), model.name)
-            if model.name == NETWORK and hasattr(estimator, "coefs_"):
-                hidden = hidden_layer(estimator, X)
         if self.reference is not None:
             logits = scores_of(self.reference, table, self._shape(X), REFERENCE)
             logits = logits + self.reference_shift
@@ -61,7 +59,7 @@ class Scorers(NamedTuple):
             if group_probabilities is None:
                 group_probabilities = self.group_model.probabilities(X)
             group_logits = centered_logits(group_probabilities)
-        return Views(X, scores, group_logits, hidden)
+        return Views(X, scores, group_logits)
 
 
 def fit_scorers(

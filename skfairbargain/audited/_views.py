@@ -20,14 +20,11 @@ class Views(NamedTuple):
         Logits by each base model, of sum 0 a row.
     group_logits : ndarray of shape (n_samples, n_groups), float64
         Logarithms of the groups' probabilities by the group model, of sum 0 a row.
-    hidden : ndarray of shape (n_samples, n_units), or None
-        Last hidden layer of the network among the base models.
     """
 
     X: np.ndarray
     scores: dict
     group_logits: np.ndarray
-    hidden: np.ndarray | None
 
     def take(self, rows):
         """Return some of the rows."""
@@ -35,7 +32,6 @@ class Views(NamedTuple):
             self.X[rows],
             {name: scores[rows] for name, scores in self.scores.items()},
             self.group_logits[rows],
-            None if self.hidden is None else self.hidden[rows],
         )
 
 

@@ -30,15 +30,15 @@ def drawn(n_classes=2, n=80, seed=0):
         for name in NAMES
     }
     group_logits = centered_logits(rng.dirichlet([1, 1], size=n))
-    return Views(X, scores, group_logits, X[:, :1]), y, rng.uniform(0.5, 2, n)
+    return Views(X, scores, group_logits), y, rng.uniform(0.5, 2, n)
 
 
 CANDIDATES = {
     "stack": lambda: ScoreStack(NAMES, groups=False),
     "group stack": lambda: ScoreStack(NAMES, groups=True),
     "tethered": lambda: TetheredStack(NAMES, groups=True),
-    "features": lambda: FeatureRegression("features"),
-    "hidden": lambda: FeatureRegression("hidden", ScoreStack(NAMES, groups=True)),
+    "features": FeatureRegression,
+    "features and a stack": lambda: FeatureRegression(ScoreStack(NAMES, groups=True)),
     "boosting": Boosting,
     "boosting on a stack": lambda: Boosting(ScoreStack(NAMES, groups=False)),
 }

@@ -16,7 +16,6 @@ from skfairbargain.audited._balance import (
     cell_balanced,
     class_balanced,
 )
-from skfairbargain.audited._base_models import hidden_layer
 from skfairbargain.audited._folds import folds_by_cell, folds_of_splits
 from skfairbargain.audited._group_model import fit_group_model
 from skfairbargain.audited._prior import read_prior
@@ -156,11 +155,3 @@ def test_groups_are_told_apart_where_a_feature_says_so():
     assert silent.name == "prior"
     assert_allclose(silent.probabilities(np.zeros((1, 2))), [[1 / 3] * 3])
     assert silent.log_loss["prior"] == pytest.approx(np.log(3))
-
-
-def test_hidden_layer_by_hand():
-    class Network:
-        coefs_ = [np.array([[1.0, -1.0]]), np.ones((2, 1))]
-        intercepts_ = [np.array([0.5, 0.5]), np.zeros(1)]
-
-    assert_allclose(hidden_layer(Network, np.array([[1.0], [-2.0]])), [[1.5, 0], [0, 2.5]])
