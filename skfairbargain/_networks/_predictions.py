@@ -4,10 +4,11 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 
 from .._inputs import checked_rows
+from .._utils import LogitsMixin
 from ._mlp import module_dtype, predict_logits
 
 
-class LogitsClassifierMixin:
+class LogitsClassifierMixin(LogitsMixin):
     """Predict by the logits of the trained `net_`, in the order of `classes_`."""
 
     @property
@@ -17,20 +18,6 @@ class LogitsClassifierMixin:
     @property
     def module_(self):
         return self.net_.module_
-
-    def decision_function(self, X):
-        """Logits; for two classes, that of the second minus that of the first.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-        """
-        logits = self._logits(X)
-        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def predict_proba(self, X):
         """Probabilities of the classes.
@@ -45,20 +32,6 @@ class LogitsClassifierMixin:
             In the order of `classes_`.
         """
         return torch.softmax(torch.from_numpy(self._logits(X)), dim=1).numpy()
-
-    def predict(self, X):
-        """Most probable classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-        """
-        best = self._logits(X).argmax(axis=1)
-        return self.classes_[best]
 
     def _logits(self, X):
         check_is_fitted(self, "module_")

@@ -12,6 +12,7 @@ from ._intervals import mean_and_margin
 from ._keywords import explains_keywords
 from ._known_groups import known_groups
 from ._lengths import check_same_length
+from ._logits import LogitsMixin
 from ._module_copies import copy_module
 from ._module_errors import first_line, layer_name, layer_of_error
 from ._number_ranges import NumberRange
@@ -31,6 +32,7 @@ __all__ = [
     "CallbackSupportMixin",
     "FitProgress",
     "FittedHtmlMixin",
+    "LogitsMixin",
     "NumberRange",
     "VersionedPickleMixin",
     "cell_codes",

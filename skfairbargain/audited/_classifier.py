@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._inputs import checked_table
 from .._utils import (
     FittedHtmlMixin,
+    LogitsMixin,
     VersionedPickleMixin,
     explains_keywords,
     facts_of_cells,
@@ -29,7 +30,7 @@ CHUNK = 50_000
 
 
 class AuditedClassifier(
-    ClassifierMixin, VersionedPickleMixin, FittedHtmlMixin, BaseEstimator
+    LogitsMixin, ClassifierMixin, VersionedPickleMixin, FittedHtmlMixin, BaseEstimator
 ):
     """The most that a small audited set can give to a model of many recorded rows.
 
@@ -249,20 +250,6 @@ class AuditedClassifier(
         set_fitted(self, scratch, **learned)
         return self
 
-    def predict(self, X):
-        """Return the most probable classes, for the class shares that `audit` names.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-        """
-        logits = self._logits(X)
-        return self.classes_[logits.argmax(axis=1)]
-
     def predict_proba(self, X):
         """Return probabilities of the classes, for the class shares that `audit` names.
 
@@ -275,20 +262,6 @@ class AuditedClassifier(
         probabilities : ndarray of shape (n_samples, n_classes)
         """
         return np.exp(log_softmax(self._logits(X), axis=1))
-
-    def decision_function(self, X):
-        """Return log-odds of the second class, or the logits of more than two.
-
-        Parameters
-        ----------
-        X : DataFrame or array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-        """
-        logits = self._logits(X)
-        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

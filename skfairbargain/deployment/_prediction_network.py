@@ -5,12 +5,13 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from .._inputs import as_features, checked_rows
+from .._utils import LogitsMixin
 
 # Rows per forward pass.
 ROWS = 16_384
 
 
-class PredictionNetwork(ClassifierMixin, BaseEstimator):
+class PredictionNetwork(LogitsMixin, ClassifierMixin, BaseEstimator):
     """A trained default network that predicts with NumPy alone.
 
     What `load_for_prediction` puts in the place of a `NashMetaClassifier`. It has the
@@ -61,20 +62,6 @@ class PredictionNetwork(ClassifierMixin, BaseEstimator):
     def __sklearn_is_fitted__(self):
         return hasattr(self, "layers_")
 
-    def decision_function(self, X):
-        """Logits; for two classes, that of the second minus that of the first.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-        """
-        logits = self._logits(X)
-        return logits[:, 1] - logits[:, 0] if logits.shape[1] == 2 else logits
-
     def predict_proba(self, X):
         """Probabilities of the classes.
 
@@ -88,19 +75,6 @@ class PredictionNetwork(ClassifierMixin, BaseEstimator):
             In the order of `classes_`.
         """
         return softmax(self._logits(X), axis=1)
-
-    def predict(self, X):
-        """Most probable classes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-
-        Returns
-        -------
-        labels : ndarray of shape (n_samples,)
-        """
-        return self.classes_[self._logits(X).argmax(axis=1)]
 
     def _logits(self, X):
         dtype = self.layers_[0][0].dtype
