@@ -41,11 +41,11 @@ class BaseModel(NamedTuple):
 
 
 def default_estimators(n_samples):
-    """Boosting, a forest, logistic regression and a network, as (name, estimator).
+    """Boosting twice, a forest, logistic regression and a network, as (name, estimator).
 
-    All but one are regularized more than for labels that can be trusted: a model that fits
-    every recorded label fits the wrong ones as well. That one is scikit-learn's boosting
-    as it comes, for labels that are right.
+    All but "deep_boosting" are regularized more than for labels that can be trusted: a
+    model that fits every recorded label fits the wrong ones as well. "deep_boosting" is
+    scikit-learn's as it comes, for labels that are right.
     """
     batch_size = int(np.clip(n_samples // STEPS, SMALLEST_BATCH, LARGEST_BATCH))
     return [

@@ -1,4 +1,4 @@
-"""The estimator to meet first: what many recorded rows and a few audited ones can give."""
+"""The estimator to meet first: many recorded rows, corrected by a few audited ones."""
 
 from numbers import Integral
 
@@ -32,7 +32,7 @@ CHUNK = 50_000
 class AuditedClassifier(
     LogitsMixin, ClassifierMixin, VersionedPickleMixin, FittedHtmlMixin, BaseEstimator
 ):
-    """The most that a small audited set can give to a model of many recorded rows.
+    """A model of many recorded rows, corrected by a few audited ones as their groups agree.
 
     For a team that has many rows whose recorded labels may be unjust, and whose groups are
     unknown, and a few *audited* rows with right labels and groups. Base models (boosting, a
@@ -49,17 +49,20 @@ class AuditedClassifier(
     estimators : "auto" or list of (str, classifier), default="auto"
         Base models. Each is trained with class-balanced weights, and where the audited rows
         tell groups apart once more with weights that balance the classes within imputed
-        groups; one that takes no ``sample_weight`` without either. "auto" is boosting, a
-        random forest, logistic regression and a network.
+        groups; one that takes no ``sample_weight`` without either. "auto" is boosting
+        twice, with small trees and as scikit-learn has it, a random forest, logistic
+        regression and a network.
     combine : {"nash", "minimax", "mean", "select"}, default="nash"
         How the mix is found: the groups bargain over it; it serves the worst group, or
         their mean; or one candidate is taken, that with the lowest mean loss. The first
-        three are drawn to equal weights.
+        three are drawn to equal weights, the more the fewer rows the smallest cell has.
     reference : classifier, default=None
         A fitted model that is in use today: with one, no group may lose against it. Where
         the mix does not serve every group better beyond its noise, predictions stay the
-        reference's. It sees rows as they are given. Inside a search or cross-validation,
-        which clone, wrap it in ``sklearn.frozen.FrozenEstimator``.
+        reference's. With ``audit="balanced"`` it is compared at the class shares that serve
+        it best, since those it was trained for are not known. It sees rows as they are
+        given. Inside a search or cross-validation, which clone, wrap it in
+        ``sklearn.frozen.FrozenEstimator``.
     audit : {"balanced", "sample"}, dict or array-like of shape (n_classes,), \
             default="balanced"
         Which class shares probabilities are for. "balanced": equal ones, and every group ×
@@ -70,12 +73,13 @@ class AuditedClassifier(
     cv : int, cross-validation splitter or iterable of (train, test), default=5
         Folds by which candidates are cross-fitted: a number of them, with rows of every
         cell in each, or what splits the audited rows, stratified by cell where it is a
-        splitter.
+        splitter. None is 5.
     n_jobs : int, default=None
         Base models and candidates trained at once, by joblib. None is 1, unless a joblib
         backend says more.
     random_state : int, RandomState or None, default=None
-        Seeds base models, candidates and folds.
+        Seeds base models, those of `estimators` whatever their own ``random_state`` is,
+        candidates and folds.
     verbose : int, default=0
         1 shows a progress bar.
 
@@ -93,7 +97,9 @@ class AuditedClassifier(
     candidates_ : DataFrame
         For the mix and each candidate its weight, seconds, mean log loss over the groups,
         and by group log loss, AUC and balanced accuracy with intervals. All are
-        cross-fitted: a row's come from fits that left it out.
+        cross-fitted: a row's come from candidates and weights that were fitted without it.
+        Base models with balanced groups have seen its features and its group, never its
+        label.
     agreed_ : bool
         Whether every group is better off with the mix: than with `reference` beyond the
         noise, and without one than by a constant guess. False without audited rows.
@@ -121,16 +127,16 @@ class AuditedClassifier(
     With z_c the logits of candidate c, L_g(w) the mean log loss of group g by
     softmax(Σ_c w_c z_c) and d_g what it loses by the reference, or without one by a
     constant guess, "nash" is the w of the simplex that maximizes Σ_g log(d_g − L_g(w)),
-    plus a small multiple of the entropy of w: Nash's bargain (1950) with what is in use as
-    the point of disagreement. It is concave.
+    plus 0.3 √(50 / n) times the entropy of w, with n the rows of the smallest cell: Nash's
+    bargain (1950) with what is in use as the point of disagreement. It is concave.
 
     A group gains beyond the noise where its mean cross-fitted gain is above its standard
     error times the 0.95 quantile of Student's distribution.
 
-    Leave the audited rows out of X. Of a memory map with more than 200,000 rows as many are
-    drawn to train on. Without audited rows nothing can tell how far a model follows unjust
-    labels: then class-balanced logistic regression is trained alone, or all that
-    `estimators` lists are averaged.
+    Leave the audited rows out of X. Of a memory map with more than 200,000 rows about as
+    many are drawn to train on, of every class its share. Without audited rows nothing can
+    tell how far a model follows unjust labels: then class-balanced logistic regression is
+    trained alone, or all that `estimators` lists are averaged.
 
     References
     ----------
@@ -238,8 +244,11 @@ class AuditedClassifier(
         Raises
         ------
         ValueError
-            If an input is malformed, lengths or columns differ, or `y_val` has fewer than
-            two rows of a class.
+            If an input is malformed, lengths or columns differ, `y_val` has fewer than two
+            rows of a class, `cv` does not leave every audited row out once, or a base model
+            or `reference` predicts no probabilities of the classes.
+        TypeError
+            If a base model has no ``predict_proba``.
         NotFittedError
             If `reference` is not fitted.
         """

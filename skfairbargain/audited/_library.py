@@ -1,4 +1,6 @@
-"""Which candidates there are, by what the audited rows can carry."""
+"""Which candidates there are, and how free their mix, by what the audited rows carry."""
+
+import numpy as np
 
 from ._candidates import Boosting, FeatureRegression, ScoreStack, TetheredStack
 
@@ -6,8 +8,8 @@ from ._candidates import Boosting, FeatureRegression, ScoreStack, TetheredStack
 FEWEST_FOR_FEATURES = 5
 # So many base models, from the first, that corrections are tethered to.
 TETHERED = (2, 3)
-# How strongly the mix is drawn to equal weights, in nats.
-ENTROPY = 0.3
+# How strongly the mix is drawn to equal weights, in nats, with so many rows in every cell.
+ENTROPY, ENTROPY_ROWS = 0.3, 50
 
 
 def candidate_library(models, others, fewest):
@@ -50,3 +52,16 @@ def candidate_library(models, others, fewest):
             "audited_boosting": Boosting(),
         }
     return candidates
+
+
+def entropy_factor(fewest):
+    """How strongly the mix is drawn to equal weights, in nats.
+
+    As the noise of a mean of losses: with the inverse square root of the number of rows.
+
+    Parameters
+    ----------
+    fewest : int
+        Rows of the smallest cell of the audited rows.
+    """
+    return ENTROPY * np.sqrt(ENTROPY_ROWS / fewest)

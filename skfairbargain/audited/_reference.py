@@ -1,6 +1,8 @@
-"""Check the model that is in use."""
+"""The model that is in use: checked, and brought to the class shares of the audit."""
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import log_softmax
 from sklearn.utils.validation import check_is_fitted
 
 
@@ -32,3 +34,32 @@ def check_reference(reference, classes):
         raise ValueError(
             f"`reference` should have the classes of `y`, {classes.tolist()}. Got {known}."
         )
+
+
+def best_shift(logits, y, weight):
+    """What added to logits gives the lowest loss: the change from one prior to another.
+
+    A model that was trained where one class is rare would lose against any other at equal
+    shares, by its prior alone.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (n_val, n_classes)
+    y : ndarray of shape (n_val,), int
+        Every class has rows.
+    weight : ndarray of shape (n_val,)
+
+    Returns
+    -------
+    shift : ndarray of shape (n_classes,)
+        Of sum 0.
+    """
+    shares = weight / weight.sum()
+    right = np.bincount(y, shares, minlength=logits.shape[1])
+
+    def loss(shift):
+        log_p = log_softmax(logits + shift, axis=1)
+        return -(shares @ log_p[np.arange(len(y)), y]), shares @ np.exp(log_p) - right
+
+    found = minimize(loss, np.zeros(logits.shape[1]), jac=True, method="BFGS").x
+    return found - found.mean()

@@ -16,17 +16,17 @@ from .._inputs import (
 from .._utils import FitProgress, check_same_length, scratch_copy
 from ..tables import TableEncoder
 from ._audit import make_audit
-from ._base_models import REFERENCE, base_models, read_estimators
+from ._base_models import REFERENCE, base_models, read_estimators, scores_of
 from ._folds import folds_by_cell, folds_of_splits
 from ._group_model import fit_group_model
 from ._library import candidate_library
 from ._mixture import cross_fit
 from ._outcome import agree, average
 from ._prior import read_prior
-from ._reference import check_reference
+from ._reference import best_shift, check_reference
 from ._scorers import Scorers, fit_scorers
 
-# Rows of a memory map that are drawn to train on, where it has more.
+# About so many rows of a memory map are drawn to train on, where it has more.
 MOST_MAPPED = 200_000
 # Weights beyond these are divided by their mean: gradients of boosting are float32.
 SMALLEST, LARGEST = 1e-20, 1e20
@@ -64,6 +64,7 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
     check_reference(estimator.reference, known)
     shift = np.zeros(n_classes) if prior is None else np.log(prior * n_classes)
     audit = group_model = None
+    reference_shift = np.zeros(n_classes)
     if X_val is not None:
         table_val, X_val = _audited_table(estimator, encoder, X_val)
         y_val = validation_codes(known, X_val, y_val, classes)
@@ -71,6 +72,7 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
         audit = make_audit(y_val, groups_val, known, balanced=balanced)
         folds = _folds(estimator.cv, audit, rng)
         group_model = fit_group_model(X_val, audit.groups, folds, seed)
+        reference_shift = _reference_shift(estimator, table_val, audit, shift)
     by_group = group_model is not None and group_model.is_informative
     models = base_models(estimators, by_group)
     if audit is None and estimator.estimators == "auto":
@@ -83,7 +85,7 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
     with FitProgress("AuditedClassifier", n_parts, estimator.verbose) as progress:
         how = {"n_jobs": estimator.n_jobs, "seed": seed, "advance": progress.advance}
         fitted = fit_scorers(models, encoded, codes, n_classes, weight, group_model, **how)
-        scorers = Scorers(models, fitted, group_model, estimator.reference, -shift)
+        scorers = Scorers(models, fitted, group_model, estimator.reference, reference_shift)
         if audit is not None:
             views = scorers.views(table_val, X_val, group_model.out_of_fold)
             found = cross_fit(candidates, views, audit, folds, **how)
@@ -99,7 +101,20 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
         return learned | average(models)
     learned["_cell_rows"] = audit.rows_by_cell(known)
     in_use = views.scores.get(REFERENCE)
-    return learned | agree(estimator.combine, found, audit, folds, in_use)
+    learned |= agree(estimator.combine, found, audit, folds, in_use)
+    if in_use is not None and not learned["agreed_"]:
+        learned["_shift"] = -reference_shift  # predictions stay as they were
+    return learned
+
+
+def _reference_shift(estimator, table_val, audit, shift):
+    """What brings the reference from its class shares to those of the audit."""
+    told = not isinstance(estimator.audit, str) or estimator.audit == "sample"
+    if estimator.reference is None or told:
+        return -shift
+    shape = len(audit.y), len(shift)
+    logits = scores_of(estimator.reference, table_val, shape, REFERENCE)
+    return best_shift(logits, audit.y, audit.weight)
 
 
 def _recorded(estimator, X, y, sample_weight, rng):
@@ -115,7 +130,7 @@ def _recorded(estimator, X, y, sample_weight, rng):
     check_same_length(X=table, y=y)
     codes, weight, rows, classes = weighted_labels(table, y, sample_weight)
     if mapped and len(rows) > MOST_MAPPED:
-        drawn = np.sort(rng.choice(len(rows), MOST_MAPPED, replace=False))
+        drawn = _drawn_by_class(codes, MOST_MAPPED, rng)
         codes, rows = codes[drawn], rows[drawn]
         weight = None if weight is None else weight[drawn]
     if len(rows) < len(table):
@@ -124,6 +139,16 @@ def _recorded(estimator, X, y, sample_weight, rng):
     if not SMALLEST < weight.max() < LARGEST:
         weight = relative(weight)
     return table, codes, classes, weight
+
+
+def _drawn_by_class(codes, most, rng):
+    """Draw rows at random, of every class its share, and one at the least."""
+    share = most / len(codes)
+    drawn = [
+        rng.choice(members, int(np.ceil(share * len(members))), replace=False)
+        for members in (np.flatnonzero(codes == label) for label in np.unique(codes))
+    ]
+    return np.sort(np.concatenate(drawn))
 
 
 def _audited_table(estimator, encoder, X_val):

@@ -2,6 +2,7 @@
 
 import pickle
 import re
+import warnings
 
 import joblib
 import numpy as np
@@ -9,8 +10,9 @@ import pandas as pd
 import polars as pl
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import softmax
 from sklearn import config_context
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import NotFittedError
@@ -200,15 +202,30 @@ def test_weights_of_any_size(problem, quick):
     assert_allclose(clf.predict_proba(problem.X), quick.predict_proba(problem.X), rtol=1e-6)
 
 
-def test_memory_maps_are_sampled(problem, quick, tmp_path, monkeypatch):
-    monkeypatch.setattr("skfairbargain.audited._training.MOST_MAPPED", 700)
+@pytest.fixture
+def mapped(problem, tmp_path):
     X = problem.X.to_numpy()
-    mapped = np.memmap(tmp_path / "X", X.dtype, "w+", shape=X.shape)
-    mapped[:] = X
+    rows = np.memmap(tmp_path / "X", X.dtype, "w+", shape=X.shape)
+    rows[:] = X
+    return rows
+
+
+def test_memory_maps_are_sampled(problem, quick, mapped, monkeypatch):
+    monkeypatch.setattr("skfairbargain.audited._training.MOST_MAPPED", 700)
     audited = {**problem.audited, "X_val": np.asarray(problem.audited["X_val"])}
     clf = clone(quick).fit(mapped, problem.y, **audited)
-    assert clf.n_rows_trained_ == 700
+    assert 700 <= clf.n_rows_trained_ <= 702
     assert clf.predict_proba(mapped).shape == (1500, 2)
+
+
+def test_a_rare_class_of_a_memory_map_is_kept(problem, quick, mapped, monkeypatch):
+    monkeypatch.setattr("skfairbargain.audited._training.MOST_MAPPED", 100)
+    y = np.full(1500, 0)
+    y[::750] = 1
+    audited = {**problem.audited, "X_val": np.asarray(problem.audited["X_val"])}
+    clf = clone(quick).fit(mapped, y, **audited)
+    assert clf.n_rows_trained_ == 101
+    assert_array_equal(clf.classes_, [0, 1])
 
 
 # -- the reference ----------------------------------------------------------------------
@@ -258,6 +275,51 @@ def test_a_kept_reference_keeps_its_probabilities_whatever_the_prior(problem):
     assert_allclose(
         clf.predict_proba(problem.X), reference.predict_proba(problem.X), atol=1e-4
     )
+
+
+class OfRareOnes(ClassifierMixin, BaseEstimator):
+    """A model whose training rows had hardly any row of class 1."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def fit(self, X, y):
+        self.classes_ = self.model.classes_
+        return self
+
+    def predict_proba(self, X):
+        return softmax(np.log(self.model.predict_proba(X)) - np.array([0, 4]), axis=1)
+
+
+@pytest.mark.parametrize("trained_on_audited", [True, False])
+def test_the_prior_of_a_reference_does_not_count_against_it(
+    problem, many_audited, trained_on_audited
+):
+    """Neither whether it is kept, nor the mix, depends on how rare a class was for it."""
+    rows = (problem.X, problem.y)
+    if trained_on_audited:
+        rows = (problem.X_test, problem.y_test)
+    usual = LogisticRegression().fit(*rows)
+    rare = OfRareOnes(usual).fit(*rows)
+    fitted = []
+    for reference in (usual, rare):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NoAgreementWarning)
+            clf = AuditedClassifier(LOGISTIC, reference=reference, random_state=0)
+            fitted.append(clf.fit(problem.X, problem.y, **many_audited))
+    assert fitted[0].agreed_ is fitted[1].agreed_ is not trained_on_audited
+    now = [clf.predict_proba(problem.X) for clf in fitted]
+    if trained_on_audited:
+        assert_allclose(now[1], rare.predict_proba(problem.X), atol=1e-4)
+    else:
+        assert_allclose(now[1], now[0], atol=1e-3)
+
+
+def test_the_prior_of_a_reference_counts_where_the_audit_is_a_sample(problem, many_audited):
+    rare = OfRareOnes(LogisticRegression().fit(problem.X_test, problem.y_test))
+    rare.fit(problem.X, problem.y)
+    clf = AuditedClassifier(LOGISTIC, reference=rare, audit="sample", random_state=0)
+    assert clf.fit(problem.X, problem.y, **many_audited).agreed_ is True
 
 
 def test_a_search_keeps_a_frozen_reference(problem, many_audited):
