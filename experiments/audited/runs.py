@@ -49,17 +49,17 @@ def version_of(method):
     if method not in OURS:
         return REVISION
     folder = Path(find_spec("skfairbargain").origin).parent / "audited"
-    content = "".join(_code_of(file) for file in sorted(folder.rglob("*.py")))
+    content = "".join(code_of(file) for file in sorted(folder.rglob("*.py")))
     return f"{REVISION} {hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
-def _code_of(file):
+def code_of(file):
     """What a file does, as text: its tree without docstrings."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         if documented and ast.get_docstring(node, clean=False) is not None:
-            node.body[0] = ast.Pass()
+            del node.body[0]
     return ast.dump(tree)
 
 

@@ -18,7 +18,10 @@ from skfairbargain.audited._balance import (
 )
 from skfairbargain.audited._folds import folds_by_cell, folds_of_splits
 from skfairbargain.audited._group_model import fit_group_model
+from skfairbargain.audited._library import entropy_factor
 from skfairbargain.audited._prior import read_prior
+from skfairbargain.audited._reference import best_shift
+from skfairbargain.audited._training import _drawn_by_class
 from skfairbargain.exceptions import SmallGroupWarning
 
 
@@ -155,3 +158,25 @@ def test_groups_are_told_apart_where_a_feature_says_so():
     assert silent.name == "prior"
     assert_allclose(silent.probabilities(np.zeros((1, 2))), [[1 / 3] * 3])
     assert silent.log_loss["prior"] == pytest.approx(np.log(3))
+
+
+def test_fewer_rows_draw_the_mix_closer_to_equal_weights():
+    found = [entropy_factor(fewest) for fewest in (50, 200, 2)]
+    assert_allclose(found, [0.3, 0.15, 1.5])
+
+
+@pytest.mark.parametrize("prior", [[0.5, 0.5], [0.9, 0.1], [0.2, 0.7, 0.1]])
+def test_the_best_shift_is_the_change_of_the_prior(prior):
+    """Without features: from logits of any prior to those of equal classes."""
+    n_classes = len(prior)
+    y = np.repeat(np.arange(n_classes), 4)
+    logits = np.tile(np.log(prior), (len(y), 1))
+    shift = best_shift(logits, y, np.full(len(y), 3.0))
+    assert_allclose(shift, np.mean(np.log(prior)) - np.log(prior), atol=1e-4)
+
+
+def test_rows_are_drawn_by_class():
+    codes = np.repeat([0, 1, 2], [900, 99, 1])
+    drawn = _drawn_by_class(codes, 100, np.random.RandomState(0))
+    assert np.bincount(codes[drawn]).tolist() == [90, 10, 1]
+    assert (np.diff(drawn) > 0).all()

@@ -15,6 +15,7 @@ from experiments.audited.problem import AuditedProblem
 from experiments.audited.runs import (
     IMPUTATION,
     audited_specs,
+    code_of,
     problem_of,
     run_problem,
     version_of,
@@ -75,6 +76,19 @@ def test_a_result_of_ours_is_kept_by_its_code():
     versions = {version_of(name) for name in METHODS}
     assert versions == {1}
     assert re.fullmatch("1 [0-9a-f]{12}", version_of("audited"))
+
+
+def test_words_do_not_change_what_a_result_is_kept_by(tmp_path):
+    files = {
+        "plain": "def half(x):\n    return x / 2\n",
+        "told": '"""A file."""\n\ndef half(x):\n    """Half."""\n    return x / 2  # exact\n',
+        "other": "def half(x):\n    return x / 3\n",
+    }
+    codes = {}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+        codes[name] = code_of(tmp_path / name)
+    assert codes["plain"] == codes["told"] != codes["other"]
 
 
 @pytest.mark.parametrize("name", METHODS)
