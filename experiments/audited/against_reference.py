@@ -9,6 +9,7 @@ from skfairbargain.tables import TableEncoder
 from ..rivals import boosting
 from .bench import Bench, log_odds
 from .biases import KINDS
+from .calibration import calibration_errors
 from .methods import METHODS, OURS, audited
 from .problem import audited_problem
 from .runs import NOT_OF_PROBLEM, version_of
@@ -17,6 +18,8 @@ from .runs import NOT_OF_PROBLEM, version_of
 REPLACING = ("continued", "ridge_stack", "vote", *OURS)
 MOST_WRONG, PER_CELL = 0.6, (10, 20, 50)
 MAX_TRAIN, MAX_TEST = 4000, 6000
+# Counted up when a result holds other measures.
+MEASURES = 2
 Z_95 = 1.96
 
 
@@ -50,7 +53,13 @@ def random_problems(names, n_problems):
 def reference_specs(problems, methods):
     """One spec for each problem and method, those of a problem together."""
     return [
-        {**problem, "method": method, "version": version_of(method), "epochs": None}
+        {
+            **problem,
+            "method": method,
+            "version": version_of(method),
+            "epochs": None,
+            "measures": MEASURES,
+        }
         for problem in problems
         for method in methods
     ]
@@ -74,15 +83,20 @@ def run_against_reference(specs, *, data_home=None, more=None):
     result : dict
         ``groups``: for each the ``loss`` of the method less that of the reference and half
         its 95 % interval, as of `loss_differences`; ``agreed``: False where
-        `AuditedClassifier` keeps the reference, None for other methods.
+        `AuditedClassifier` keeps the reference, None for other methods; ``calibration``:
+        for each group the error of the reference and of the method, as of
+        `calibration_errors`.
     """
     told = {name: value for name, value in specs[0].items() if name not in NOT_OF_PROBLEM}
     epochs = told.pop("epochs")
+    told.pop("measures")
     problem = audited_problem(**told, data_home=data_home, more=more)
     bench = Bench(problem, told["seed"], epochs)
     model = boosting(True).set_params(random_state=told["seed"])
     reference = make_pipeline(TableEncoder(), model).fit(problem.X, problem.y)
+    y, groups = problem.y_test, problem.groups_test
     before = log_odds(reference, problem.X_test)
+    error_before = calibration_errors(y, before, groups)
     for spec in specs:
         agreed = None
         if spec["method"] in OURS:
@@ -92,7 +106,11 @@ def run_against_reference(specs, *, data_home=None, more=None):
             scores = METHODS[spec["method"]].fit(bench)
         yield {
             "agreed": agreed,
-            "groups": loss_differences(problem.y_test, before, scores, problem.groups_test),
+            "groups": loss_differences(y, before, scores, groups),
+            "calibration": {
+                group: [error_before[group], error]
+                for group, error in calibration_errors(y, scores, groups).items()
+            },
         }
 
 
@@ -138,11 +156,13 @@ def who_loses(specs, results):
         which a group's loss is above the reference's beyond its interval; ``all gain``, the
         share in which every group's is below it by any amount; ``kept``, the share in which
         the reference was kept; ``worst group``, the mean change of the group that fares
-        worst.
+        worst; ``calibration error`` and ``the reference's``, each of the group where it is
+        largest.
     """
     rows = []
     for spec, result in zip(specs, results, strict=True):
         changes = np.array(list(result["groups"].values()))
+        error_before, error = np.max(list(result["calibration"].values()), axis=0)
         rows.append(
             {
                 "method": spec["method"],
@@ -150,6 +170,8 @@ def who_loses(specs, results):
                 "all gain": (changes[:, 0] < 0).all(),
                 "kept": np.nan if result["agreed"] is None else not result["agreed"],
                 "worst group": changes[:, 0].max(),
+                "calibration error": error,
+                "the reference's": error_before,
             }
         )
     table = pd.DataFrame(rows).astype(dict.fromkeys(("kept", "worst group"), float))

@@ -22,7 +22,14 @@ from ..store import RunStore
 from ..summaries import markdown
 from .options import DataHome, Jobs, MoreTables, Results, chosen, some_of
 
-SHOWN = ("a group loses", "all gain", "kept", "worst group")
+SHOWN = (
+    "a group loses",
+    "all gain",
+    "kept",
+    "worst group",
+    "calibration error",
+    "the reference's",
+)
 
 
 def reference(
@@ -57,6 +64,7 @@ def reference(
     how = (
         f"{problems} random problems; log loss of clean test rows, both labels of a group "
         "weighing the same, against balanced boosting on the recorded labels. A group "
-        "loses where its loss is higher beyond the 95 % interval over the test rows."
+        "loses where its loss is higher beyond the 95 % interval over the test rows. "
+        "Calibration errors are those of the group where they are largest."
     )
     write_text(f"{how}\n\n{markdown(shown)}", results / "reference.md")

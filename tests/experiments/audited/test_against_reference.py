@@ -9,6 +9,7 @@ from experiments.audited.against_reference import (
     random_problems,
     who_loses,
 )
+from experiments.audited.calibration import calibration_errors
 
 
 def test_changes_by_hand():
@@ -36,6 +37,19 @@ def test_the_interval_holds_the_change_of_the_population():
     assert 0.91 < np.mean(held) < 0.98
 
 
+def test_calibration_errors_by_hand():
+    # Group a: every second row has label 1, as often as said. Group b: said to be sure.
+    y = np.tile([0, 1], 40)
+    groups = np.repeat(["a", "b"], 40).astype(object)
+    log_odds = np.where(groups == "a", 0.0, np.log(9))
+    errors = calibration_errors(y, log_odds, groups)
+    assert errors == {"a": pytest.approx(0), "b": pytest.approx(0.4)}
+    # Rows of label 0 three times: labels still weigh the same, so nothing changes.
+    rows = np.repeat(np.arange(80), np.where(y == 0, 3, 1))
+    again = calibration_errors(y[rows], log_odds[rows], groups[rows])
+    assert again["b"] == pytest.approx(0.4)
+
+
 def test_problems_are_random_and_repeat():
     problems = random_problems(["german_sex", "dutch_sex"], 60)
     assert problems[:10] == random_problems(["german_sex", "dutch_sex"], 10)
@@ -51,12 +65,15 @@ def test_who_loses_counts_problems():
         {"agreed": None, "groups": {"a": [-0.1, 0.1], "b": [-0.1, 0.1]}},
         {"agreed": None, "groups": {"a": [0.05, 0.1], "b": [-0.5, 0.1]}},
     ]
+    for result in results:
+        result["calibration"] = {"a": [0.1, 0.3], "b": [0.2, 0.1]}
     (row,) = who_loses(specs, results).to_dict("records")
     assert row["problems"] == 3
     assert row["a group loses"] == pytest.approx(1 / 3)
     assert row["all gain"] == pytest.approx(1 / 3)
     assert row["worst group"] == pytest.approx((0.2 - 0.1 + 0.05) / 3)
     assert np.isnan(row["kept"])
+    assert (row["calibration error"], row["the reference's"]) == pytest.approx((0.3, 0.2))
 
 
 def test_the_command_writes_its_table(data_home, tmp_path, invoke):

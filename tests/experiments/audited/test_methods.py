@@ -81,7 +81,7 @@ def test_a_result_of_ours_is_kept_by_its_code():
 def test_words_do_not_change_what_a_result_is_kept_by(tmp_path):
     files = {
         "plain": "def half(x):\n    return x / 2\n",
-        "told": '"""A file."""\n\ndef half(x):\n    """Half."""\n    return x / 2  # exact\n',
+        "told": '"""A."""\n\ndef half(x):\n    """Half."""\n    return x / 2  # exact\n',
         "other": "def half(x):\n    return x / 3\n",
     }
     codes = {}
