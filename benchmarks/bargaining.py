@@ -2,9 +2,10 @@
 
 Hypergradients of 512 samples for 4, 20 and 100 players, one thread: players that share a
 direction, and players of low rank of whom some nearly oppose each other. Both feasible
-sets of ``nash_bargaining`` are solved, the Gram matrix included in the time, and the ball
-by TorchJD's ``NashMTL`` (cvxpy and ECOS, 20 iterations at most), its problem set up before
-the clock starts. The solvers take turns on the same matrices. A residual is
+sets of ``nash_bargaining`` are solved, the Gram matrix included in the time; "beside" are
+weights beside uniform ones of the same length, as in a step with ``anchor=0.5``. TorchJD's
+``NashMTL`` solves the ball (cvxpy and ECOS, 20 iterations at most), its problem set up
+before the clock starts. The solvers take turns on the same matrices. A residual is
 max_k |α_k ⟨h_k, d⟩ − 1|, with d scaled to the length √K that makes it comparable. Run as
 ``python benchmarks/bargaining.py``; needs ``pip install "skfairbargain[benchmarks]"``.
 """
@@ -50,6 +51,9 @@ def residual(H, alpha, feasible):
 def by_newton(H, feasible):
     if feasible == "ball":
         return nash_bargaining(H.T @ H)
+    if feasible == "beside":
+        given = H.sum(axis=0) / np.sqrt(len(H))
+        return nash_bargaining(hypergradients=H, feasible="weights", given=given)
     return nash_bargaining(hypergradients=H, feasible=feasible)
 
 
@@ -62,16 +66,18 @@ def timed(solve, *arguments):
 def compare(kind, n_players, n_problems, n_cvxpy, seed):
     solver = NashMTL(n_players, max_norm=0.0).weighting
     solver(torch.from_numpy(problem(kind, n_players, seed + n_problems).T))
-    taken = {"ball": [], "weights": [], "cvxpy": []}
+    taken = {"ball": [], "weights": [], "beside": [], "cvxpy": []}
     off = {name: [] for name in taken}
-    agreed = {"ball": 0, "weights": 0}
+    agreed = {"ball": 0, "weights": 0, "beside": 0}
     for i in range(n_problems):
         H = problem(kind, n_players, seed + i)
         for feasible in agreed:
             solution, ms = timed(by_newton, H, feasible)
             taken[feasible].append(ms)
             agreed[feasible] += solution.agreed
-            if solution.agreed:
+            if solution.agreed and feasible == "beside":
+                off[feasible].append(solution.residual)
+            elif solution.agreed:
                 off[feasible].append(residual(H, solution.alpha, feasible))
         if i < n_cvxpy:
             alpha, ms = timed(solver, torch.from_numpy(H.T))

@@ -14,6 +14,7 @@ from scipy.linalg.lapack import dposv
 
 from ._interior import interior_point
 from ._newton import ACCEPTED_RESIDUAL, ROUNDING, line_search
+from ._polish import polished
 
 # The length is rounded off by this, in units of the smallest α, where no sample helps the
 # players' weighted sum and it would have a kink. ‖v‖ is below 1 there.
@@ -61,7 +62,7 @@ class Beside:
         raw = np.maximum(raw, 0)
         length = sqrt(raw @ raw + self.soft)
         slopes = (active @ raw) / length
-        hessian = (active @ active.T - np.outer(slopes, slopes)) / length
+        hessian = (active @ active.T - slopes[:, None] * slopes) / length
         return alpha @ self.given + length, self.given + slopes, hessian
 
     def along(self, alpha, direction):
@@ -132,18 +133,25 @@ def minimise_beside(problem, tol, max_iter):
     )
     if refused:
         return _refusal(problem, alpha, residual, n_iter)
-    allowed = max(tol, allowed_residual(problem, alpha))
     weights = problem.weights(alpha)
-    stuck = residual > allowed or (
-        # Newton's method went back and forth where ‖max(Hα, 0)‖ is nearly zero.
-        residual > ACCEPTED_RESIDUAL and weights @ weights < 0.99
-    )
+    if residual <= max(tol, ACCEPTED_RESIDUAL):
+        return Found(alpha, True, float(residual), n_iter, weights)
+    allowed = max(tol, allowed_residual(problem, alpha))
+    # Newton's method goes back and forth where ‖max(Hα, 0)‖ is nearly zero.
+    stuck = residual > allowed or weights @ weights < 0.99
     if stuck and max_iter > PATIENCE:
         alpha, weights = interior_point(problem, start, is_certificate)
         if weights is None:
             return _refusal(problem, alpha, 1.0, n_iter)
-        residual = np.abs(1 - alpha * (problem.given + problem.players @ weights)).max()
+        gains = problem.given + problem.players @ weights
+        residual = np.abs(1 - alpha * gains).max()
         allowed = max(tol, allowed_residual(problem, alpha))
+        if residual <= allowed:
+            # The weights are within the constraints, and their gains have all digits.
+            alpha = 1 / gains
+            residual = np.abs(1 - alpha * gains).max()
+    elif residual <= allowed:
+        alpha, weights, residual = polished(problem, alpha, ACCEPTED_RESIDUAL / 10)
     if residual > allowed:
         return _refusal(problem, alpha, min(residual, 1.0), n_iter)
     return Found(alpha, True, float(residual), n_iter, weights)
@@ -170,7 +178,7 @@ def newton(problem, alpha, tol, max_iter, is_certificate):
     refused : bool
         Whether it gave up.
     """
-    best, best_alpha, accepted, stalls = np.inf, alpha, ACCEPTED_RESIDUAL, 0
+    best, best_alpha, stalls = np.inf, alpha, 0
     for n_iter in range(max_iter + 1):
         value, gains, hessian = problem.evaluate(alpha)
         if is_certificate(alpha, value):
@@ -180,8 +188,7 @@ def newton(problem, alpha, tol, max_iter, is_certificate):
         stalls = stalls + 1 if residual > best / 2 else 0
         if residual < best:
             best, best_alpha = residual, alpha
-            accepted = allowed_residual(problem, alpha)
-        if best <= tol or (best <= accepted and stalls > 1):
+        if best <= tol or (stalls > 1 and best <= allowed_residual(problem, best_alpha)):
             break
         matrix = alpha[:, None] * hessian * alpha
         matrix.flat[:: problem.n_players + 1] += 1
@@ -203,12 +210,16 @@ def allowed_residual(problem, alpha):
 
 def _hopeless_player(problem):
     """α of the one player who cannot gain whatever the weights, if there is one."""
-    positive = np.maximum(problem.players, 0)
-    most = problem.given + np.sqrt(np.einsum("kn,kn->k", positive, positive))
-    worst = int(np.argmin(most))
-    if most[worst] > 10 * ROUNDING * (1 + abs(problem.given[worst])):
+    least = 10 * ROUNDING * (1 + np.abs(problem.given))
+    (needy,) = np.nonzero(problem.given <= least)
+    if len(needy) == 0:  # the fixed part serves them all
         return None
-    return np.eye(problem.n_players)[worst]
+    positive = np.maximum(problem.players[needy], 0)
+    most = problem.given[needy] + np.sqrt(np.einsum("kn,kn->k", positive, positive))
+    worst = int(np.argmin(most))
+    if most[worst] > least[needy[worst]]:
+        return None
+    return np.eye(problem.n_players)[needy[worst]]
 
 
 def _refusal(problem, alpha, residual, n_iter):

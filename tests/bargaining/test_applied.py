@@ -67,8 +67,10 @@ def test_ten_thousand_hard_problems_are_solved_or_refused_with_proof():
         verdicts.append(solution.agreed)
         exact.append(not solution.agreed or solution.residual <= 1e-8)
     assert 0.3 < np.mean(verdicts) < 0.7
-    # In the others players are so nearly opposed that α has no more digits.
-    assert np.mean(exact) > 0.98
+    if np.finfo(np.longdouble).eps < 1e-18:
+        assert all(exact)
+    else:  # as on Windows: players so nearly opposed that α has no more digits
+        assert np.mean(exact) > 0.98
 
 
 def test_verdict_and_product_are_those_of_a_cone_program():
