@@ -33,20 +33,41 @@ TITLES = {
     "plain": "plain training",
     "one_stage": "one-stage",
     "one_stage_harmless": "one-stage, harmless goal",
-    "two_stage_learned": "two-stage, over learned weights",
-    "two_stage": "two-stage, over what is applied",
-    "two_stage_harmless": "the same, harmless goal",
-    "two_stage_lowered": "the same, harmless goal, anchor lowered",
+    "two_stage_learned": "two-stage, bargaining over learned weights",
+    "two_stage": "two-stage",
+    "two_stage_harmless": "two-stage, harmless goal",
+    "two_stage_lowered": "two-stage, harmless goal, anchor lowered",
     "bargain_learned": "bargaining throughout, over learned weights",
-    "bargain": "bargaining throughout, over what is applied",
-    "bargain_lowered": "the same, anchor lowered",
+    "bargain": "bargaining throughout",
+    "bargain_lowered": "bargaining throughout, anchor lowered",
 }
-# Forms in which the goal decides hardly any step are run with one goal alone.
+# Forms that have no goal are run with one alone.
 WITHOUT_GOAL = ("plain",)
+# What is compared run by run: a form, and the one that differs from it in one thing.
+PAIRS = {
+    "harmless goal, one-stage": ("one_stage_harmless", "one_stage"),
+    "harmless goal, two-stage": ("two_stage_harmless", "two_stage"),
+    "over what is applied, two-stage": ("two_stage", "two_stage_learned"),
+    "over what is applied, throughout": ("bargain", "bargain_learned"),
+    "anchor lowered, two-stage": ("two_stage_lowered", "two_stage_harmless"),
+    "anchor lowered, throughout": ("bargain_lowered", "bargain"),
+    "bargaining first": ("two_stage_harmless", "one_stage_harmless"),
+    "bargaining throughout": ("bargain", "two_stage"),
+    "audited rows at all": ("one_stage", "plain"),
+}
 
 
 def agreement_specs(settings, forms, goals, *, n_groups, per_cell, seeds, epochs):
-    """One spec a run, those that differ in the form alone together."""
+    """One spec a run, those that differ in the form alone together.
+
+    The first goal, number of groups and number of rows are the usual ones, and one of them
+    at a time takes its other values.
+    """
+    usual = (goals[0], n_groups[0], per_cell[0])
+    conditions = [usual]
+    conditions += [(goal, *usual[1:]) for goal in goals[1:]]
+    conditions += [(usual[0], n, usual[2]) for n in n_groups[1:]]
+    conditions += [(*usual[:2], n_val) for n_val in per_cell[1:]]
     return [
         {
             "setting": setting,
@@ -58,11 +79,10 @@ def agreement_specs(settings, forms, goals, *, n_groups, per_cell, seeds, epochs
             "epochs": epochs or N_EPOCHS,
         }
         for seed in range(seeds)
+        for goal, n, n_val in conditions
         for setting in settings
-        for n in n_groups
-        for n_val in per_cell
         for form in forms
-        for goal in (goals[:1] if form in WITHOUT_GOAL else goals)
+        if goal == usual[0] or form not in WITHOUT_GOAL
     ]
 
 

@@ -63,7 +63,7 @@ def leads(rows, by, metrics, method):
     return summarize(pairs, by, metrics)
 
 
-def spread(summary, index, metrics):
+def spread(summary, index, metrics, cell=with_ci):
     """A summary as a table for people: one column a metric, means with intervals.
 
     Parameters
@@ -74,13 +74,15 @@ def spread(summary, index, metrics):
         Columns that name a row.
     metrics : dict of str to str
         Metrics and what to call them.
+    cell : callable, default=with_ci
+        ``(mean, ci95) -> str``.
 
     Returns
     -------
     table : DataFrame of str
     """
     order = summary[index].drop_duplicates()
-    table = _cells(summary, order, "metric", list(metrics))
+    table = _cells(summary, order, "metric", list(metrics), cell=cell)
     return table.rename(columns=metrics)
 
 

@@ -4,36 +4,31 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from skfairbargain.compare import summarize
 
-from ..agreement import (
-    FORMS,
-    N_EPOCHS,
-    TITLES,
-    agreement_specs,
-    largest_losses,
-    run_agreement,
+from ..agreement import FORMS, N_EPOCHS, agreement_specs, run_agreement
+from ..agreement_report import (
+    BY,
+    COMPARED,
+    PLACE,
+    SHOWN,
+    agreement_figure,
+    agreement_markdown,
+    differences,
+    table_of_runs,
 )
 from ..blind_rows import HIDDEN, N_GROUPS
 from ..files import write_csv
-from ..reports import MANY_SPLITS, conditions, write_text
+from ..reports import write_text
 from ..runs import run_all
 from ..store import RunStore
-from ..summaries import markdown, spread
 from .options import DataHome, Epochs, Jobs, Results, Seeds, chosen, some_of
 
 GOALS = ("ltr", "forml", "meta_gdro")
-PER_CELL = (3, 10, 50)
-SHOWN = {
-    "conflict": "steps with a conflict",
-    "agreement": "steps that can serve all",
-    "score_auc": "score AUC",
-    "worst_group_balanced_accuracy": "balanced accuracy, worst group",
-    "largest_loss": "largest loss of a group",
-}
+# The first of each is the usual one.
+PER_CELL = (50, 10, 3)
 
 
 def agreement(
@@ -53,15 +48,22 @@ def agreement(
         typer.Option(
             "--per-cell",
             help="Audited rows of a cell; may be repeated.",
-            show_default="3, 10, 50",
+            show_default="50, 10, 3",
             min=1,
         ),
     ] = None,
     seeds: Seeds = 10,
     epochs: Epochs = None,
     jobs: Jobs = 1,
+    finished: Annotated[
+        bool, typer.Option("--finished", help="Train nothing: tell what is finished.")
+    ] = False,
 ):
-    """Bargaining and goals by what is applied: conflict, quality, and who loses by it."""
+    """Bargaining and goals by what is applied: conflict, quality, and who loses by it.
+
+    The first goal, number of groups and number of rows are combined; of the others one at a
+    time differs from that.
+    """
     specs = agreement_specs(
         chosen(setting, HIDDEN, "--setting"),
         chosen(form, FORMS, "--form"),
@@ -72,20 +74,21 @@ def agreement(
         epochs=epochs,
     )
     store = RunStore(results / "agreement.sqlite")
+    if finished:
+        specs = [spec for spec in specs if spec in store]
+        if not specs:
+            raise typer.BadParameter(
+                f"{store.path} should hold finished runs of these options. It holds none: "
+                "leave --finished out to train them.",
+                param_hint="'--finished'",
+            )
     runs = run_all(partial(run_agreement, data_home=data_home), specs, store, n_jobs=jobs)
-    table = pd.DataFrame(specs)
-    for name in SHOWN:
-        if name != "largest_loss":
-            table[name] = pd.Series([run[name] for run in runs], dtype=float)
-    table["largest_loss"] = pd.Series(largest_losses(specs, runs), dtype=float)
-    by = ["setting", "n_groups", "per_cell", "goal", "form"]
-    summary = summarize(table, by, list(SHOWN))
-    write_csv(summary, results / "agreement.csv")
-    blocks = [conditions(seeds, MANY_SPLITS, epochs or N_EPOCHS)]
-    for place, rows in summary.groupby(by[:-1], sort=False):
-        name, n, n_val, of_goal = place
-        blocks += [
-            f"### {name}, {n} groups, {n_val} rows a cell, {of_goal}",
-            markdown(spread(rows.assign(form=rows["form"].map(TITLES)), ["form"], SHOWN)),
-        ]
-    write_text("\n\n".join(blocks), results / "agreement.md")
+    table = table_of_runs(specs, runs)
+    pairs = differences(table)
+    write_csv(summarize(table, BY, list(SHOWN)), results / "agreement.csv")
+    by = ["comparison", "setting", *PLACE]
+    write_csv(summarize(pairs, by, list(COMPARED)), results / "agreement_differences.csv")
+    n_seeds, epochs = table["seed"].nunique(), epochs or N_EPOCHS
+    text = agreement_markdown(table, pairs, n_seeds=n_seeds, epochs=epochs)
+    write_text(text, results / "agreement.md")
+    agreement_figure(table, pairs, results / "agreement.png")

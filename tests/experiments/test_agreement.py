@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from experiments.agreement import FORMS, TITLES, agreement_specs, largest_losses
+from experiments.agreement import FORMS, PAIRS, TITLES, agreement_specs, largest_losses
+from experiments.agreement_report import differences, table_of_runs
 from experiments.blind_rows import HIDDEN, N_TEST, N_TRAIN, blind_rows
+from experiments.commands import app
 
 
 @pytest.mark.parametrize("n_groups", [2, 4, 10])
@@ -35,15 +38,39 @@ def test_rows_are_blind_audited_by_cell_and_biased_in_training_alone(
         assert max(shares) < 0.9 or min(shares) > 0.1
 
 
-def test_plain_training_is_run_for_one_goal_alone():
+def test_one_thing_at_a_time_differs_from_the_usual_and_plain_training_has_one_goal():
     specs = agreement_specs(
         ["adult"], ["plain", "bargain"], ["ltr", "forml"],
-        n_groups=[2], per_cell=[3, 50], seeds=2, epochs=4,
+        n_groups=[2, 10], per_cell=[50, 3], seeds=2, epochs=4,
     )  # fmt: skip
-    assert len(specs) == 2 * 2 * (1 + 2)
-    assert [spec["seed"] for spec in specs] == [0] * 6 + [1] * 6
+    tried = [(spec["goal"], spec["n_groups"], spec["per_cell"]) for spec in specs]
+    assert list(dict.fromkeys(tried)) == [
+        ("ltr", 2, 50), ("forml", 2, 50), ("ltr", 10, 50), ("ltr", 2, 3)
+    ]  # fmt: skip
+    assert [spec["seed"] for spec in specs] == [0] * 7 + [1] * 7
     assert {spec["epochs"] for spec in specs} == {4}
+    plain = [spec for spec in specs if spec["form"] == "plain"]
+    assert {spec["goal"] for spec in plain} == {"ltr"}
     assert TITLES.keys() == FORMS.keys()
+    assert {form for pair in PAIRS.values() for form in pair} == FORMS.keys()
+
+
+def test_differences_are_those_of_two_forms_on_the_same_rows_and_seed():
+    specs = agreement_specs(
+        ["adult"], ["one_stage", "one_stage_harmless"], ["ltr"],
+        n_groups=[2], per_cell=[3], seeds=2, epochs=4,
+    )  # fmt: skip
+    # Of seed 1 one form is not finished.
+    specs = specs[:3]
+    runs = [
+        {"conflict": conflict, "agreement": None, "score_auc": auc, "of_groups": {"F": 0.5},
+         "worst_group_balanced_accuracy": 0.5}
+        for conflict, auc in ((1.0, 0.75), (0.25, 0.5), (1.0, 0.0))
+    ]  # fmt: skip
+    (row,) = differences(table_of_runs(specs, runs)).to_dict("records")
+    assert row["comparison"] == "harmless goal, one-stage"
+    assert (row["conflict"], row["score_auc"], row["seed"]) == (-0.75, -0.25, 0)
+    assert "agreement" not in row
 
 
 def test_the_largest_loss_is_of_one_group_against_plain_training_on_the_same_rows():
@@ -69,5 +96,21 @@ def test_the_command_writes_its_tables(invoke, data_home, tmp_path):
     assert set(table["form"]) == {"plain", "two_stage_harmless", "bargain_lowered"}
     plain = table[(table["form"] == "plain") & (table["metric"] == "largest_loss")]
     assert plain["mean"].tolist() == [0.0]
-    # The runs are kept: nothing is trained again.
+    differences = pd.read_csv(tmp_path / "agreement_differences.csv")
+    assert differences.empty
+    assert (tmp_path / "agreement.png").stat().st_size > 5000
+    # The runs are kept: nothing is trained again, and what was not trained may be left out.
     assert invoke("agreement", *options) == shown
+    more = [*options, "--form", "two_stage", "--finished"]
+    with_pair = invoke("agreement", *more)
+    assert with_pair == shown
+
+
+def test_without_a_finished_run_there_is_nothing_to_tell(tmp_path):
+    options = ["agreement", "--results", str(tmp_path), "--finished"]
+    result = CliRunner(env={"COLUMNS": "400"}).invoke(app, options)
+    assert result.exit_code == 2
+    assert (
+        f"Invalid value for '--finished': {tmp_path / 'agreement.sqlite'} should hold "
+        "finished runs of these options. It holds none: leave --finished out to train them."
+    ) in result.output
