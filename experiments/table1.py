@@ -10,7 +10,11 @@ from skfairbargain.compare import summarize
 PAPER_TABLE = Path(__file__).with_name("paper_table4.csv")
 PAPER_METRICS = ("overall_auc", "worst_group_auc", "max_group_auc_disparity")
 # How far a mean may lie from the paper's: this, or twice the paper's interval.
-TOLERANCES = {"overall_auc": 0.03, "worst_group_auc": 0.04}
+TOLERANCES = {
+    "overall_auc": 0.03,
+    "worst_group_auc": 0.04,
+    "max_group_auc_disparity": 0.04,
+}
 STAGES = ("conflict_stage_1", "conflict_stage_2", "success_stage_1")
 
 

@@ -11,7 +11,7 @@ CONFLICTS = {
 }
 
 
-def table1_markdown(beside, honest, conflicts, cpu_seconds, *, how, repeats):
+def table1_markdown(beside, honest, conflicts, cpu_seconds, *, how, repeats, claims=""):
     """Write the report.
 
     Parameters
@@ -24,6 +24,8 @@ def table1_markdown(beside, honest, conflicts, cpu_seconds, *, how, repeats):
         As of `conditions`.
     repeats : bool
         Whether rows and epochs are the paper's, so that the numbers may be compared.
+    claims : str, default=""
+        As of `claims_markdown`.
 
     Returns
     -------
@@ -56,6 +58,8 @@ def table1_markdown(beside, honest, conflicts, cpu_seconds, *, how, repeats):
             'paper does, or "over weights" that can be applied.',
             markdown(_named(spread(conflicts, ["setting", "method"], CONFLICTS))),
         ]
+    if claims:
+        blocks += ["### The paper's claims", claims]
     minutes = f"{sum(cpu_seconds) / 60:.0f}"
     return "\n\n".join(
         [*blocks, f"The {len(cpu_seconds)} runs took {minutes} minutes of one core."]

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from ..claims import claims_markdown, hardly_aligned, stages_compared
 from ..curves import CURVES, curves_of
+from ..figures_of_claims import one_stage_figure, two_stage_figure
 from ..figures_of_methods import accuracy_fairness_plane, lines
 from ..files import write_csv
 from ..methods import PAPER_METHODS, TABLE1_METHODS, run_method
@@ -73,15 +75,22 @@ def table1(
     write_csv(by_paper.merge(beside, how="left"), results / "table1.csv")
     write_csv(honest, results / "table1_honest.csv")
     write_csv(conflicts, results / "table1_conflicts.csv")
+    repeats = epochs is None and splits_dir is not None
+    compared = stages_compared(beside)
+    claims = claims_markdown(compared, hardly_aligned(specs, runs)) if repeats else ""
     text = table1_markdown(
         beside,
         honest,
         conflicts,
         [run["cpu_seconds"] for run in runs],
         how=conditions(seeds, one_split(splits_dir), epochs),
-        repeats=epochs is None and splits_dir is not None,
+        repeats=repeats,
+        claims=claims,
     )
     write_text(text, results / "table1.md")
+    if len(compared):
+        two_stage_figure(compared, results / "figure1.png")
+        one_stage_figure(beside, results / "figure2a.png")
     accuracy_fairness_plane(
         honest,
         x="score_auc",
