@@ -153,6 +153,9 @@ API_REFERENCE = {
             "fetch_titanic",
             "fetch_student_performance",
             "make_biased_classification",
+            "make_coloured_digits",
+            "fetch_cifar10",
+            "fetch_cifar100",
         ],
     ),
     "Audits": Section(

@@ -3,7 +3,6 @@
 import warnings
 from functools import partial
 
-import numpy as np
 import torch
 
 from skfairbargain import (
@@ -14,8 +13,8 @@ from skfairbargain import (
 )
 from skfairbargain.exceptions import ConstantPredictionWarning, UnusedGoalWarning
 from skfairbargain.losses import cross_entropy
-from skfairbargain.model_selection import encode_cells
 
+from .plain_losses import balanced_loss, group_dro_loss, mean_loss
 from .plain_training import predict_logits, train_plainly
 from .rivals import boosting, predictor_of
 
@@ -35,19 +34,13 @@ MIN_STEPS = 1000
 
 def fit_network(train, val, seed, *, balanced=False):
     """The paper's network, trained by Adam on the (class-balanced) mean loss."""
-    counts = np.bincount(train.y, minlength=2)
-    weights = len(train.y) / (2 * counts) if balanced else np.ones(2)
-    weights = torch.tensor(weights, dtype=torch.float32)
-
-    def loss(logits, target, rows):
-        return (cross_entropy(logits, target) * weights[target]).mean()
-
+    loss = balanced_loss(train) if balanced else mean_loss
     return _train_network(train, loss, seed)
 
 
 def fit_fine_tuned(train, val, seed):
     """The network of `fit_network`, trained further on the validation set."""
-    module = _network(train, _mean_loss, seed)
+    module = _network(train, mean_loss, seed)
     optimizer = torch.optim.Adam(module.parameters(), lr=PLAIN_NETWORK["lr"] / 10)
     X, y = torch.from_numpy(val.X), torch.from_numpy(val.y)
     module.eval()  # no dropout: there are only a few rows
@@ -66,23 +59,7 @@ def fit_group_dro(train, val, seed, *, step=0.01):
     step : float, default=0.01
         How fast the weight of a group follows its loss.
     """
-    # Cells without a row have no loss and no weight.
-    codes = encode_cells(train.groups, train.y).codes
-    cells, codes = np.unique(codes, return_inverse=True)
-    codes = torch.from_numpy(codes)
-    share = torch.full((len(cells),), 1 / len(cells))
-
-    def loss(logits, target, rows):
-        of_cell = torch.nn.functional.one_hot(codes[rows], len(cells)).to(logits)
-        counts = of_cell.sum(dim=0)
-        losses = cross_entropy(logits, target) @ of_cell / counts.clamp(min=1)
-        with torch.no_grad():
-            # A cell without rows in the minibatch keeps its weight.
-            share.mul_(torch.exp(step * losses.detach() * (counts > 0)))
-            share.div_(share.sum())
-        return share.clone() @ losses
-
-    return _train_network(train, loss, seed)
+    return _train_network(train, group_dro_loss(train, step), seed)
 
 
 def fit_ours(train, val, seed, *, parameters):
@@ -137,10 +114,6 @@ def shortened(parameters, epochs):
         share /= usual.max_epochs
     bargaining = round(epochs * share)
     return {**parameters, "max_epochs": epochs, "bargain_epochs": bargaining}
-
-
-def _mean_loss(logits, target, rows):
-    return cross_entropy(logits, target).mean()
 
 
 def _network(train, loss, seed):

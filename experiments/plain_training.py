@@ -17,12 +17,15 @@ def largest_losses(logits, target, rows):
     return losses.topk(int(DRO_SHARE * len(losses))).values.sum()
 
 
-def train_plainly(X, y, loss, *, parameters, seed, optimizer=None, on_epoch=None):
-    """Train the paper's network by a loss of its own.
+def train_plainly(
+    X, y, loss, *, parameters, seed, optimizer=None, on_epoch=None, module=None
+):
+    """Train a network, by default the paper's, by a loss of its own.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_features), float32
+        Or of more dimensions, where `module` takes them.
     y : ndarray of shape (n_samples,), int64
         0 or 1.
     loss : callable
@@ -38,6 +41,9 @@ def train_plainly(X, y, loss, *, parameters, seed, optimizer=None, on_epoch=None
         ``(parameters) -> optimizer``; None is SGD.
     on_epoch : callable, default=None
         Called with the module after each epoch.
+    module : callable, default=None
+        Makes the network, instead of ``dropout`` and ``hidden_layer_sizes``; or one that is
+        trained on.
 
     Returns
     -------
@@ -48,9 +54,11 @@ def train_plainly(X, y, loss, *, parameters, seed, optimizer=None, on_epoch=None
     X, y = torch.from_numpy(X), torch.from_numpy(y)
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
-        module = _network(
-            (X.shape[1], *parameters["hidden_layer_sizes"]), parameters["dropout"]
-        )
+        if module is None:
+            sizes = (X.shape[1], *parameters["hidden_layer_sizes"])
+            module = _network(sizes, parameters["dropout"])
+        elif not isinstance(module, nn.Module):
+            module = module()
         if optimizer is None:
             optimizer = torch.optim.SGD(
                 module.parameters(),

@@ -7,6 +7,7 @@ from . import (
     audited,
     baselines,
     biased_labels,
+    images,
     reference,
     simulation,
     split_tables,
@@ -36,6 +37,8 @@ for command in (
     sweep.sweep,
     agreement.agreement,
     audited.audited,
+    images.images,
+    images.coloured,
     reference.reference,
     simulation.simulation,
 ):

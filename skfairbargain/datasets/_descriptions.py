@@ -162,3 +162,28 @@ How it has been misused
     Parents' work and education predict the grade, and using them punishes children for
     their origin.
 """
+
+CIFAR = """\
+CIFAR-10 and CIFAR-100: which thing does a small photograph show?
+
+60,000 photographs of 32 × 32 pixels in colour for each of the two; 50,000 to train on and
+10,000 to test on, equally many of each of the 10 or 100 classes.
+
+Source
+    Alex Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", University of
+    Toronto, 2009, https://www.cs.toronto.edu/~kriz/cifar.html; OpenML data sets 40927 and
+    41983. A subset of "80 Million Tiny Images", which were collected by search engines.
+Licence
+    None is stated. The photographs are other people's, found on the web.
+Known problems
+    The parent collection was withdrawn by its authors in 2020, because it held offensive
+    labels and images that nobody had looked at (Birhane, Prabhu, "Large Image Datasets: A
+    Pyrrhic Win for Computer Vision?", WACV 2021). About 3 % of the test images of CIFAR-10
+    and 10 % of those of CIFAR-100 are near copies of training images (Barz, Denzler, "Do We
+    Train on Test Data?", 2020). CIFAR-100 has classes of people: baby, boy, girl, man,
+    woman, whose sex a student saw in 32 × 32 pixels.
+How it has been misused
+    As evidence about fairness: no class here is a group of people who could be treated
+    unfairly by a label. The classes of people say how a person looked to somebody else. Use
+    the data to study how a method deals with rare classes or with misleading features.
+"""

@@ -32,18 +32,45 @@ def fetch_table(data_id, *, data_home):
     OSError
         If the data are not in the cache and cannot be downloaded.
     """
+    # A fragmented frame would make pandas warn later.
+    table = fetch_frame(data_id, data_home=data_home).copy()
+    for name in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            table[name] = table[name].astype(object).str.strip("'")
+    return table
+
+
+def fetch_frame(data_id, *, data_home, instead=""):
+    """Fetch a data set of OpenML as scikit-learn returns it.
+
+    Parameters
+    ----------
+    data_id, data_home :
+        As in `fetch_table`.
+    instead : str, default=""
+        What else `data_home` may name, for the error.
+
+    Returns
+    -------
+    frame : DataFrame
+
+    Raises
+    ------
+    OSError
+        As in `fetch_table`.
+    """
     cache = get_data_home(data_home)
     try:
         with warnings.catch_warnings():
             for message in _WARNINGS_BEFORE_THE_ERROR:
                 warnings.filterwarnings("ignore", message=message)
-            table = fetch_openml(
+            return fetch_openml(
                 data_id=data_id,
                 data_home=cache,
                 as_frame=True,
                 parser="pandas",
                 n_retries=1,
-            ).frame.copy()  # a fragmented frame would make pandas warn later
+            ).frame
     except Exception as error:
         # scikit-learn checks a cached file, deletes it if it is damaged, and downloads it
         # again. The error is of any type: that of the last step that failed.
@@ -51,9 +78,5 @@ def fetch_table(data_id, *, data_home):
             f"Data set {data_id} of OpenML is not in the cache {cache}, or is damaged "
             f"there, and could not be downloaded: {error}. Connect to https://openml.org "
             "and try again, or pass as `data_home` a folder into which scikit-learn "
-            "downloaded it on another machine."
+            f"downloaded it on another machine{instead}."
         ) from error
-    for name in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[name]):
-            table[name] = table[name].astype(object).str.strip("'")
-    return table

@@ -1,0 +1,167 @@
+"""Files of small images: those that torchvision downloads, and NumPy's."""
+
+import pickle
+from pathlib import Path
+
+import numpy as np
+
+SIDE = 32
+ARRAYS = ("X_train", "y_train", "X_test", "y_test", "class_names")
+# Of each of torchvision's folders: training files, and the names of labels and of classes.
+BATCHES = {
+    "cifar-10-batches-py": (
+        [f"data_batch_{number}" for number in range(1, 6)],
+        *("test_batch", "batches.meta", "labels", "label_names"),
+    ),
+    "cifar-100-python": (["train"], "test", "meta", "fine_labels", "fine_label_names"),
+}
+
+
+def find_batches(data_home, name):
+    """Return torchvision's folder `name` if it is in `data_home` or is it, else None."""
+    if data_home is None:
+        return None
+    place = Path(data_home)
+    return next((each for each in (place / name, place) if _is_folder(each, name)), None)
+
+
+def _is_folder(path, name):
+    return path.name == name and path.is_dir()
+
+
+def read_batches(folder):
+    """Read the images of a folder that torchvision downloaded.
+
+    Parameters
+    ----------
+    folder : Path
+        As of `find_batches`.
+
+    Returns
+    -------
+    data : ndarray of shape (n_images, 3, 32, 32), uint8
+    target : ndarray of shape (n_images,), int64
+    names : list of str
+    is_test : ndarray of shape (n_images,), bool
+
+    Raises
+    ------
+    OSError
+        If a file is missing.
+    ValueError
+        If a file holds something else.
+    """
+    training, test, meta, labels, class_names = BATCHES[folder.name]
+    batches = [_unpickled(folder / name, "data", labels) for name in [*training, test]]
+    (names,) = _unpickled(folder / meta, class_names)
+    data = np.concatenate([pixels for pixels, _ in batches])
+    target = np.concatenate([numbers for _, numbers in batches]).astype(np.int64)
+    is_test = np.arange(len(target)) >= len(target) - len(batches[-1][1])
+    return data.reshape(-1, 3, SIDE, SIDE), target, list(names), is_test
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Read lists, texts and arrays only, so that no code of a file is run."""
+
+    ALLOWED = {
+        "_reconstruct": np.empty(0).__reduce__()[0],
+        "ndarray": np.ndarray,
+        "dtype": np.dtype,
+    }
+
+    def find_class(self, module, name):
+        if module.partition(".")[0] == "numpy" and name in self.ALLOWED:
+            return self.ALLOWED[name]
+        raise pickle.UnpicklingError(f"{module}.{name} is no array")
+
+
+def _unpickled(path, *keys):
+    """Values of the dict that a file holds."""
+    try:
+        with path.open("rb") as file:
+            # Python 2 wrote the files.
+            content = _PlainUnpickler(file, encoding="latin1").load()
+        return [content[key] for key in keys]
+    except OSError as error:
+        raise OSError(
+            f"{path} cannot be read: {error.strerror}. Let torchvision download the "
+            "images again."
+        ) from error
+    except Exception as error:
+        # Of any type: a pickle may end or go wrong anywhere.
+        raise ValueError(
+            f"{path} does not hold images as torchvision downloads them. Let torchvision "
+            "download them again."
+        ) from error
+
+
+def read_npz(path):
+    """Read the images of an .npz file.
+
+    Parameters
+    ----------
+    path : Path
+        With arrays as `fetch_cifar10` tells.
+
+    Returns
+    -------
+    data, target, names, is_test :
+        As of `read_batches`.
+
+    Raises
+    ------
+    OSError
+        If the file is missing or cannot be read.
+    ValueError
+        If it lacks an array, or an array is something else.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in ARRAYS if name in file}
+    except OSError as error:
+        raise OSError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:
+        raise ValueError(
+            f"{path} should be a file that numpy.savez wrote of plain arrays."
+        ) from error
+    missing = [name for name in ARRAYS if name not in arrays]
+    if missing:
+        raise ValueError(
+            f"{path} should hold the arrays {', '.join(ARRAYS)}. It lacks "
+            f"{', '.join(missing)}."
+        )
+    names = [str(name) for name in arrays["class_names"].ravel()]
+    parts = [
+        (
+            _channels_first(arrays[f"X_{part}"], f"X_{part}", path),
+            _numbers(arrays, part, len(names), path),
+        )
+        for part in ("train", "test")
+    ]
+    data, target = (np.concatenate(each) for each in zip(*parts, strict=True))
+    is_test = np.arange(len(target)) >= len(parts[0][1])
+    return data, target, names, is_test
+
+
+def _channels_first(images, name, path):
+    first = images.shape[1:] == (3, SIDE, SIDE)
+    if images.dtype != np.uint8 or not (first or images.shape[1:] == (SIDE, SIDE, 3)):
+        raise ValueError(
+            f"{name} of {path} should be a uint8 array of shape (n, 3, 32, 32) or "
+            f"(n, 32, 32, 3). Got {images.dtype} of shape {images.shape}."
+        )
+    return images if first else np.ascontiguousarray(images.transpose(0, 3, 1, 2))
+
+
+def _numbers(arrays, part, n_classes, path):
+    n_images, numbers = len(arrays[f"X_{part}"]), arrays[f"y_{part}"]
+    if (
+        numbers.dtype.kind not in "iu"
+        or numbers.shape != (n_images,)
+        or (n_images and not 0 <= numbers.min() <= numbers.max() < n_classes)
+    ):
+        raise ValueError(
+            f"y_{part} of {path} should be {n_images} numbers of classes, 0 to "
+            f"{n_classes - 1}: one for each image, below the length of class_names."
+        )
+    return numbers.astype(np.int64)
