@@ -9,9 +9,20 @@ import typer
 
 from skfairbargain.compare import summarize
 
+from ..figures_of_methods import lines
 from ..files import write_csv
 from ..images.coloured import TASKS
 from ..images.coloured_methods import METHODS, coloured_specs, run_coloured, same_rows
+from ..images.imbalance import METHODS as IMBALANCE_METHODS
+from ..images.imbalance import (
+    N_EPOCHS,
+    NORMS,
+    PAIRS,
+    STAGES,
+    imbalance_specs,
+    run_imbalance,
+)
+from ..images.trajectories import CURVES, SHOWN, by_goal, curves_of, summary_of
 from ..reports import MANY_SPLITS, conditions, write_text
 from ..runs import run_all
 from ..store import RunStore
@@ -62,7 +73,7 @@ def coloured(
     epochs: Epochs = None,
     jobs: Jobs = 1,
 ):
-    """Images whose colour nearly tells the label in training: accuracy where it misleads."""
+    """Images whose colour nearly tells the label: accuracy where it misleads."""
     specs = coloured_specs(
         chosen(task or ["digits"], TASKS, "--task"),
         chosen(method, METHODS, "--method"),
@@ -97,5 +108,57 @@ def coloured(
     write_text("\n\n".join(blocks), results / "coloured.md")
 
 
-def images():
-    """Placeholder."""
+def images(
+    results: Results = Path("results"),
+    cifar10: Cifar10 = None,
+    cifar100: Cifar100 = None,
+    data: Annotated[list[str] | None, some_of("--data", PAIRS, show_default="all")] = None,
+    method: Annotated[
+        list[str] | None, some_of("--method", IMBALANCE_METHODS, show_default="all")
+    ] = None,
+    norm: Annotated[
+        list[str] | None, some_of("--norm", NORMS, show_default="batch")
+    ] = None,
+    width: Annotated[
+        int, typer.Option("--width", help="Channels of the first stage.", min=1)
+    ] = 64,
+    seeds: Seeds = 5,
+    epochs: Epochs = None,
+    jobs: Jobs = 1,
+):
+    """Figure 7: ResNet-18 on two classes of images, of which one is hardly there."""
+    specs = [
+        spec
+        for each in chosen(norm or ["batch"], NORMS, "--norm")
+        for spec in imbalance_specs(
+            chosen(data, PAIRS, "--data"),
+            chosen(method, IMBALANCE_METHODS, "--method"),
+            norm=each,
+            width=width,
+            seeds=seeds,
+            epochs=epochs,
+        )
+    ]
+    store = RunStore(results / "images.sqlite")
+    function = partial(run_imbalance, sources={"cifar10": cifar10, "cifar100": cifar100})
+    runs = run_all(function, specs, store, n_jobs=jobs)
+    table = curves_of(specs, runs)
+    write_csv(table, results / "images.csv")
+    lines(
+        by_goal(table),
+        across="epoch",
+        metrics=CURVES,
+        titles={"baseline": "baseline"} | STAGES,
+        path=results / "images.png",
+        x_label="epoch",
+    )
+    by = ["data", "norm", "method"]
+    blocks = [conditions(seeds, MANY_SPLITS, epochs or N_EPOCHS)]
+    for (name, of_norm), rows in summary_of(table).groupby(by[:2], sort=False):
+        shown = spread(rows, ["method"], SHOWN)
+        shown["method"] = [IMBALANCE_METHODS[each] for each in shown["method"]]
+        blocks += [
+            f"### {PAIRS[name].title}, {of_norm} normalization, width {width}",
+            markdown(shown),
+        ]
+    write_text("\n\n".join(blocks), results / "images.md")

@@ -42,7 +42,9 @@ def coloured_rows(task, per_cell, *, seed, cifar10=None):
         )
         X = digits.data.astype(np.float32) / 255
         parts = (digits.train, digits.audited, digits.test)
-        return tuple(Rows(X[rows], digits.target[rows], digits.groups[rows]) for rows in parts)
+        return tuple(
+            Rows(X[rows], digits.target[rows], digits.groups[rows]) for rows in parts
+        )
     return _coloured_pair(per_cell, seed, cifar10)
 
 
@@ -53,8 +55,8 @@ def _coloured_pair(per_cell, seed, cifar10):
         of_training = rng.permutation(len(training))[: N_TRAIN_OF_EACH + 2 * per_cell]
         of_test = rng.permutation(len(testing))[:N_TEST_OF_EACH]
         drawn = (
-            training[of_training[: N_TRAIN_OF_EACH]],
-            training[of_training[N_TRAIN_OF_EACH :]],
+            training[of_training[:N_TRAIN_OF_EACH]],
+            training[of_training[N_TRAIN_OF_EACH:]],
             testing[of_test],
         )
         for part, images in zip(parts, drawn, strict=True):

@@ -126,7 +126,7 @@ def _fit_audited_alone(run):
 
 
 def _on_audited(module, run, lr, n_steps):
-    """Train a network by full batches of the audited rows, whose cells are equally large."""
+    """Train a network by full batches of the audited rows, equally many of each cell."""
     optimizer = torch.optim.Adam(module.parameters(), lr=lr)
     X, y = torch.from_numpy(run.audited.X), torch.from_numpy(run.audited.y)
     module.train()

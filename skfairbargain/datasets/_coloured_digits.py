@@ -23,9 +23,7 @@ MOST_PER_CELL = 100
     },
     prefer_skip_nested_validation=True,
 )
-def make_coloured_digits(
-    *, agreement=0.95, per_cell=10, test_share=0.4, random_state=None
-):
+def make_coloured_digits(*, agreement=0.95, per_cell=10, test_share=0.4, random_state=None):
     """Colour scikit-learn's digits so that the colour nearly tells the label in training.
 
     A task with a spurious correlation, in the manner of Waterbirds, and without a download.

@@ -1,0 +1,96 @@
+"""Accuracy epoch by epoch on imbalanced images, as Figure 7 shows it, and its summary."""
+
+import numpy as np
+import pandas as pd
+
+from skfairbargain.compare import summarize
+
+from .imbalance import GOALS, PAIRS
+
+CURVES = {"accuracy": "accuracy", "worst_class": "accuracy, worst class"}
+# Of a run: at its last epoch, over its last tenth of epochs, and how much it moves there.
+SHOWN = {
+    "accuracy": "accuracy, last epoch",
+    "worst_class": "worst class, last epoch",
+    "accuracy_late": "accuracy, last tenth",
+    "worst_class_late": "worst class, last tenth",
+    "movement": "mean change of accuracy from epoch to epoch",
+}
+ALIKE = ["data", "norm", "width", "method", "seed", "epochs"]
+
+
+def curves_of(specs, results):
+    """Accuracy over both classes, and in the worse one, after every epoch.
+
+    Parameters
+    ----------
+    specs, results : list of dict
+        As of `imbalance_specs` and `run_imbalance`.
+
+    Returns
+    -------
+    table : DataFrame
+        One row for each run and epoch, with the columns of the spec, ``epoch``, and those
+        of `CURVES`. Both classes have equally many test images.
+    """
+    rows = []
+    for spec, result in zip(specs, results, strict=True):
+        for epoch, classes in enumerate(result["curve"], start=1):
+            measured = {"accuracy": float(np.mean(classes)), "worst_class": min(classes)}
+            rows.append({**spec, "epoch": epoch, **measured})
+    return pd.DataFrame(rows)
+
+
+def by_goal(table):
+    """The curves, so that each goal has panels of its own, the baseline in all of them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As of `curves_of`.
+
+    Returns
+    -------
+    table : DataFrame
+        With a column ``setting`` that names data and goal, and ``method``, which is
+        "baseline" or the stage.
+    """
+    parts = []
+    for (data, norm), rows in table.groupby(["data", "norm"], sort=False):
+        baseline = rows["method"] == "baseline"
+        for goal, title in GOALS.items():
+            of_goal = rows["method"].str.startswith(f"{goal}_")
+            if not of_goal.any():
+                continue
+            part = rows[baseline | of_goal].copy()
+            part["method"] = part["method"].str.removeprefix(f"{goal}_")
+            part["setting"] = f"{PAIRS[data].title}, {norm} norm.: {title}"
+            parts.append(part)
+    return pd.concat(parts) if parts else table.assign(setting=table["data"])
+
+
+def summary_of(table):
+    """Means over seeds of what `SHOWN` names.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As of `curves_of`.
+
+    Returns
+    -------
+    summary : DataFrame
+        As of `summarize`, by ``data``, ``norm`` and ``method``.
+    """
+    rows = []
+    for key, run in table.groupby(ALIKE, sort=False):
+        late = run[run["epoch"] > 0.9 * run["epoch"].max()]
+        rows.append(
+            {
+                **dict(zip(ALIKE, key, strict=True)),
+                **{name: run[name].iloc[-1] for name in CURVES},
+                **{f"{name}_late": late[name].mean() for name in CURVES},
+                "movement": run["accuracy"].diff().abs().mean(),
+            }
+        )
+    return summarize(pd.DataFrame(rows), ["data", "norm", "method"], list(SHOWN))
