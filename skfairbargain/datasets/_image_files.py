@@ -1,5 +1,6 @@
 """Files of small images: those that torchvision downloads, and NumPy's."""
 
+import codecs
 import pickle
 from pathlib import Path
 
@@ -52,12 +53,20 @@ def read_batches(folder):
         If a file holds something else.
     """
     training, test, meta, labels, class_names = BATCHES[folder.name]
-    batches = [_unpickled(folder / name, "data", labels) for name in [*training, test]]
-    (names,) = _unpickled(folder / meta, class_names)
-    data = np.concatenate([pixels for pixels, _ in batches])
-    target = np.concatenate([numbers for _, numbers in batches]).astype(np.int64)
+    batches = [
+        _content(folder / name, lambda content: _images_of(content, labels))
+        for name in [*training, test]
+    ]
+    names = _content(folder / meta, lambda content: list(map(str, content[class_names])))
+    data, target = (np.concatenate(each) for each in zip(*batches, strict=True))
     is_test = np.arange(len(target)) >= len(target) - len(batches[-1][1])
-    return data.reshape(-1, 3, SIDE, SIDE), target, list(names), is_test
+    return data, target, names, is_test
+
+
+def _images_of(content, labels):
+    """Images and numbers of a batch; any error where they are something else."""
+    data = content["data"].reshape(len(content[labels]), 3, SIDE, SIDE)
+    return data.astype(np.uint8, casting="safe"), np.array(content[labels], dtype=np.int64)
 
 
 class _PlainUnpickler(pickle.Unpickler):
@@ -67,21 +76,22 @@ class _PlainUnpickler(pickle.Unpickler):
         "_reconstruct": np.empty(0).__reduce__()[0],
         "ndarray": np.ndarray,
         "dtype": np.dtype,
+        # How Python 3 writes bytes for Python 2.
+        "encode": codecs.encode,
     }
 
     def find_class(self, module, name):
-        if module.partition(".")[0] == "numpy" and name in self.ALLOWED:
+        if module.partition(".")[0] in ("numpy", "_codecs") and name in self.ALLOWED:
             return self.ALLOWED[name]
         raise pickle.UnpicklingError(f"{module}.{name} is no array")
 
 
-def _unpickled(path, *keys):
-    """Values of the dict that a file holds."""
+def _content(path, read):
+    """What `read` makes of what a file holds."""
     try:
         with path.open("rb") as file:
             # Python 2 wrote the files.
-            content = _PlainUnpickler(file, encoding="latin1").load()
-        return [content[key] for key in keys]
+            return read(_PlainUnpickler(file, encoding="latin1").load())
     except OSError as error:
         raise OSError(
             f"{path} cannot be read: {error.strerror}. Let torchvision download the "

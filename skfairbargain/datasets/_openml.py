@@ -40,7 +40,7 @@ def fetch_table(data_id, *, data_home):
     return table
 
 
-def fetch_frame(data_id, *, data_home, instead=""):
+def fetch_frame(data_id, *, data_home, instead="", dtype=None):
     """Fetch a data set of OpenML as scikit-learn returns it.
 
     Parameters
@@ -49,6 +49,9 @@ def fetch_frame(data_id, *, data_home, instead=""):
         As in `fetch_table`.
     instead : str, default=""
         What else `data_home` may name, for the error.
+    dtype : dict, default=None
+        Of columns by their places; those that it lacks are inferred. None: what OpenML
+        tells of each.
 
     Returns
     -------
@@ -70,6 +73,7 @@ def fetch_frame(data_id, *, data_home, instead=""):
                 as_frame=True,
                 parser="pandas",
                 n_retries=1,
+                read_csv_kwargs=None if dtype is None else {"dtype": dtype},
             ).frame
     except Exception as error:
         # scikit-learn checks a cached file, deletes it if it is damaged, and downloads it
