@@ -187,6 +187,7 @@ API_REFERENCE = {
             "DivergenceWarning",
             "ConstantPredictionWarning",
             "UnusedGoalWarning",
+            "ChannelsLastWarning",
             "ModelVersionWarning",
         ],
     ),

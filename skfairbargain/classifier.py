@@ -61,9 +61,10 @@ class NashMetaClassifier(
         0, and values are cut off at 10 √n deviations from the mean of n rows. "auto"
         standardizes two-dimensional X, unless a `module` has embedding layers.
     module : class, callable or torch.nn.Module, default=None
-        A network instead of the default one: from inputs of shape (n, n_features) to logits
-        of shape (n, n_classes). A class or function is called with those of the keywords
-        ``n_features`` and ``n_classes`` that its signature names. An instance is copied.
+        A network instead of the default one: from inputs of shape (n, n_features, ...) to
+        logits of shape (n, n_classes). A class or function is called with those of the
+        keywords ``n_features``, ``n_classes`` and ``row_shape`` (the shape of a row) that
+        its signature names. An instance is copied.
     optimizer : {"sgd", "adam", "adamw"} or class, default="sgd"
         A class is one of ``torch.optim``'s.
     momentum : float, default=0.9
@@ -120,7 +121,7 @@ class NashMetaClassifier(
     cells_ : list of tuple
         The (group, class) pairs of the validation set, in the order of the players.
     n_features_in_ : int
-        Number of features.
+        Number of features; of images, that of channels (axis 1).
     feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, where X has them.
     n_iter_ : int
@@ -269,10 +270,10 @@ class NashMetaClassifier(
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like of shape (n_samples, n_features, ...)
             Training rows, float32 or float64; the network computes in the dtype of X, and
-            float32 takes half the time. float16, integers, lists and polars frames
-            become float32.
+            float32 takes half the time. float16, integers, lists and polars frames become
+            float32; images in uint8, of more dimensions, float32 from 0 to 1.
         y : array-like of shape (n_samples,)
             Class labels.
         X_val : array-like of shape (n_val, n_features), default=None
@@ -280,8 +281,8 @@ class NashMetaClassifier(
         y_val : array-like of shape (n_val,), default=None
             Their class labels.
         groups_val : array-like of shape (n_val,) or (n_val, n_columns), default=None
-            Their groups; several columns become intersections. None: the classes are the
-            groups.
+            Their groups; several columns become intersections. None, or those equal to
+            `y_val`: the classes are the groups.
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights, which multiply the learned ones. Only their ratios count:
             they are divided by their mean over the rows that are trained on. See Notes.
@@ -393,5 +394,6 @@ class NashMetaClassifier(
             _first_seed=first_seed,
             _cell_rows=validation.cell_rows,
             _kept_validation=kept_validation,
+            _in_bytes=rows.in_bytes or None,
             **net.records_.of_all_rows(rows.rows, rows.X.shape[0], groups),
         )

@@ -3,6 +3,7 @@
 from sklearn.exceptions import ConvergenceWarning, InconsistentVersionWarning
 
 __all__ = [
+    "ChannelsLastWarning",
     "ConstantPredictionWarning",
     "DivergenceWarning",
     "ModelFileError",
@@ -58,6 +59,10 @@ class ConstantPredictionWarning(ConvergenceWarning):
 
     A subclass of scikit-learn's `ConvergenceWarning`.
     """
+
+
+class ChannelsLastWarning(UserWarning):
+    """A convolution takes the rows of images for their channels."""
 
 
 class DivergenceWarning(ConvergenceWarning):

@@ -192,8 +192,8 @@ class NeedsWidth(nn.Linear):
     [
         (NeedsWidth,
          "`module` should be a class or function that needs no other arguments than "
-         "n_features and n_classes. Got one that needs width, depth. Bind them with "
-         "functools.partial."),
+         "n_features, n_classes and row_shape. Got one that needs width, depth. Bind them "
+         "with functools.partial."),
         (lambda n_features: str(n_features),
          "`module` should be a class or function that makes a torch.nn.Module. Got one "
          "that makes a str."),

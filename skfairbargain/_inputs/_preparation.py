@@ -8,6 +8,7 @@ from sklearn.utils.validation import _get_feature_names
 
 from .._utils import warn_user
 from ..exceptions import ValidationSetWarning
+from ._images import bytes_scaled
 from ._rows import checked_rows
 
 # Rows of X whose range is compared with the validation set's.
@@ -24,7 +25,7 @@ def prepared_alike(estimator, X_val, **checks):
         Has the features of the training rows.
     X_val : array-like of shape (n_val, ...)
     **checks : dict
-        Of scikit-learn's ``validate_data``.
+        As of `checked_rows`.
 
     Returns
     -------
@@ -114,7 +115,7 @@ def warn_of_untransformed_validation_set(X, X_val):
     X, X_val : ndarray or CSR matrix of shape (n, ...)
     """
     # A stride, so that of a memmap few pages are read.
-    rows = X[:: -(-X.shape[0] // RANGE_ROWS)]
+    rows, X_val = map(bytes_scaled, (X[:: -(-X.shape[0] // RANGE_ROWS)], X_val))
     low, high = (_dense(rows.min(axis=0)), _dense(rows.max(axis=0)))
     values = _dense(X_val)
     outside = np.mean((values < low) | (values > high))

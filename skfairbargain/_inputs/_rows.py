@@ -7,12 +7,13 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from .._utils import check_numbers, shortly
+from ._images import as_stack, check_bytes, check_shape
 
 # Errors of scikit-learn's that say what they are about.
 NAMED = r"\b(X|y|[Ff]eature names)\b"
 
 
-def checked_rows(estimator, X, *labels, name="X", **checks):
+def checked_rows(estimator, X, *labels, name="X", form=None, **checks):
     """Return rows as numbers, and what else scikit-learn's ``validate_data`` returns.
 
     Parameters
@@ -23,22 +24,30 @@ def checked_rows(estimator, X, *labels, name="X", **checks):
         y, or nothing.
     name : str, default="X"
         What the errors call X.
+    form : RowForm, default=None
+        Of the rows trained on, which these should be like.
     **checks : dict
-        Of ``validate_data``.
+        Of ``validate_data``; `dtype` may be a function of X.
 
     Raises
     ------
     ValueError, TypeError
-        If X is no table of numbers; the message names it.
+        If X is no table of numbers, or of another form; the message names it.
     """
+    if checks.get("allow_nd"):
+        X = as_stack(X)
     if not checks.get("skip_check_array"):
         check_numbers(X, name)
         _check_dimensions(X, name, checks.get("allow_nd", False))
+    if form is not None:
+        check_shape(X, form, name)
+    if callable(checks.get("dtype")):
+        checks["dtype"] = checks["dtype"](X)
     try:
         # Numbers beyond float32 become infinite, of which the error says more; and the sum
         # by which scikit-learn looks for NaN first may overflow.
         with np.errstate(over="ignore", invalid="ignore"):
-            return validate_data(estimator, X, *labels, **checks)
+            checked = validate_data(estimator, X, *labels, **checks)
     except (ValueError, TypeError, OverflowError, RuntimeError) as error:
         if isinstance(error, ValueError | TypeError) and re.search(NAMED, str(error)):
             raise
@@ -50,6 +59,9 @@ def checked_rows(estimator, X, *labels, name="X", **checks):
         raise kind(
             f"`{name}` should hold a row of numbers for each sample. {error}"
         ) from error
+    if form is not None:
+        check_bytes(checked[0] if labels else checked, form, name)
+    return checked
 
 
 def _check_dimensions(X, name, allow_nd):
@@ -59,6 +71,10 @@ def _check_dimensions(X, name, allow_nd):
             shape = np.shape(X)
         except (RuntimeError, TypeError, ValueError):
             return  # of unequal lengths, of which scikit-learn says more
+    if allow_nd and len(shape) > 2 and 0 in shape[1:]:
+        raise ValueError(
+            f"`{name}` should have rows that hold numbers. Got shape {tuple(shape)}."
+        )
     if len(shape) == 2 or (allow_nd and len(shape) > 2) or (issparse(X) and allow_nd):
         return
     if len(shape) == 1:

@@ -6,6 +6,8 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.preprocessing import StandardScaler
 
+from ._dtypes import computing_dtype
+from ._images import LARGEST_BYTE, are_bytes, bytes_scaled
 from ._relative_weights import relative
 
 # Values that are read at a time, about 8 MB; and rows of a sparse matrix.
@@ -103,9 +105,11 @@ class Standardizer:
 
     def _add(self, values, weight):
         """Merge the statistics of a chunk into those of the rows before it."""
+        values = bytes_scaled(values)
         share_of_rounding = np.finfo(np.float64).eps
-        if values.dtype.kind == "f":
-            share_of_rounding = np.finfo(values.dtype).eps
+        computed_in = computing_dtype(values.dtype)
+        if computed_in.kind == "f":
+            share_of_rounding = np.finfo(computed_in).eps
         total = weight.sum()
         values, weight = _by_column(values, weight)
         largest = abs(values).max(axis=0)
@@ -148,7 +152,7 @@ class Standardizer:
         -------
         features : ndarray of shape (n, n_columns, ...), float64
         """
-        X = X.toarray() if issparse(X) else np.asarray(X)
+        X = X.toarray() if issparse(X) else bytes_scaled(np.asarray(X))
         shape = (-1, *[1] * (X.ndim - 2))
         constant, *columns = self.columns
         factor, offset, inverse, low, high = (column.reshape(shape) for column in columns)
@@ -186,7 +190,7 @@ class Standardizer:
 
 
 def as_features(rows, dtype, scaler=None):
-    """Return rows as a module sees them: a C-contiguous copy.
+    """Return rows as a module sees them: a C-contiguous copy, of bytes their 255ths.
 
     Parameters
     ----------
@@ -210,7 +214,10 @@ def as_features(rows, dtype, scaler=None):
         rows = rows.toarray()
     # In one order, so that the rounding does not depend on how X lies in memory, and a
     # copy, because torch complains of arrays that it may not write to.
-    return np.array(rows, dtype=dtype, order="C")
+    features = np.array(rows, dtype=dtype, order="C")
+    if are_bytes(rows):
+        features /= LARGEST_BYTE
+    return features
 
 
 # Of the factors; 2 ** -1000 and 2 ** 1000 are ordinary numbers.

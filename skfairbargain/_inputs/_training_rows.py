@@ -12,6 +12,8 @@ from sklearn.utils.validation import (
 )
 
 from .._utils import check_column, check_numbers
+from ._dtypes import readable_dtypes
+from ._images import RowForm, are_bytes
 from ._labels import check_classes, check_labels, class_indices, label_column
 from ._rows import checked_rows
 
@@ -30,6 +32,8 @@ class TrainingRows(NamedTuple):
         Which rows of X to train on, in the order of `y`.
     classes : ndarray of shape (n_classes,)
         Class labels.
+    in_bytes : bool, default=False
+        Whether X, or what was trained on first, is images in bytes.
     """
 
     X: np.ndarray
@@ -37,6 +41,11 @@ class TrainingRows(NamedTuple):
     sample_weight: np.ndarray | None
     rows: np.ndarray
     classes: np.ndarray
+    in_bytes: bool = False
+
+    @property
+    def form(self):
+        return RowForm(self.X.shape[1:], self.in_bytes)
 
     def take(self, positions):
         """Return some of the rows to train on, by their positions in `rows`."""
@@ -75,15 +84,17 @@ def training_rows(estimator, X, y, sample_weight, *, classes=None, reset):
         X,
         y,
         accept_sparse="csr",
-        dtype=_float_dtypes(X),
+        form=None if reset else estimator._row_form,
+        dtype=readable_dtypes,
         allow_nd=estimator.module is not None,
         reset=reset,
     )
+    in_bytes = are_bytes(X) if reset else estimator._row_form.in_bytes
     if not reset:
         classes = estimator.classes_
     elif classes is not None:
         classes = label_column(classes, "classes")
-    return TrainingRows(X, *weighted_labels(X, y, sample_weight, classes))
+    return TrainingRows(X, *weighted_labels(X, y, sample_weight, classes), in_bytes)
 
 
 def weighted_labels(X, y, sample_weight, classes=None):
@@ -144,16 +155,3 @@ def _checked_weight(sample_weight, X):
         raise ValueError(
             f"`sample_weight` should hold a number for each row. {error}"
         ) from error
-
-
-def _float_dtypes(X):
-    """The dtypes to read X in; what is neither becomes the first of them.
-
-    That is float32 where it holds every value of X, and float64 for wider integers, such as
-    points in time, whose differences float32 loses.
-    """
-    columns = X.dtypes if hasattr(X, "dtypes") else [getattr(X, "dtype", object)]
-    fit = all(
-        isinstance(dtype, np.dtype) and np.can_cast(dtype, np.float32) for dtype in columns
-    )
-    return [np.float32, np.float64] if fit else [np.float64, np.float32]

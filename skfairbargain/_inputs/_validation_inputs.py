@@ -1,8 +1,10 @@
 """Check the validation set that a fit was given, or hold one out."""
 
+from functools import partial
 from numbers import Number
 
-from .._utils import check_same_length
+from .._utils import are_labels, check_same_length
+from ._dtypes import computing_dtype, readable_dtypes
 from ._held_out import hold_out
 from ._labels import class_indices, label_column
 from ._numbered_labels import audit_classes, explain_numbers, warn_of_numbers
@@ -36,11 +38,30 @@ def validation_set(estimator, rows, X_val, y_val, groups_val, classes=None):
         estimator,
         X_val,
         accept_sparse="csr",
-        dtype=rows.X.dtype,
+        form=rows.form,
+        dtype=partial(readable_dtypes, computed_in=computing_dtype(rows.X.dtype)),
         allow_nd=estimator.module is not None,
     )
-    codes = validation_codes(rows.classes, X_val, y_val, classes)
-    return rows, given_validation_set(X_val, codes, groups_val, rows.classes)
+    return rows, audited_set(rows.classes, X_val, y_val, groups_val, classes)
+
+
+def audited_set(known, X_val, y_val, groups_val, classes=None):
+    """Return a validation set that was given; groups that are the labels are the classes.
+
+    Parameters
+    ----------
+    known, classes :
+        As of `validation_codes`.
+    X_val : ndarray or CSR matrix of shape (n_val, n_features)
+    y_val, groups_val : array-like or None
+
+    Returns
+    -------
+    validation : ValidationSet
+    """
+    codes = validation_codes(known, X_val, y_val, classes)
+    groups_val = None if are_labels(groups_val, y_val) else groups_val
+    return given_validation_set(X_val, codes, groups_val, known)
 
 
 def check_same_cells(estimator, validation):

@@ -98,7 +98,15 @@ def _check_two_classes(validation):
         f"Group {name!r} has {rows} in the validation set, all of class {label!r}"
         f"{likewise}. Every group needs rows of two classes or more: use "
         "balanced_validation_split(..., per_cell=5), or merge the group with another."
+        f"{_meant_as_classes(cells)}"
     )
+
+
+def _meant_as_classes(cells):
+    """A way out where groups and classes go together one by one, under other names."""
+    if len({label for _, label in cells}) < len(cells) or len(cells) == 1:
+        return ""
+    return " Where the groups are meant to be the classes, leave `groups_val` away."
 
 
 def _warn_of_missing_classes(y_codes, classes):

@@ -6,11 +6,17 @@ import numpy as np
 import torch
 from torch import nn
 
-from .._utils import copy_module, first_line, layer_of_error
+from .._inputs import channels_last
+from .._utils import copy_module, first_line, layer_of_error, warn_user
+from ..exceptions import ChannelsLastWarning
 from ._mlp import MLP
 
 # The keywords that a class or function for `module` may name.
-KEYWORDS = ("n_features", "n_classes")
+KEYWORDS = ("n_features", "n_classes", "row_shape")
+CHANNELS_LAST = (
+    " The rows seem to be images whose channels are last, and torch's layers take them "
+    "first: pass `X.transpose(0, 3, 1, 2)`, and `X_val` alike."
+)
 
 
 def build_module(
@@ -46,7 +52,7 @@ def build_module(
     elif isinstance(module, nn.Module):
         module = copy_module(module)
     else:
-        module = _made(module, n_features, n_classes)
+        module = _made(module, n_features, n_classes, example.shape[1:])
     module = _uncompiled(module)
     _check_parameters(module)
     # Not as many rows as classes, so that the two are not taken for each other.
@@ -62,9 +68,9 @@ def build_module(
     return module
 
 
-def _made(make, n_features, n_classes):
+def _made(make, *values):
     """What a class or function returns, called with those keywords that it names."""
-    known = dict(zip(KEYWORDS, (n_features, n_classes), strict=True))
+    known = dict(zip(KEYWORDS, values, strict=True))
     try:
         named = inspect.signature(make).parameters
     except ValueError:  # some built-in functions have none
@@ -79,8 +85,8 @@ def _made(make, n_features, n_classes):
     if unknown:
         raise TypeError(
             "`module` should be a class or function that needs no other arguments than "
-            f"n_features and n_classes. Got one that needs {', '.join(unknown)}. Bind them "
-            "with functools.partial."
+            f"n_features, n_classes and row_shape. Got one that needs {', '.join(unknown)}."
+            " Bind them with functools.partial."
         )
     module = make(**{name: known[name] for name in known if name in named})
     if not isinstance(module, nn.Module):
@@ -127,21 +133,37 @@ def _check_logits(module, rows, n_classes):
         f"`module` should map inputs of shape {tuple(rows.shape)} to logits of shape "
         f"{(len(rows), n_classes)}, one per class."
     )
-    given = rows.clone()
+    given, convolved = rows.clone(), []
+    hooks = [
+        part.register_forward_pre_hook(lambda _, inputs: convolved.append(inputs[0].shape))
+        for part in module.modules()
+        if isinstance(part, nn.Conv2d)
+    ]
     try:
         with torch.no_grad():
             logits = module(given)
     except Exception as error:
         layer = layer_of_error(error, module) or "it"
+        hint = CHANNELS_LAST if channels_last(rows.shape) else ""
         raise ValueError(
             f"{expected} But {layer} raised {type(error).__name__}: {first_line(error)}"
+            f"{hint}"
         ) from error
+    finally:
+        for hook in hooks:
+            hook.remove()
     if not isinstance(logits, torch.Tensor):
         raise ValueError(f"{expected} Got a {type(logits).__name__}.")
     if logits.shape != (len(rows), n_classes):
         raise ValueError(f"{expected} Got shape {tuple(logits.shape)}.")
     if not logits.is_floating_point():
         raise ValueError(f"{expected} Got {str(logits.dtype).removeprefix('torch.')}.")
+    if channels_last(rows.shape) and rows.shape in convolved:
+        warn_user(
+            f"A convolution of `module` takes axis 1 of rows of shape {tuple(rows.shape)} "
+            f"for their channels.{CHANNELS_LAST}",
+            ChannelsLastWarning,
+        )
     # What it does to its input it would do to the validation rows of every step.
     if given._version:
         module.register_forward_pre_hook(_with_own_input)

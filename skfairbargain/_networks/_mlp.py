@@ -14,8 +14,9 @@ from .._utils import first_line, layer_of_error
 from ._divergence import bounded_logits, check_finite_parameters
 from ._dropout import Dropout
 
-# Rows per forward pass in prediction.
-PREDICTION_ROWS = 16_384
+# Rows per forward pass in prediction; of images, whose features take more memory than they
+# do themselves, so many that they have no more values than this.
+PREDICTION_ROWS, PREDICTION_VALUES = 16_384, 2**20
 
 
 class MLP(nn.Sequential):
@@ -108,8 +109,11 @@ def predict_logits(module, X, scaler=None):
     module.eval()
     parts = []
     with torch.no_grad():
-        for start in range(0, X.shape[0], PREDICTION_ROWS):
-            rows = X[start : start + PREDICTION_ROWS]
+        size = PREDICTION_ROWS
+        if X.ndim > 2:
+            size = max(1, min(size, PREDICTION_VALUES // math.prod(X.shape[1:])))
+        for start in range(0, X.shape[0], size):
+            rows = X[start : start + size]
             features = torch.from_numpy(as_features(rows, module_dtype(module), scaler))
             try:
                 logits = module(features.to(device)).to(features.dtype)

@@ -1,9 +1,11 @@
 """Labels, probabilities and margins from the logits of a network."""
 
+from functools import partial
+
 import torch
 from sklearn.utils.validation import check_is_fitted
 
-from .._inputs import checked_rows
+from .._inputs import RowForm, checked_rows, readable_dtypes
 from .._utils import LogitsMixin
 from ._mlp import module_dtype, predict_logits
 
@@ -18,6 +20,11 @@ class LogitsClassifierMixin(LogitsMixin):
     @property
     def module_(self):
         return self.net_.module_
+
+    @property
+    def _row_form(self):
+        in_bytes = getattr(self, "_in_bytes", False)
+        return RowForm(tuple(self.net_.row_shape), in_bytes)
 
     def predict_proba(self, X):
         """Probabilities of the classes.
@@ -36,6 +43,7 @@ class LogitsClassifierMixin(LogitsMixin):
     def _logits(self, X):
         check_is_fitted(self, "module_")
         checks = {"accept_sparse": "csr", "allow_nd": self.module is not None}
-        dtype = module_dtype(self.module_)
-        X = checked_rows(self, X, dtype=dtype, reset=False, **checks)
+        dtypes = partial(readable_dtypes, computed_in=module_dtype(self.module_))
+        checks |= {"dtype": dtypes, "form": self._row_form}
+        X = checked_rows(self, X, reset=False, **checks)
         return predict_logits(self.module_, X, self.scaler_)

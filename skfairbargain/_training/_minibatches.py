@@ -5,7 +5,7 @@ import torch
 from scipy.sparse import issparse
 from torch.utils.data import Dataset
 
-from .._inputs import as_features, relative
+from .._inputs import are_bytes, as_features, relative
 from ._rotating_rows import RotatingRows, averages
 
 # Bytes of features that are made of all rows at once, where X is in memory already. It
@@ -95,7 +95,12 @@ class TrainingData(Dataset):
         )
 
     def _can_be_prepared(self):
-        """Whether X is in memory, and all of its features take not much more of it."""
+        """Whether X is in memory, and all of its features take not much more of it.
+
+        Those of images in bytes take four times as much, and no time beside a network.
+        """
+        if are_bytes(self.X):
+            return False
         base = self.X
         while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
             base = base.base

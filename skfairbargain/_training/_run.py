@@ -4,7 +4,7 @@ import copy
 
 import torch
 
-from .._inputs import as_features
+from .._inputs import as_features, computing_dtype
 from .._networks import (
     available_device,
     module_dtype,
@@ -70,7 +70,9 @@ def train(
     UnusedGoalWarning
         If `restart`, and no epoch that counts is of stage 2.
     """
-    dtype = rows.X.dtype if earlier is None else module_dtype(earlier.module_)
+    dtype = computing_dtype(rows.X.dtype)
+    if earlier is not None:
+        dtype = module_dtype(earlier.module_)
     generator = torch.Generator().manual_seed(seed)
     settings = run_settings(estimator, validation.players, len(rows.y), epochs)
     module, earlier_epochs = estimator.module, ()

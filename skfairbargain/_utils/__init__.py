@@ -7,7 +7,7 @@ from ._files import write_at_once, write_csv
 from ._fitted import FEATURES, fitted_attribute, scratch_copy, set_fitted
 from ._fitted_html import FittedHtmlMixin, facts_of_cells, shown_names
 from ._group_names import distinct_names, group_names
-from ._groups import encode_groups
+from ._groups import are_labels, encode_groups
 from ._intervals import mean_and_margin
 from ._keywords import explains_keywords
 from ._known_groups import known_groups
@@ -35,6 +35,7 @@ __all__ = [
     "LogitsMixin",
     "NumberRange",
     "VersionedPickleMixin",
+    "are_labels",
     "cell_codes",
     "cell_counts",
     "check_column",

@@ -59,6 +59,30 @@ def encode_groups(groups, *, name="groups", like=None):
     return codes.astype(np.int64), labels
 
 
+def are_labels(groups, y):
+    """Whether the group of every row is its own label, so that the classes are the groups.
+
+    Parameters
+    ----------
+    groups, y : array-like
+        Not checked yet.
+
+    Returns
+    -------
+    are_labels : bool
+
+    Examples
+    --------
+    >>> are_labels(["cat", "dog"], ["cat", "dog"]), are_labels(["F", "M"], ["cat", "dog"])
+    (True, False)
+    """
+    try:
+        rows = [np.asarray(each, dtype=object).reshape(-1).tolist() for each in (groups, y)]
+        return bool(rows[0] == rows[1])
+    except (RuntimeError, TypeError, ValueError):
+        return False  # of which later checks say more
+
+
 def group_name(label):
     """Write a group as readable text: ``F``, or ``F & 40+`` for an intersection."""
     return " & ".join(map(str, label)) if isinstance(label, tuple) else str(label)

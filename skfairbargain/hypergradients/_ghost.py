@@ -8,7 +8,7 @@ from .._utils import layer_name
 from ._graphs import only_known_code, parameter_uses
 from ._layer_rules import LAYER_RULES
 from ._step_gradients import StepGradients, averages_of
-from ._trained import NotExactError
+from ._trained import NotExactError, lay_out_gradients
 
 
 class GhostEngine:
@@ -149,6 +149,7 @@ class GhostEngine:
                 layer, features[: self._n_batch], delta[: self._n_batch], weights
             )
         self._calls = []
+        lay_out_gradients(self._parameters)
 
     def _losses(self, inputs, targets, n_batch):
         """Logits, losses of the minibatch and of the validation set, and their sum."""

@@ -8,7 +8,7 @@ from ..losses import cross_entropy
 from ._chain import hooks_of, stages_of
 from ._layer_rules import pairs_are_cheaper
 from ._step_gradients import StepGradients, averages_of
-from ._trained import NotExactError, trained_parameters
+from ._trained import NotExactError, lay_out_gradients, trained_parameters
 
 
 class KernelEngine:
@@ -111,6 +111,7 @@ class KernelEngine:
                 of_stage["weight"].grad = torch.mm(delta.T, features[:n_batch])
             if bias:
                 of_stage["bias"].grad = delta.sum(0)
+        lay_out_gradients(self._parameters)
 
     def _prepare(self, inputs, n_batch):
         """Make the buffers of a step of this size, where the last one had another."""

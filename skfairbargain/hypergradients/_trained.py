@@ -1,5 +1,7 @@
 """Which parameters are trained, and when an engine cannot serve a step."""
 
+import torch
+
 
 class NotExactError(Exception):
     """An engine would be wrong for a step; the message says why."""
@@ -30,3 +32,18 @@ def trained_parameters(module):
             "parameters are all frozen. Leave requires_grad=True for at least one of them."
         )
     return parameters
+
+
+def lay_out_gradients(parameters):
+    """Give gradients the strides of their parameters, as torch's ``backward`` does.
+
+    Fused optimizers go through both in the order in which they lie in memory.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter
+    """
+    for parameter in parameters:
+        gradient = parameter.grad
+        if gradient is not None and gradient.stride() != parameter.stride():
+            parameter.grad = torch.empty_like(parameter).copy_(gradient)

@@ -7,25 +7,35 @@ from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
 from sklearn.utils.multiclass import check_classification_targets
 
-from .._utils import check_same_length, encode_cells, n_rows, small_cells, way_out
+from .._utils import (
+    are_labels,
+    check_same_length,
+    encode_cells,
+    n_rows,
+    small_cells,
+    way_out,
+)
 from ..exceptions import UndefinedGroupError
 
 __all__ = ["balanced_validation_indices", "balanced_validation_split"]
 
 
-def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
+def balanced_validation_split(X, y, groups=None, *, per_cell=5, random_state=None):
     """Split off a validation set with equally many rows of every group × label cell.
 
     Like ``train_test_split``, but the validation part has the same number of rows of every
-    group and label, as `NashMetaClassifier` and metrics by group need.
+    group and label, as `NashMetaClassifier` and metrics by group need. Without groups, or
+    where the groups are the labels, it has the same number of rows of every class.
 
     Parameters
     ----------
-    X : array-like, DataFrame or sparse matrix of shape (n_samples, n_features)
+    X : array-like, DataFrame or sparse matrix of shape (n_samples, ...)
     y : array-like of shape (n_samples,)
         Class labels.
-    groups : array-like or DataFrame of shape (n_samples,) or (n_samples, n_columns)
-        Sensitive attributes. With several columns the groups are the intersections.
+    groups : array-like or DataFrame of shape (n_samples,) or (n_samples, n_columns), \
+            default=None
+        Sensitive attributes. With several columns the groups are the intersections. None:
+        the classes are the groups.
     per_cell : int, default=5
         Validation rows of each cell; n_groups × n_labels × per_cell in all.
     random_state : int, RandomState or None, default=None
@@ -34,7 +44,8 @@ def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
     Returns
     -------
     X_train, X_val, y_train, y_val, groups_train, groups_val
-        Each has the type of its input, with the rows in their original order.
+        Each has the type of its input, with the rows in their original order. The last two
+        are left out where there are no `groups`.
 
     Raises
     ------
@@ -68,11 +79,12 @@ def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
     >>> X_train.shape
     (8, 1)
     """
-    check_same_length(X=X, y=y, groups=groups)
+    given = {"X": X, "y": y} if groups is None else {"X": X, "y": y, "groups": groups}
+    check_same_length(**given)
     parts = balanced_validation_indices(
         y, groups, per_cell=per_cell, random_state=random_state
     )
-    return [_safe_indexing(data, rows) for data in (X, y, groups) for rows in parts]
+    return [_safe_indexing(data, rows) for data in given.values() for rows in parts]
 
 
 @validate_params(
@@ -84,7 +96,7 @@ def balanced_validation_split(X, y, groups, *, per_cell=5, random_state=None):
     },
     prefer_skip_nested_validation=True,
 )
-def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
+def balanced_validation_indices(y, groups=None, *, per_cell=5, random_state=None):
     """Compute the row numbers of `balanced_validation_split`.
 
     Parameters
@@ -111,11 +123,19 @@ def balanced_validation_indices(y, groups, *, per_cell=5, random_state=None):
     >>> len(train), len(val)
     (2, 4)
     """
-    check_same_length(y=y, groups=groups)
+    if groups is not None:
+        check_same_length(y=y, groups=groups)
     check_classification_targets(y)
-    cells = encode_cells(groups, y)
+    of_classes = groups is None or are_labels(groups, y)
+    cells = encode_cells(np.zeros(len(y)) if of_classes else groups, y)
     labels = cells.labels.tolist()
     least = cells.counts.min()
+    if least < per_cell and of_classes:
+        raise UndefinedGroupError(
+            f"Every class should have {n_rows(per_cell)} or more. Class "
+            f"{labels[cells.counts[0].argmin()]!r} has {n_rows(least)}. Lower per_cell to "
+            f"{least}, or leave the class out."
+        )
     if least < per_cell:
         lower = f"lower per_cell to {least} or less" if least else None
         raise UndefinedGroupError(

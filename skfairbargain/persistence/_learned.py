@@ -13,7 +13,9 @@ LEARNED = ("classes_", "groups_", "cells_", "history_", "n_iter_", "n_features_i
 FEATURE_NAMES = "feature_names_in_"
 # Absent in files of the first builds.
 CELL_ROWS = "_cell_rows"
-OPTIONAL = FEATURE_NAMES, CELL_ROWS
+# Of models that were trained on images in bytes.
+IN_BYTES = "_in_bytes"
+OPTIONAL = FEATURE_NAMES, CELL_ROWS, IN_BYTES
 SEEDS = 2**30
 
 
@@ -58,6 +60,7 @@ def check_learned(learned, records, n_features, n_bytes):
     require(n_pairs <= max(n_bytes, 2**20), f"it has {len(groups)} groups in a small file")
     _check_records(records, len(cells), len(groups))
     _check_cell_rows(learned.get(CELL_ROWS, [1] * len(cells)), len(cells))
+    require(learned.get(IN_BYTES, True) is True, f"`{IN_BYTES}` should be True")
 
 
 def _check_features(learned, n_features):

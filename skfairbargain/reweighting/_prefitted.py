@@ -5,11 +5,10 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from .._inputs import (
+    audited_set,
     check_given_together,
     class_indices,
-    given_validation_set,
     label_column,
-    validation_codes,
 )
 from .._utils import fitted_attribute
 
@@ -61,5 +60,4 @@ def check_trained_weigher(weigher, X, y, X_val, y_val, groups_val, sample_weight
     class_indices(known, label_column(y, "y"), "y")
     check_given_together(X_val, y_val, groups_val)
     if X_val is not None:
-        codes = validation_codes(known, X_val, y_val, classes)
-        given_validation_set(X_val, codes, groups_val, known)
+        audited_set(known, X_val, y_val, groups_val, classes)

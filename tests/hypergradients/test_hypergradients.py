@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from skfairbargain.hypergradients import AutogradEngine, GhostEngine
+from skfairbargain.hypergradients import AutoEngine, AutogradEngine, GhostEngine
 from skfairbargain.losses import META_LOSSES, cross_entropy, cross_entropy_f1
 
 LOSSES = (cross_entropy, cross_entropy_f1)
@@ -272,3 +272,40 @@ def test_losses_and_their_gradients_stay_finite_for_saturated_logits(name, scale
     losses.sum().backward()
     assert torch.isfinite(losses).all()
     assert torch.isfinite(logits.grad).all()
+
+
+class ChannelsLast(nn.Sequential):
+    def forward(self, X):
+        return super().forward(X.permute(0, 3, 1, 2))
+
+
+def transposed():
+    module = nn.Sequential(nn.Linear(7, 4), nn.ReLU(), nn.Linear(4, 2))
+    with torch.no_grad():
+        module[0].weight.set_(torch.randn(7, 4).T)
+    return module
+
+
+STRIDES = {
+    "moved": (lambda: ChannelsLast(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(64, 2)),
+              (6, 6, 3), "ghost"),
+    "channels last in memory": (
+        lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(64, 2)).to(
+            memory_format=torch.channels_last), (3, 6, 6), "ghost"),
+    "transposed": (transposed, (7,), "kernel"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", STRIDES)
+def test_gradients_lie_in_memory_as_their_parameters_do(case):
+    """A fused optimizer goes through both in the order in which they lie there."""
+    build, shape, name = STRIDES[case]
+    torch.manual_seed(0)
+    inputs, targets = torch.randn(9, *shape), torch.randint(2, (9,))
+    module = build()
+    with AutoEngine("auto", module, *LOSSES, (inputs[1:], targets[1:])) as engine:
+        assert engine.name == name
+        engine.hypergradients(inputs, targets, 6, torch.full((3, 1), 1 / 3))
+        engine.backward(torch.rand(6))
+    for parameter in module.parameters():
+        assert parameter.grad.stride() == parameter.stride()
