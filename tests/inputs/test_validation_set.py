@@ -89,6 +89,18 @@ def test_a_group_of_one_class_is_refused():
         given_validation_set(X, y, SEX, CLASSES)
 
 
+def test_groups_that_name_the_classes_otherwise_are_refused_with_a_way_out():
+    message = (
+        "Group 'cats' has 3 rows in the validation set, all of class 'no'; likewise 'dogs' "
+        "(3 of class 'yes'). Every group needs rows of two classes or more: use "
+        "balanced_validation_split(..., per_cell=5), or merge the group with another. Where "
+        "the groups are meant to be the classes, leave `groups_val` away."
+    )
+    groups = np.array(["cats", "dogs"])[Y]
+    with pytest.raises(UndefinedGroupError, match=f"^{re.escape(message)}$"):
+        given_validation_set(X, Y, groups, CLASSES)
+
+
 def test_classes_whose_errors_training_cannot_see_are_warned_of():
     message = (
         "The validation set has no rows of the classes ['yes']. Without `groups_val` "

@@ -1,5 +1,7 @@
 """Balanced validation splits: exact counts, every container, clear refusals."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -203,3 +205,31 @@ def test_one_row_is_told_in_the_singular():
     )
     with pytest.raises(UndefinedGroupError, match=message):
         balanced_validation_indices([0, 1, 0, 1, 0], list("aaaab"), per_cell=1)
+
+
+@pytest.mark.parametrize("of_labels", [False, True])
+def test_classes_can_be_the_groups(of_labels):
+    y = np.array([2, 2, 2, 0, 0, 0, 0, 5, 5, 5, 5, 5])
+    X, groups = np.arange(24).reshape(12, 2), [y] if of_labels else []
+    parts = balanced_validation_split(X, y, *groups, per_cell=2, random_state=0)
+    assert len(parts) == 6 if of_labels else 4
+    assert np.unique(parts[3], return_counts=True)[1].tolist() == [2, 2, 2]
+    assert_array_equal(np.sort(np.concatenate(parts[:2])[:, 0]), X[:, 0])
+    train, val = balanced_validation_indices(y, *groups, per_cell=2, random_state=0)
+    assert_array_equal(parts[1], X[val])
+    assert_array_equal(parts[2], y[train])
+
+
+def test_classes_that_are_too_small_are_named():
+    message = (
+        "Every class should have 4 rows or more. Class 'cat' has 1 row. Lower per_cell to "
+        "1, or leave the class out."
+    )
+    with pytest.raises(UndefinedGroupError, match=f"^{re.escape(message)}$"):
+        balanced_validation_split(np.ones((7, 1)), ["dog"] * 6 + ["cat"], per_cell=4)
+    message = (
+        "Every label should keep a row to train on. Drawing 3 rows per cell takes all of "
+        "label 'cat'. Lower per_cell."
+    )
+    with pytest.raises(UndefinedGroupError, match=f"^{re.escape(message)}$"):
+        balanced_validation_indices(["dog"] * 4 + ["cat"] * 3, per_cell=3)
