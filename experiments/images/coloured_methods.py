@@ -137,7 +137,7 @@ def _on_audited(module, run, lr, n_steps):
     return module
 
 
-def _fit_ours(goal, bargaining, anchor, run):
+def _ours_fitted(goal, bargaining, anchor, run):
     clf = NashMetaClassifier(
         goal,
         bargaining,
@@ -151,7 +151,16 @@ def _fit_ours(goal, bargaining, anchor, run):
         random_state=run.seed,
         **run.options,
     )
-    return fit_quietly(clf, run.train, run.audited).predict
+    return fit_quietly(clf, run.train, run.audited)
+
+
+def _fit_ours(goal, bargaining, anchor, run):
+    return _ours_fitted(goal, bargaining, anchor, run).predict
+
+
+def _fit_ours_tuned(run):
+    module = _ours_fitted("ltr", None, 0.0, run).module_
+    return _labels_of(_on_audited(module, run, LR / 10, FINE_TUNING_STEPS))
 
 
 def _ours(title, goal, bargaining, anchor):
@@ -171,6 +180,9 @@ METHODS = {
     "nash_ltr": _ours("LtR, two-stage", "ltr", "nash", 0.5),
     "ltr_0": _ours("LtR, one-stage, anchor 0", "ltr", None, 0.0),
     "nash_ltr_0": _ours("LtR, two-stage, anchor 0", "ltr", "nash", 0.0),
+    "ltr_0_tuned": ImageMethod(
+        "LtR, one-stage, anchor 0, then fine-tuned", _fit_ours_tuned, AUDITED_GROUPS
+    ),
     "meta_gdro_0": _ours("Meta-gDRO, one-stage, anchor 0", "meta_gdro", None, 0.0),
     "nash_meta_gdro_0": _ours("Meta-gDRO, two-stage, anchor 0", "meta_gdro", "nash", 0.0),
 }
