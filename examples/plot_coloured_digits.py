@@ -164,6 +164,6 @@ group_metrics(
 # - Plain training is wrong on about half of the images where the colour misleads, though a
 #   few dozen training images contradict the colour.
 # - Forty audited images repair much of it, with every method here.
-# - On this task fine-tuning and retraining the last layer are as good as learned weights, or
-#   better, and cost a fraction. One seed tells little; the documentation's evidence on
+# - On this task fine-tuning and retraining the last layer are as good as learned weights,
+#   or better, and cost a fraction. One seed tells little; the documentation's evidence on
 #   images has more, and the same task with other methods.

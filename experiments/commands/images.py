@@ -13,6 +13,7 @@ from ..figures_of_methods import lines
 from ..files import write_csv
 from ..images.coloured import TASKS
 from ..images.coloured_methods import METHODS, coloured_specs, run_coloured, same_rows
+from ..images.figure import worst_groups
 from ..images.imbalance import METHODS as IMBALANCE_METHODS
 from ..images.imbalance import (
     N_EPOCHS,
@@ -90,6 +91,7 @@ def coloured(
     by = ["task", "per_cell", "method"]
     summary = summarize(table, by, list(MEASURES))
     write_csv(summary, results / "coloured.csv")
+    worst_groups(table, results / "coloured.png")
     blocks = [conditions(seeds, MANY_SPLITS, epochs)]
     for (name, n_audited), rows in table.groupby(by[:-1], sort=False):
         shown = spread(summarize(rows, "method", list(MEASURES)), ["method"], MEASURES)

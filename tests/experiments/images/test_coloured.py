@@ -102,5 +102,6 @@ def test_the_command_writes_its_tables(invoke, tmp_path):
     row = next(line for line in shown.splitlines() if line.startswith("| plain network"))
     assert f"| nothing | {erm['mean']:.3f} ± {erm['ci95']:.3f} |" in row
     assert (tmp_path / "coloured.md").read_text() == shown
+    assert (tmp_path / "coloured.png").read_bytes().startswith(b"\x89PNG")
     # The runs are kept: nothing is trained again.
     assert invoke("coloured", *options) == shown
