@@ -128,7 +128,9 @@ class AuditedClassifier(
     softmax(Σ_c w_c z_c) and d_g what it loses by the reference, or without one by a
     constant guess, "nash" is the w of the simplex that maximizes Σ_g log(d_g − L_g(w)),
     plus 0.3 √(50 / n) times the entropy of w, with n the rows of the smallest cell: Nash's
-    bargain (1950) with what is in use as the point of disagreement. It is concave.
+    bargain (1950) with what is in use as the point of disagreement. It is concave. Below a
+    gain of 0.07 √(50 / n) nats, which is within the noise, the logarithm goes on as its
+    tangent.
 
     A group gains beyond the noise where its mean cross-fitted gain is above its standard
     error times the 0.95 quantile of Student's distribution.

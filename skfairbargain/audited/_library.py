@@ -8,14 +8,15 @@ from ._candidates import Boosting, FeatureRegression, ScoreStack, TetheredStack
 FEWEST_FOR_FEATURES = 5
 # So many base models, from the first, that corrections are tethered to.
 TETHERED = (2, 3)
-# How strongly the mix is drawn to equal weights, in nats, with so many rows in every cell.
-ENTROPY, ENTROPY_ROWS = 0.3, 50
+# With so many rows in every cell, how strongly the mix is drawn to equal weights, and the
+# gain of a group that is within the noise, both in nats.
+NOISE_ROWS, ENTROPY, LEAST_GAIN = 50, 0.3, 0.07
 
 
 def candidate_library(models, others, fewest):
     """Make the candidates, not fitted.
 
-    The library, its penalties and `ENTROPY` were chosen on rows that no table of the
+    The library, its penalties and these factors were chosen on rows that no table of the
     evidence tests on (``python -m experiments audited --apart``).
 
     Parameters
@@ -54,14 +55,20 @@ def candidate_library(models, others, fewest):
     return candidates
 
 
-def entropy_factor(fewest):
-    """How strongly the mix is drawn to equal weights, in nats.
+def noise_factors(fewest):
+    """What guards the mix against the noise of the groups' losses, in nats.
 
-    As the noise of a mean of losses: with the inverse square root of the number of rows.
+    Both grow as the noise of a mean does, with the inverse square root of the rows.
 
     Parameters
     ----------
     fewest : int
         Rows of the smallest cell of the audited rows.
+
+    Returns
+    -------
+    factors : dict of str to float
+        Keywords of `mix_weights`.
     """
-    return ENTROPY * np.sqrt(ENTROPY_ROWS / fewest)
+    noise = np.sqrt(NOISE_ROWS / fewest)
+    return {"entropy": ENTROPY * noise, "least_gain": LEAST_GAIN * noise}

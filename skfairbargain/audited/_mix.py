@@ -6,12 +6,9 @@ from scipy.special import log_softmax, softmax
 
 # How sharply "minimax" looks at the worst group: a smooth maximum of the losses, in 1/nats.
 SHARPNESS = 20.0
-# Where a group gains less than this, in nats, a tangent replaces the logarithm of gains,
-# so that the weights still move towards those by which it gains.
-LEAST_GAIN = 1e-4
 
 
-def mix_weights(logits, y, groups, weight, *, combine, disagreement, entropy):
+def mix_weights(logits, y, groups, weight, *, combine, disagreement, entropy, least_gain):
     """Weights on the simplex for a mixture of logits.
 
     Parameters
@@ -28,6 +25,10 @@ def mix_weights(logits, y, groups, weight, *, combine, disagreement, entropy):
         Loss of each group without an agreement; read by "nash".
     entropy : float
         How strongly the weights are drawn to equal ones, in nats of group loss.
+    least_gain : float
+        Where a group gains less than this, in nats, "nash" goes on with the tangent of the
+        logarithm: gains within the noise count in proportion, and a group that loses moves
+        the weights towards those by which it gains.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def mix_weights(logits, y, groups, weight, *, combine, disagreement, entropy):
     def negative(free):
         weights = softmax(free)
         values, slopes = losses(weights)
-        value, by_group = objective(values, disagreement)
+        value, by_group = objective(values, disagreement, least_gain)
         logs = np.log(np.maximum(weights * n_candidates, 1e-300))
         value += entropy * weights @ logs
         slope = by_group @ slopes + entropy * (logs + 1)
@@ -85,21 +86,20 @@ class _GroupLosses:
         return -self.shares @ log_p[rows, self.y], self.shares @ slopes
 
 
-def _mean(values, disagreement):
+def _mean(values, disagreement, least_gain):
     return values.mean(), np.full(len(values), 1 / len(values))
 
 
-def _minimax(values, disagreement):
+def _minimax(values, disagreement, least_gain):
     shares = softmax(SHARPNESS * values)
     above = values.max()
     smooth = above + np.log(np.mean(np.exp(SHARPNESS * (values - above)))) / SHARPNESS
     return smooth, shares
 
 
-def _nash(values, disagreement):
+def _nash(values, disagreement, least_gain):
     gains = disagreement - values
-    counted = np.maximum(gains, LEAST_GAIN)
+    counted = np.maximum(gains, least_gain)
     scale = disagreement.mean() / len(values)
-    # Below LEAST_GAIN the logarithm goes on as its tangent.
     logs = np.log(counted) + (gains - counted) / counted
     return -scale * logs.sum(), scale / counted

@@ -7,7 +7,7 @@ from ..exceptions import NoAgreementWarning
 from ._agreement import group_means, row_losses, serves_every_group
 from ._base_models import REFERENCE
 from ._candidates import Score
-from ._library import entropy_factor
+from ._library import noise_factors
 from ._mixture import mix
 from ._report import candidate_table
 
@@ -59,7 +59,7 @@ def agree(combine, found, audit, folds, in_use):
         folds,
         combine=combine,
         disagreement=group_means(apart, audit.groups, audit.weight),
-        entropy=entropy_factor(audit.fewest),
+        **noise_factors(audit.fewest),
     )
     gains = apart - row_losses(mixed, audit.y)
     if in_use is None:

@@ -18,7 +18,7 @@ from skfairbargain.audited._balance import (
 )
 from skfairbargain.audited._folds import folds_by_cell, folds_of_splits
 from skfairbargain.audited._group_model import fit_group_model
-from skfairbargain.audited._library import entropy_factor
+from skfairbargain.audited._library import noise_factors
 from skfairbargain.audited._prior import read_prior
 from skfairbargain.audited._reference import best_shift
 from skfairbargain.audited._training import _drawn_by_class
@@ -161,8 +161,8 @@ def test_groups_are_told_apart_where_a_feature_says_so():
 
 
 def test_fewer_rows_draw_the_mix_closer_to_equal_weights():
-    found = [entropy_factor(fewest) for fewest in (50, 200, 2)]
-    assert_allclose(found, [0.3, 0.15, 1.5])
+    found = [list(noise_factors(fewest).values()) for fewest in (50, 200, 2)]
+    assert_allclose(found, [[0.3, 0.07], [0.15, 0.035], [1.5, 0.35]])
 
 
 @pytest.mark.parametrize("prior", [[0.5, 0.5], [0.9, 0.1], [0.2, 0.7, 0.1]])
