@@ -14,6 +14,7 @@ SHOWN = {
     "agreement": "steps that can serve all",
     "score_auc": "score AUC",
     "worst_group_balanced_accuracy": "balanced accuracy, worst group",
+    "balanced_accuracy_gap": "balanced accuracy, gap",
     "largest_loss": "largest loss of a group",
 }
 # Who bargained in how many steps differs between forms, so agreement is not compared.

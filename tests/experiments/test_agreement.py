@@ -64,7 +64,7 @@ def test_differences_are_those_of_two_forms_on_the_same_rows_and_seed():
     specs = specs[:3]
     runs = [
         {"conflict": conflict, "agreement": None, "score_auc": auc, "of_groups": {"F": 0.5},
-         "worst_group_balanced_accuracy": 0.5}
+         "worst_group_balanced_accuracy": 0.5, "balanced_accuracy_gap": 0.0}
         for conflict, auc in ((1.0, 0.75), (0.25, 0.5), (1.0, 0.0))
     ]  # fmt: skip
     (row,) = differences(table_of_runs(specs, runs)).to_dict("records")
