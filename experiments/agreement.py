@@ -14,17 +14,19 @@ SHARE = 0.4  # of wrong labels
 BARGAIN_SHARE = 0.3
 SMALL_NETWORK = {"hidden_layer_sizes": (64, 32), "optimizer": "sgd", "lr": 5e-3}
 
+# A form without this follows its goal whomever that harms.
+HARMLESS = {"harmless_goal": True}
 LEARNED, APPLIED = Nash(applied=False), Nash()
 LOWERED = Nash(lower_anchor=True)
 # What a form changes, and the share of the epochs in which the players bargain.
 FORMS = {
     "plain": ({"bargaining": None, "anchor": 1.0}, 0.0),
     "one_stage": ({"bargaining": None}, 0.0),
-    "one_stage_harmless": ({"bargaining": None, "harmless_goal": True}, 0.0),
+    "one_stage_harmless": ({"bargaining": None, **HARMLESS}, 0.0),
     "two_stage_learned": ({"bargaining": LEARNED}, BARGAIN_SHARE),
     "two_stage": ({"bargaining": APPLIED}, BARGAIN_SHARE),
-    "two_stage_harmless": ({"bargaining": APPLIED, "harmless_goal": True}, BARGAIN_SHARE),
-    "two_stage_lowered": ({"bargaining": LOWERED, "harmless_goal": True}, BARGAIN_SHARE),
+    "two_stage_harmless": ({"bargaining": APPLIED, **HARMLESS}, BARGAIN_SHARE),
+    "two_stage_lowered": ({"bargaining": LOWERED, **HARMLESS}, BARGAIN_SHARE),
     "bargain_learned": ({"bargaining": LEARNED}, 1.0),
     "bargain": ({"bargaining": APPLIED}, 1.0),
     "bargain_lowered": ({"bargaining": LOWERED}, 1.0),
@@ -104,7 +106,7 @@ def run_agreement(spec, *, data_home=None):
         max_epochs=epochs,
         bargain_epochs=round(share * epochs),
         random_state=spec["seed"],
-        **{"anchor": 0.5, **SMALL_NETWORK, **changed},
+        **{"anchor": 0.5, "harmless_goal": False, **SMALL_NETWORK, **changed},
     )
     fit_quietly(clf, train, val)
     scores, labels = clf.decision_function(test.X), clf.predict(test.X)

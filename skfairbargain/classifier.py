@@ -80,8 +80,10 @@ class NashMetaClassifier(
     weight_norm : {"l2", "l1"} or None, default="l2"
         Norm the step's learned weights are scaled to. None: no scaling; they are lr times
         inner products of gradients.
-    harmless_goal : bool, default=False
+    harmless_goal : bool or "auto", default="auto"
         Whether a goal is followed only as far as no player loses, where that is possible.
+        "auto": a goal that raises losses by design, FORML, is. Then all players are
+        measured at every step.
     measure_every : int or None, default=1
         In stage 2, for goals that read losses alone: measure influence and conflicts at
         every n-th step; the others take the work of one player. None: never.
@@ -211,7 +213,7 @@ class NashMetaClassifier(
         batch_size="auto",
         meta_loss="cross_entropy",
         weight_norm="l2",
-        harmless_goal=False,
+        harmless_goal="auto",
         measure_every=1,
         validation_rows_per_step=None,
         players="cells",

@@ -38,17 +38,19 @@ def run_settings(estimator, players, n_rows, epochs):
     bargaining = estimator.bargaining
     bargaining = None if bargaining is None else _protocol(bargaining, "bargaining")
     acts_on_groups = bargaining is not None and bargaining.acts_on == "groups"
+    goal = _protocol(estimator.goal, "goal")
+    harmless = estimator.harmless_goal
     batch_size = estimator.batch_size
     return {
         "weighting": Weighting(
-            _protocol(estimator.goal, "goal"),
+            goal,
             bargaining,
             players.cell_groups,
             estimator.players,
             estimator.meta_lr,
             estimator.anchor,
             estimator.weight_norm,
-            estimator.harmless_goal,
+            goal.raises_losses if harmless == "auto" else harmless,
         ),
         "names": Names(
             groups=players.names("groups"),

@@ -34,7 +34,7 @@ PARAMETER_CONSTRAINTS = {
     "batch_size": [StrOptions({"auto"}), NumberRange(Integral, 1, None, closed="left")],
     "meta_loss": [StrOptions(set(META_LOSSES)), callable],
     "weight_norm": [StrOptions({"l2", "l1"}), None],
-    "harmless_goal": ["boolean"],
+    "harmless_goal": ["boolean", StrOptions({"auto"})],
     "measure_every": [NumberRange(Integral, 1, None, closed="left"), None],
     "validation_rows_per_step": [NumberRange(Integral, 1, None, closed="left"), None],
     "players": [StrOptions({"cells", "groups"})],

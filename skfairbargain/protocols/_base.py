@@ -21,6 +21,10 @@ class Protocol(BaseEstimator):
         Class attribute. Whether `weights` reads `gram` or `hypergradients`. False for rules
         about losses alone: as a goal, such a rule can be followed by the work of one player
         (see ``measure_every`` of the estimator). True by default.
+    raises_losses : bool
+        Class attribute. Whether the rule works against players by design, with β_k < 0, as
+        FORML does. Such a goal is kept from harm (``harmless_goal="auto"`` of the
+        estimator). False by default.
 
     See Also
     --------
@@ -47,6 +51,7 @@ class Protocol(BaseEstimator):
 
     acts_on = "groups"
     needs_gram = True
+    raises_losses = False
 
     def weights(self, step):
         """Weigh the players of one step.

@@ -39,8 +39,9 @@ class FORML(Protocol):
     """Close the gap between the group with the largest and the one with the smallest loss.
 
     It raises the best group's loss as readily as it lowers the worst one's, and for groups
-    in between it does nothing. Where all losses are equal there is no gap, and the groups
-    are averaged; the authors' code would take no step.
+    in between it does nothing. As a goal of the estimator it is kept from the former where
+    that is possible (``harmless_goal="auto"``). Where all losses are equal there is no gap,
+    and the groups are averaged; the authors' code would take no step.
 
     Notes
     -----
@@ -59,6 +60,7 @@ class FORML(Protocol):
     """
 
     needs_gram = False
+    raises_losses = True
 
     def weights(self, step):
         """See `Protocol.weights`."""

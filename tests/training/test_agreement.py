@@ -9,7 +9,8 @@ from skfairbargain import NashMetaClassifier
 from skfairbargain._training._mixture import Mixture
 from skfairbargain._training._weighting import Weighting
 from skfairbargain.bargaining import nash_bargaining
-from skfairbargain.protocols import FORML, LtR, MetaGDRO, Nash
+from skfairbargain.protocols import FORML, PROTOCOLS, LtR, MetaGDRO, Nash
+from tests.small_model import X, fit
 
 CELL_GROUPS = np.array([0, 0, 1, 1])
 NORMS = pytest.mark.parametrize("weight_norm", ["l2", "l1", None])
@@ -194,6 +195,29 @@ def test_a_harmless_goal_harms_nobody_where_that_is_possible(weight_norm, anchor
         assert np.linalg.norm(decision.weights) <= np.linalg.norm(by_goal.weights) * 1.5
     assert harmless > 5
     assert changed > 1 or anchor == 1
+
+
+def test_a_goal_that_raises_losses_is_kept_from_harm_unless_that_is_turned_off():
+    assert [name for name, kind in PROTOCOLS.items() if kind.raises_losses] == ["forml"]
+    for goal, counterpart in (("forml", True), ("ltr", False), ("meta_gdro", False)):
+        fits = {
+            harmless: fit(
+                goal=goal,
+                bargaining=None,
+                max_epochs=2,
+                dropout=0.0,
+                harmless_goal=harmless,
+            )
+            for harmless in ("auto", True, False)
+        }
+        scores = {harmless: clf.predict_proba(X) for harmless, clf in fits.items()}
+        np.testing.assert_array_equal(scores["auto"], scores[counterpart])
+        assert not np.array_equal(scores["auto"], scores[not counterpart])
+        conflict = {
+            harmless: np.mean([row["conflict_rate"] for row in clf.history_])
+            for harmless, clf in fits.items()
+        }
+        assert conflict[True] < conflict[False]
 
 
 def test_stage_1_without_an_agreement_leaves_the_goal_as_it_is():

@@ -36,7 +36,7 @@ def assert_same_fit(one, other, atol=1e-9):
 def test_one_column_trains_as_all_of_them(goal, engine, players, weighted):
     options = {
         "goal": goal, "engine": engine, "players": players, "dropout": 0.0,
-        "bargaining": None, "max_epochs": 2,
+        "bargaining": None, "max_epochs": 2, "harmless_goal": False,
     }  # fmt: skip
     weight = np.random.default_rng(0).uniform(0.5, 2, len(Y)) if weighted else None
     every, never = (
