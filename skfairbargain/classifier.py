@@ -81,9 +81,8 @@ class NashMetaClassifier(
         Norm the step's learned weights are scaled to. None: no scaling; they are lr times
         inner products of gradients.
     harmless_goal : bool or "auto", default="auto"
-        Whether a goal is followed only as far as no player loses, where that is possible.
-        "auto": a goal that raises losses by design, FORML, is. Then all players are
-        measured at every step.
+        Whether a goal is followed only as far as no player loses, where possible. "auto":
+        where it raises losses by design (FORML). Then every step measures all players.
     measure_every : int or None, default=1
         In stage 2, for goals that read losses alone: measure influence and conflicts at
         every n-th step; the others take the work of one player. None: never.
