@@ -60,6 +60,18 @@ def stages_of(module):
     return stages
 
 
+# Multiplications from which torch's matrix products outrun NumPy's, which start sooner.
+MANY = 2**18
+
+
+def product(a, b, out):
+    """Set `out` to the matrix product of two arrays, and return it."""
+    if a.shape[0] * a.shape[1] * b.shape[1] < MANY:
+        return np.matmul(a, b, out=out)
+    torch.mm(torch.from_numpy(a), torch.from_numpy(b), out=torch.from_numpy(out))
+    return out
+
+
 class Stage:
     """A linear layer and the ReLU and dropout layers after it, with buffers for a step.
 
@@ -71,9 +83,9 @@ class Stage:
     Attributes
     ----------
     after : list of nn.Module
-    output : Tensor of shape (n_rows, n_out)
+    output : ndarray of shape (n_rows, n_out)
         What the next layer gets.
-    delta : Tensor of shape (n_rows, n_out)
+    delta : ndarray of shape (n_rows, n_out)
         The losses' gradient at the layer's own output.
     mask : ndarray of shape (n_rows, n_out) or None
         By what the layers after it multiply that gradient.
@@ -84,27 +96,28 @@ class Stage:
 
     def allocate(self, n_rows, n_out, dtype):
         """Make the buffers."""
-        self.output, self.delta = torch.empty((2, n_rows, n_out), dtype=dtype)
-        self._values = self.output.numpy()
-        self._factors = np.empty_like(self._values) if self.after else None
-        self._kept, self._more = (
-            np.empty((2, n_rows, n_out), bool) if self.after else 2 * [None]
-        )
+        self.output, self.delta = np.empty((2, n_rows, n_out), dtype)
+        if self.after:
+            self._factors = np.empty_like(self.output)
+            self._kept, self._more = np.empty((2, n_rows, n_out), bool)
 
     def forward(self, features):
         """Compute the output of all rows, and the mask."""
         if self.layer is None:
-            self.output.copy_(features)
+            np.copyto(self.output, features)
         else:
-            weight, bias = self.layer._parameters["weight"], self.layer._parameters["bias"]
-            torch.mm(features, weight.detach().T, out=self.output)
+            bias = self.layer._parameters["bias"]
+            product(features, self._weight().T, self.output)
             if bias is not None:
-                self._values += bias.detach().numpy()
+                self.output += bias.detach().numpy()
         self.mask = self._activate() if self.after else None
+
+    def _weight(self):
+        return self.layer._parameters["weight"].detach().numpy()
 
     def _activate(self):
         """Apply the layers after it in place; ReLU and dropout may change places."""
-        values, kept, scale = self._values, None, 1.0
+        values, kept, scale = self.output, None, 1.0
         for layer in self.after:
             into = self._kept if kept is None else self._more
             if isinstance(layer, nn.ReLU):
@@ -126,9 +139,10 @@ class Stage:
     def _drop(self, layer, into):
         """Which units a dropout layer keeps, and by what it multiplies them."""
         if isinstance(getattr(layer, "generator", None), np.random.Generator):
-            drawn = layer.draw(self._values.shape)
+            drawn = layer.draw(self.output.shape)
             return np.less(drawn, layer.threshold, out=into), layer.scale
-        noise = dropout(torch.ones_like(self.output), layer.p, training=True)
+        ones = torch.from_numpy(np.ones_like(self.output))
+        noise = dropout(ones, layer.p, training=True)
         return np.greater(noise.numpy(), 0, out=into), 1 / (1 - layer.p or 1)
 
     def trained(self):
@@ -138,7 +152,6 @@ class Stage:
 
     def pass_back(self, stage):
         """Set the `delta` of the stage before from its own."""
-        torch.mm(self.delta, self.layer._parameters["weight"].detach(), out=stage.delta)
+        product(self.delta, self._weight(), stage.delta)
         if stage.mask is not None:
-            delta = stage.delta.numpy()
-            delta *= stage.mask
+            stage.delta *= stage.mask
