@@ -1,4 +1,4 @@
-"""The skorch net whose training step is Algorithm 1."""
+"""The skorch net that trains by Algorithm 1: data, callbacks, history and copies."""
 
 import contextlib
 import copy
@@ -10,37 +10,30 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import PrintLog
 from skorch.dataset import Dataset
 from skorch.history import History
-from skorch.utils import TeeGenerator
 from torch import nn
 
 from .._networks import dropout_draws_from
-from ..hypergradients import AutoEngine
 from ..losses import cross_entropy
-from ._branch_points import restore_generators, run_state
+from ._branch_points import run_state
 from ._callbacks import lacking_history_named, listens
 from ._denormals import denormals_flushed
-from ._goal_column import GoalColumn
-from ._group_losses import finite_losses, group_losses
-from ._history import EpochTally
+from ._group_losses import finite_losses
 from ._history_columns import ROW, columns, finished_epochs
+from ._meta_steps import MetaSteps
 from ._minibatches import Minibatches
 from ._net_copies import copies, twin
-from ._optimizer import complete_momentum, take_step
 from ._progress import TrainingProgress
 from ._records import Records
-from ._step_bound import EpochBound
 
 # What a net has while it trains, and no stored net needs.
-RUN = ("_engine", "_data", "_averages", "_step_averages", "_averages_on_device",
-       "_goal_column", "_n_steps", "_tally", "_bound", "_dataset_valid",
-       "_val_losses", "_progress")  # fmt: skip
+RUN = ("_steps", "_dataset_valid", "_progress")
 
 
 class MetaNet(NeuralNetClassifier):
     """A skorch net that learns its samples' weights from a validation set.
 
     It trains on a `TrainingData`, which holds the validation rows. Devices, callbacks,
-    checkpoints and the history are skorch's; `train_step` is the paper's step.
+    checkpoints and the history are skorch's; the steps are those of `MetaSteps`.
 
     Parameters
     ----------
@@ -144,7 +137,8 @@ class MetaNet(NeuralNetClassifier):
         state : RunState
             For its `go_on`.
         """
-        self._engine.__exit__(None, None, None)  # its hooks are no part of the network
+        steps = self._steps
+        steps.engine.__exit__(None, None, None)  # its hooks are no part of the network
         try:
             net = self.continued(
                 callbacks_=[
@@ -156,10 +150,10 @@ class MetaNet(NeuralNetClassifier):
                 records_=copy.deepcopy(self.records_),
             )
         finally:
-            self._engine.__enter__()
+            steps.engine.__enter__()
         for name in RUN:
             vars(net).pop(name, None)
-        return net, run_state(self, self._data, self._n_steps, self._engine.excluded)
+        return net, run_state(self, steps.data, steps.n_steps, steps.engine.excluded)
 
     def go_on(self, data, state, epochs):
         """Train for more epochs of the run that this net is a `branch` of.
@@ -204,7 +198,7 @@ class MetaNet(NeuralNetClassifier):
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         """As skorch's; without the calls before and after a batch if nobody listens."""
-        if not training or self._somebody_listens("on_batch_begin", "on_batch_end"):
+        if not training or self.somebody_listens("on_batch_begin", "on_batch_end"):
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
             return
         batches = self.history[-1]["batches"]
@@ -217,7 +211,8 @@ class MetaNet(NeuralNetClassifier):
             )
         self.history.record(f"{prefix}_batch_count", len(iterator))
 
-    def _somebody_listens(self, *events):
+    def somebody_listens(self, *events):
+        """Whether a callback does anything at one of these events."""
         return any(listens(each, event) for _, each in self.callbacks_ for event in events)
 
     def check_data(self, X, y):
@@ -232,7 +227,7 @@ class MetaNet(NeuralNetClassifier):
         if training:
             return Minibatches(dataset, self.batch_size, self.device)
         if dataset is vars(self).get("_dataset_valid"):
-            return [self._data.validation_rows(self.device)]
+            return [self._steps.data.validation_rows(self.device)]
         return super().get_iterator(dataset, training)
 
     def fit_loop(self, X, y=None, epochs=None, state=None, **fit_params):
@@ -243,110 +238,34 @@ class MetaNet(NeuralNetClassifier):
             self.records_ = Records(len(X), len(self.weighting.to_groups))
         try:
             with dropout_draws_from(X.generator, self.module_, self.device, dropout):
-                self._prepare_run(X, state)
+                self._dataset_valid = Dataset(X.X_val, X.y_val)
+                self._steps = MetaSteps(self, X, state)
+                self.engine_ = self._steps.engine.name
                 n_steps = len(X) // min(self.batch_size, len(X))
                 n_epochs = self.max_epochs if epochs is None else epochs
                 self._progress = TrainingProgress(n_epochs, n_steps, self.verbose)
-                with self._engine, denormals_flushed(), self._progress:
+                with self._steps.engine, denormals_flushed(), self._progress:
                     return super().fit_loop(X, y, epochs=epochs, **fit_params)
         finally:
             self.records_.add_up()
-            if "_engine" in vars(self):
-                self.engine_ = self._engine.name
+            if "_steps" in vars(self):
+                self.engine_ = self._steps.engine.name
             if len(self.history) and "seconds" not in self.history[-1]:
                 self.history.pop()  # an epoch that was interrupted
             for name in RUN:
                 vars(self).pop(name, None)
 
-    def _prepare_run(self, data, state):
-        """Choose the engine, and bring what every step needs to the device."""
-        self._data, self._n_steps = data, 0
-        self._averages, self._step_averages = data.averages(), data.step_averages()
-        self._dataset_valid = Dataset(data.X_val, data.y_val)
-        self._averages_on_device = torch.as_tensor(
-            self._step_averages,
-            device=self.device,
-            dtype=torch.from_numpy(data.X_val[:0]).dtype,
-        )
-        self._goal_column = GoalColumn(
-            self.weighting, self._step_averages, self._averages_on_device
-        )
-        n_batch = min(self.batch_size, len(data))
-        self._engine = AutoEngine(
-            self.engine,
-            self.module_,
-            cross_entropy,
-            self.meta_loss,
-            data.probe_rows(self.device),
-            n_batch=min(4, n_batch),
-            n_rows=n_batch + len(self._step_averages),
-            tell=print if self.verbose else None,
-            excluded=None if state is None else state.excluded,
-        )
-        self.engine_ = self._engine.name
-        complete_momentum(self.optimizer_)
-        if state is not None:
-            # Last, because comparing engines may draw random numbers.
-            self._n_steps = state.n_steps
-            restore_generators(state, self, data)
-
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Start counting."""
         super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
-        epoch = len(self.history) - self.schedule_start
-        in_stage_1 = epoch <= self.bargain_epochs
-        bargains = in_stage_1 and self.weighting.bargaining is not None
-        self._tally = EpochTally(1 if bargains else 2)
-        self._bound = EpochBound(self.weighting, self._step_averages, self.meta_loss, epoch)
+        self._steps.begin_epoch(len(self.history) - self.schedule_start)
 
     def train_step(self, batch, **fit_params):
         """One step: hypergradients, weights by protocol, weighted gradient, update."""
         self._progress.step()
         if not self.module_.training:
             self._set_training(True)
-        measured = self._is_measured()
-        averages = self._averages_on_device if measured else self._goal_column
-        step = self._engine.hypergradients(
-            batch.inputs, batch.targets, len(batch.X), averages
-        )
-        sample_weight = self._data.sample_weight
-        if sample_weight is not None:
-            sample_weight = sample_weight[batch.index]
-        loss = _mean_loss(step.losses, sample_weight)
-        train_loss = loss.item()
-        with np.errstate(over="ignore", invalid="ignore"):  # see below
-            hypergradients = step.hypergradients.cpu().numpy() * self._step_length()
-            cell_losses = step.val_losses.double().cpu().numpy() @ self._step_averages
-        # NaN compares false, and what lies beyond would overflow when it is squared.
-        largest = hypergradients.max(), -hypergradients.min(), cell_losses.max(), train_loss
-        if not all(float(value) < 1e120 for value in largest):
-            self._tally.add_undefined()
-            return {"loss": loss, "y_pred": step.logits, "weights": None}
-        if measured:
-            decision = self.weighting.decide(
-                hypergradients,
-                cell_losses,
-                bargain=self._tally.stage == 1,
-                sample_weight=sample_weight,
-            )
-        else:
-            decision = self.weighting.follow(hypergradients[:, 0], sample_weight)
-        self._tally.add(decision, train_loss)
-        influence = hypergradients if measured else None
-        self.records_.add(batch.index, influence, decision.weights, sample_weight)
-        if self._bound.is_due and decision.alpha is not None:
-            epsilon = float(np.finfo(hypergradients.dtype).eps)
-            self._bound.measure(self, batch, decision, epsilon)
-        if decision.weights.any():
-            self._update(batch, torch.from_numpy(decision.weights).to(step.losses))
-        return {"loss": loss, "y_pred": step.logits, "weights": decision.weights}
-
-    def _is_measured(self):
-        """Whether a step takes the hypergradients of all players, needed or wanted."""
-        self._n_steps += 1
-        if self._tally.stage == 1 or self.weighting.needs_gram:
-            return True
-        return self.measure_every is not None and self._n_steps % self.measure_every == 0
+        return self._steps.take(batch)
 
     def validation_step(self, batch, **fit_params):
         """The losses of the audited rows, by which the epoch is judged."""
@@ -354,17 +273,15 @@ class MetaNet(NeuralNetClassifier):
         self._set_training(False)
         with torch.no_grad():
             logits = self.module_(X)
-            self._val_losses = self.meta_loss(logits, y)
-        return {"loss": self._val_losses.mean(), "y_pred": logits}
+            losses = self.meta_loss(logits, y)
+        self._steps.val_losses = finite_losses(losses)
+        return {"loss": losses.mean(), "y_pred": logits}
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Record what the epoch did, before the callbacks look at it."""
         self.records_.add_up()
-        losses = finite_losses(self._val_losses)
-        of_groups = group_losses(losses, self._averages, self.weighting.to_groups)
-        valid_loss = float(losses.mean())
-        row = self._tally.row(self.names, valid_loss, of_groups, self._bound.value)
-        row = {"epoch": self.history[-1, "epoch"], **row}
+        row = {"epoch": self.history[-1, "epoch"], **self._steps.row()}
+        valid_loss = row["valid_loss"]
         earlier = self.history[self.schedule_start : -1]
         best = all(valid_loss < each.get("valid_loss", np.inf) for each in earlier)
         for key, value in {**columns(row), "valid_loss_best": best}.items():
@@ -375,26 +292,3 @@ class MetaNet(NeuralNetClassifier):
     def epochs(self):
         """Return the finished epochs, a plain dict each."""
         return finished_epochs(self.history)
-
-    def _step_length(self):
-        return self.optimizer_.param_groups[0]["lr"]
-
-    def _update(self, batch, weights):
-        """Take one step of the optimizer on the weighted sum of the losses."""
-        self._engine.backward(weights)
-        if self._somebody_listens("on_grad_computed"):
-            self.notify(
-                "on_grad_computed",
-                named_parameters=TeeGenerator(self.get_all_learnable_params()),
-                batch=batch,
-                training=True,
-            )
-        take_step(self.optimizer_)
-
-
-def _mean_loss(losses, sample_weight):
-    """Mean loss of a minibatch, each row counted as often as its weight says."""
-    if sample_weight is None:
-        return losses.mean()
-    shares = torch.from_numpy(sample_weight / sample_weight.sum())
-    return losses @ shares.to(losses)

@@ -137,9 +137,7 @@ class KernelEngine:
         """Take the averages of this step; the rows of each player are looked up once."""
         if averages is not self._given:
             self._given, self._averages = averages, averages.numpy()
-            self._own = [
-                (rows := a.nonzero()[0], a[rows, None]) for a in self._averages.T
-            ]
+            self._own = [(rows := a.nonzero()[0], a[rows, None]) for a in self._averages.T]
 
     def _forward(self, inputs):
         """Logits of all rows; each trained stage with its input is kept for later."""

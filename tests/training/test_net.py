@@ -340,7 +340,7 @@ def test_the_bound_is_that_of_the_first_step_of_each_epoch():
 
     class Look(Callback):
         def on_batch_end(self, net, **kwargs):
-            bounds.append(net._bound.value)
+            bounds.append(net._steps.bound.value)
 
     data = data_of()
     net = make_net(data, mlp(), bargaining=Nash(), bargain_epochs=2, max_epochs=2,
