@@ -97,6 +97,12 @@ API_REFERENCE = {
             "StepGradients",
         ],
     ),
+    "Several processes": Section(
+        "skfairbargain.distributed",
+        "One training on several processes, each with a part of the rows. See "
+        "[the page on scale](user_guide/scale.md).",
+        ["DataParallel"],
+    ),
     "Losses": Section(
         "skfairbargain.losses",
         "One loss per sample, for `meta_loss`.",

@@ -3,20 +3,18 @@ Train on several processes, each with a part of the rows
 ========================================================
 
 If the rows do not fit on one machine, or a step takes longer than sending its gradients,
-several processes can train the same network. Each process computes the sample weights of
-its own part of the rows, from the same validation set, and before every update the
-processes average their gradients. PyTorch's ``torch.distributed`` sends the gradients, and
-a skorch callback calls it. ``DistributedDataParallel`` does not work here: it hooks into
-``backward``, which the ghost engine does not call.
+several processes can train the same network. Each has its own part of the rows and the same
+audited rows. In every step the processes gather their hypergradients, so that the players
+bargain once over the rows of all of them, and add up the weighted gradients.
+:class:`~skfairbargain.distributed.DataParallel` does both, by ``torch.distributed``.
 
 Run it as ``python examples/data_parallel.py``; it starts two processes on this machine. On
 several machines, start one process on each with ``torchrun`` and let it call `train_shard`.
 """
 
 # %%
-# All ranks need the same initial weights and the same number of steps. So their parts of
-# the rows have the same length (a last, partial minibatch is dropped), and `anchor` is
-# above 0: then no sample weight is zero, and no rank skips a step.
+# Each rank needs the same parameters, the same audited rows, and as many rows. The features
+# are scaled before they are divided, because a rank could only scale by its own.
 
 import tempfile
 from pathlib import Path
@@ -26,32 +24,47 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing
 from sklearn.preprocessing import StandardScaler
-from skorch.callbacks import Callback
 
 from skfairbargain import NashMetaClassifier
 from skfairbargain.datasets import load_diabetes_progression
+from skfairbargain.distributed import DataParallel
 from skfairbargain.metrics import group_metrics
 from skfairbargain.model_selection import balanced_validation_split
 
 N_RANKS = 2
 
 
-class AverageGradients(Callback):
-    """Replace every gradient by the mean over all ranks before the optimizer's step."""
-
-    def on_train_begin(self, net, **kwargs):
-        for tensor in net.module_.state_dict().values():
-            dist.broadcast(tensor, src=0)
-
-    def on_grad_computed(self, net, named_parameters, **kwargs):
-        for _, parameter in named_parameters:
-            dist.all_reduce(parameter.grad)
-            parameter.grad /= dist.get_world_size()
+def prepare():
+    data = load_diabetes_progression()
+    X, X_val, y, y_val, _, sex_val = balanced_validation_split(
+        data.data, data.target, data.sensitive["sex"], random_state=0
+    )
+    scaler = StandardScaler().fit(X)
+    validation = {"X_val": scaler.transform(X_val), "y_val": y_val, "groups_val": sex_val}
+    n_used = len(y) - len(y) % N_RANKS
+    return data, scaler, scaler.transform(X)[:n_used], y.iloc[:n_used], validation
 
 
 # %%
-# Each rank has its own rows, minibatches and dropout masks (by its seed), and the same
-# validation set. At the end each rank compares the weights of all ranks.
+# One minibatch is all rows of a rank here, and there is no dropout. So a step is the same
+# as that of one process with all rows in its minibatch, and the models can be compared.
+
+
+def classifier(n_rows, callbacks=None):
+    return NashMetaClassifier(
+        bargain_epochs=20,
+        max_epochs=60,
+        lr=0.02,
+        dropout=0.0,
+        batch_size=n_rows,
+        standardize=False,
+        callbacks=callbacks,
+        random_state=0,
+    )
+
+
+def weights_of(clf):
+    return torch.nn.utils.parameters_to_vector(clf.module_.parameters()).detach()
 
 
 def train_shard(rank, store, folder):
@@ -59,51 +72,17 @@ def train_shard(rank, store, folder):
     dist.init_process_group(
         "gloo", init_method=f"file://{store}", rank=rank, world_size=N_RANKS
     )
-    data = load_diabetes_progression()
-    X, X_val, y, y_val, _, sex_val = balanced_validation_split(
-        data.data, data.target, data.sensitive["sex"], random_state=0
-    )
-    scaler = StandardScaler().fit(X)
-    shard = np.arange(rank, len(y) - len(y) % N_RANKS, N_RANKS)
-    clf = NashMetaClassifier(
-        bargain_epochs=5,
-        max_epochs=15,
-        anchor=0.5,
-        standardize=False,  # by its shard, each process would do it otherwise
-        callbacks=[AverageGradients()],
-        random_state=rank,
-    )
-    clf.fit(
-        scaler.transform(X)[shard],
-        y.iloc[shard],
-        X_val=scaler.transform(X_val),
-        y_val=y_val,
-        groups_val=sex_val,
-    )
-    weights = torch.nn.utils.parameters_to_vector(clf.module_.parameters()).detach()
-    of_all = [torch.empty_like(weights) for _ in range(N_RANKS)]
-    dist.all_gather(of_all, weights)
-    same = all(torch.equal(weights, other) for other in of_all)
-    # One write per line: otherwise another rank could write between a line and its end.
-    print(
-        f"rank {rank}: {len(shard)} rows, first {shard[:3].tolist()}, weights of all ranks "
-        f"{'equal' if same else 'DIFFER'}, checksum {weights.double().sum():.12f}\n",
-        end="",
-        flush=True,
-    )
+    _, _, X, y, validation = prepare()
+    shard = np.arange(rank, len(y), N_RANKS)
+    clf = classifier(len(shard), [DataParallel()])
+    clf.fit(X[shard], y.iloc[shard], **validation)
     np.savez(
         Path(folder) / f"rank{rank}.npz",
-        weights=weights,
+        weights=weights_of(clf),
+        agreements=[row["bargaining_success_rate"] or 0.0 for row in clf.history_],
         influence=clf.sample_influence_,
         rows=shard,
     )
-    if rank == 0:
-        scores = clf.predict_proba(scaler.transform(data.data))
-        table = group_metrics(
-            data.target, scores, sensitive_features=data.sensitive["sex"], metrics=["auc"],
-            random_state=0,
-        )  # fmt: skip
-        print(table.round(3).to_string(index=False), flush=True)
     dist.barrier()
     dist.destroy_process_group()
 
@@ -117,9 +96,27 @@ def main(folder):
         train_shard, args=(str(Path(folder) / "store"), str(folder)), nprocs=N_RANKS
     )
     ranks = [np.load(Path(folder) / f"rank{rank}.npz") for rank in range(N_RANKS)]
-    for rank in ranks[1:]:
+    for number, rank in enumerate(ranks):
         np.testing.assert_array_equal(rank["weights"], ranks[0]["weights"])
+        np.testing.assert_array_equal(rank["agreements"], ranks[0]["agreements"])
+        print(f"rank {number}: {len(rank['rows'])} rows, first {rank['rows'][:3].tolist()}")
     print(f"{N_RANKS} ranks, {len(ranks[0]['weights']):,} weights, all equal to the bit")
+
+    data, scaler, X, y, validation = prepare()
+    alone = classifier(len(y)).fit(X, y, **validation)
+    apart = np.abs(weights_of(alone).numpy() - ranks[0]["weights"]).max()
+    print(f"largest difference from one process with all rows: {apart:.0e}")
+    influence = np.empty_like(alone.sample_influence_)
+    for rank in ranks:
+        influence[rank["rows"]] = rank["influence"]
+    apart = np.abs(influence - alone.sample_influence_).max()
+    print(f"largest difference of an influence: {apart:.0e}")
+    scores = alone.predict_proba(scaler.transform(data.data))
+    table = group_metrics(
+        data.target, scores, sensitive_features=data.sensitive["sex"], metrics=["auc"],
+        random_state=0,
+    )  # fmt: skip
+    print(table.round(3).to_string(index=False), flush=True)
 
 
 if __name__ == "__main__":
@@ -127,8 +124,8 @@ if __name__ == "__main__":
         main(folder)
 
 # %%
-# The weights of the ranks are equal to the bit, although each rank has other rows. A step
-# is the mean of the ranks' steps, and each rank computes the sample weights of its own
-# minibatch. So two ranks with minibatches of B rows give similar but not the same results
-# as one process with minibatches of 2B rows. The AUC uses scores on all rows, most of them
-# training rows: it only shows that the model has learned.
+# The weights of the ranks are equal to the bit, although each rank has other rows, and they
+# are those of one process up to rounding. With dropout each rank draws its own masks, and
+# with smaller minibatches its own rows: then training on two ranks is like training on one
+# process with minibatches twice as large, by other random numbers. The AUC uses scores on
+# all rows, most of them training rows: it only shows that the model has learned.

@@ -19,6 +19,7 @@ PARTS = {
     "_version": (),
     "exceptions": (),
     "losses": (),
+    "distributed": (),
     "datasets": (),
     "bargaining": (),
     "_utils": ("_version", "exceptions"),
@@ -37,7 +38,7 @@ PARTS = {
     "postprocessing": ("exceptions", "_utils"),
     "deployment": ("exceptions", "_utils", "_inputs", "_model_file"),
     "_training": (
-        *("exceptions", "losses", "bargaining", "_utils"),
+        *("exceptions", "losses", "distributed", "bargaining", "_utils"),
         *("protocols", "hypergradients", "_inputs", "_networks"),
     ),
     "classifier": ("_utils", "_inputs", "_networks", "_training"),

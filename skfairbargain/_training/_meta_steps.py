@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from skorch.utils import TeeGenerator
 
+from ..distributed import DataParallel
 from ..hypergradients import AutoEngine
 from ..losses import cross_entropy
 from ._branch_points import restore_generators
@@ -28,6 +29,8 @@ class MetaSteps:
     Attributes
     ----------
     engine : AutoEngine
+    ranks : DataParallel or None
+        Tells what other processes came to in the same step, where there are any.
     n_steps : int
         Steps taken.
     val_losses : ndarray of shape (n_val,)
@@ -36,6 +39,8 @@ class MetaSteps:
 
     def __init__(self, net, data, state=None):
         self.net, self.data, self.n_steps = net, data, 0
+        callbacks = [callback for _, callback in net.callbacks_]
+        self.ranks = next((c for c in callbacks if isinstance(c, DataParallel)), None)
         self._step_averages = data.step_averages()
         self._on_device = torch.as_tensor(
             self._step_averages,
@@ -74,6 +79,7 @@ class MetaSteps:
         bargains = in_stage_1 and net.weighting.bargaining is not None
         self._tally = EpochTally(1 if bargains else 2)
         self.bound = EpochBound(net.weighting, self._step_averages, net.meta_loss, epoch)
+        self.bound.is_due &= self.ranks is None
 
     def take(self, batch):
         """Take a step on a minibatch: what skorch's ``train_step`` returns.
@@ -104,6 +110,11 @@ class MetaSteps:
             length = self.net.optimizer_.param_groups[0]["lr"]
             hypergradients = step.hypergradients.cpu().numpy() * length
             cell_losses = step.val_losses.double().cpu().numpy() @ self._step_averages
+        influence = hypergradients if measured else None
+        if self.ranks is not None:
+            hypergradients, cell_losses, train_loss, sample_weight = self.ranks.of_all(
+                hypergradients, cell_losses, train_loss, sample_weight, self.net.device
+            )
         # NaN compares false, and what lies beyond would overflow when it is squared.
         largest = hypergradients.max(), -hypergradients.min(), cell_losses.max(), train_loss
         if not all(float(value) < 1e120 for value in largest):
@@ -119,14 +130,17 @@ class MetaSteps:
         else:
             decision = self.net.weighting.follow(hypergradients[:, 0], sample_weight)
         self._tally.add(decision, train_loss)
-        influence = hypergradients if measured else None
-        self.net.records_.add(batch.index, influence, decision.weights, sample_weight)
+        weights = decision.weights
+        if self.ranks is not None:
+            weights = self.ranks.own(weights)
+            sample_weight = None if sample_weight is None else self.ranks.own(sample_weight)
+        self.net.records_.add(batch.index, influence, weights, sample_weight)
         if self.bound.is_due and decision.alpha is not None:
             epsilon = float(np.finfo(hypergradients.dtype).eps)
             self.bound.measure(self.net, batch, decision, epsilon)
         if decision.weights.any():
-            self._update(batch, torch.from_numpy(decision.weights).to(step.losses))
-        return {"loss": loss, "y_pred": step.logits, "weights": decision.weights}
+            self._update(batch, torch.from_numpy(weights).to(step.losses))
+        return {"loss": loss, "y_pred": step.logits, "weights": weights}
 
     def row(self):
         """Return the epoch's row of the history, except for its number."""
@@ -137,7 +151,8 @@ class MetaSteps:
     def _is_measured(self):
         """Whether a step takes the hypergradients of all players, needed or wanted."""
         self.n_steps += 1
-        if self._tally.stage == 1 or self.net.weighting.needs_gram:
+        needed = self._tally.stage == 1 or self.net.weighting.needs_gram
+        if needed or self.ranks is not None:
             return True
         every = self.net.measure_every
         return every is not None and self.n_steps % every == 0
@@ -146,6 +161,8 @@ class MetaSteps:
         """Take one step of the optimizer on the weighted sum of the losses."""
         net = self.net
         self.engine.backward(weights)
+        if self.ranks is not None:
+            self.ranks.add_gradients(net.module_)
         if net.somebody_listens("on_grad_computed"):
             net.notify(
                 "on_grad_computed",

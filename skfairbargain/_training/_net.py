@@ -271,6 +271,8 @@ class MetaNet(NeuralNetClassifier):
         """The losses of the audited rows, by which the epoch is judged."""
         X, y = batch
         self._set_training(False)
+        if self._steps.ranks is not None:
+            self._steps.ranks.share_buffers(self.module_)
         with torch.no_grad():
             logits = self.module_(X)
             losses = self.meta_loss(logits, y)

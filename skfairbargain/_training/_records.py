@@ -65,7 +65,8 @@ class Records:
         Parameters
         ----------
         rows : ndarray of shape (n_rows,), int
-            Which training rows were trained on; the others have zeros.
+            Which training rows were trained on, each once; the others have zeros. Where
+            these are all in their order, the records are not copied.
         n_samples : int
             Number of training rows.
         to_groups : ndarray of shape (n_cells, n_groups)
@@ -78,6 +79,8 @@ class Records:
         sums = (
             self.cell_influence, self.cell_influence @ to_groups, self.applied_weight
         )  # fmt: skip
+        if len(rows) == n_samples and (rows == np.arange(n_samples)).all():
+            return dict(zip(RECORDS, sums, strict=True))
         records = {}
         for name, values in zip(RECORDS, sums, strict=True):
             records[name] = np.zeros((n_samples, *values.shape[1:]))

@@ -60,6 +60,16 @@ def test_rows_that_were_not_trained_on_have_zeros():
         assert not values[[1, 4, 14]].any()
 
 
+def test_records_of_all_rows_in_their_order_are_not_copied():
+    """They are as large as a file of ten columns."""
+    records = recorded(weighted=False)
+    of_all = records.of_all_rows(np.arange(12), 12, TO_GROUPS)
+    assert of_all["cell_influence_"] is records.cell_influence
+    assert of_all["applied_weight_"] is records.applied_weight
+    turned = records.of_all_rows(np.arange(12)[::-1], 12, TO_GROUPS)
+    np.testing.assert_array_equal(turned["cell_influence_"], records.cell_influence[::-1])
+
+
 def test_no_more_wait_than_they_should(monkeypatch):
     """Waiting steps take memory, and adding up each one takes time."""
     monkeypatch.setattr(_records, "MOST_WAITING", 7)
