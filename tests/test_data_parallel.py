@@ -86,8 +86,8 @@ def test_ranks_that_differ_are_refused_on_all(of_ranks):
             got = r"(\w{12}), (?!\1)\w{12}" if values is None else re.escape(values)
             assert re.fullmatch(
                 f"All ranks should have the same {re.escape(name)}. Got {got}, in the "
-                "order of the ranks. Give each of them the same parameters and audited rows, and "
-                "as many rows.",
+                "order of the ranks. Give each of them the same parameters and audited "
+                "rows, and as many rows.",
                 message,
             )
 
