@@ -57,7 +57,17 @@ class DataParallel(Callback):
         self.group = group
 
     def on_train_begin(self, net, X=None, y=None, **kwargs):
-        """Check that the ranks can train together, and start from rank 0's weights."""
+        """Check that the ranks can train together, and start from rank 0's weights.
+
+        Parameters
+        ----------
+        net : skorch.NeuralNet
+        X : Dataset
+            The rank's rows to train on.
+        y : None
+        **kwargs : dict
+            Not used.
+        """
         if not (distributed.is_available() and distributed.is_initialized()):
             raise ValueError(
                 "`callbacks` holds a DataParallel, which needs a group of processes. Call "
@@ -124,12 +134,27 @@ class DataParallel(Callback):
         )
 
     def own(self, of_all):
-        """Return this rank's part of an array with a row for each row of a step."""
+        """Return this rank's part of what belongs to the rows of a step.
+
+        Parameters
+        ----------
+        of_all : ndarray of shape (n_ranks * n_batch, ...)
+
+        Returns
+        -------
+        own : ndarray of shape (n_batch, ...)
+        """
         rank = distributed.get_rank(self.group)
         return np.split(of_all, self._n_ranks())[rank]
 
     def add_gradients(self, module):
-        """Replace the gradients of a module by their sums over the ranks."""
+        """Replace the gradients of a module by their sums over the ranks.
+
+        Parameters
+        ----------
+        module : torch.nn.Module
+            Where a rank has no gradient, it adds zeros.
+        """
         trained = [p for p in module.parameters() if p.requires_grad]
         flat = [torch.zeros_like(p) if p.grad is None else p.grad for p in trained]
         flat = torch.cat([gradient.flatten() for gradient in flat])
@@ -139,7 +164,12 @@ class DataParallel(Callback):
             parameter.grad = gradient.view_as(parameter)
 
     def share_buffers(self, module):
-        """Give all ranks the buffers of rank 0, such as running means of a layer."""
+        """Give all ranks the buffers of rank 0, such as running means of a layer.
+
+        Parameters
+        ----------
+        module : torch.nn.Module
+        """
         for buffer in module.buffers():
             distributed.broadcast(buffer, 0, group=self.group)
 
