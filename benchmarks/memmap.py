@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from bars import mlp, spread
 from ours import train
+from threadpoolctl import threadpool_limits
 
 import skfairbargain
 from skfairbargain import NashMetaClassifier
@@ -165,6 +166,7 @@ def main():
         print(f"skfairbargain {skfairbargain.__version__}; ", end="")
         if arguments.epoch:
             torch.set_num_threads(1)
+            threadpool_limits(1)
             warnings.simplefilter("ignore")
             write(path, arguments.epoch, WIDTH)
             print(f"X of {arguments.epoch:,} x {WIDTH} float32 on disk, batch 512, "

@@ -161,7 +161,10 @@ class DataParallel(Callback):
         distributed.all_reduce(flat, group=self.group)
         sizes = [p.numel() for p in trained]
         for parameter, gradient in zip(trained, flat.split(sizes), strict=True):
-            parameter.grad = gradient.view_as(parameter)
+            # In the parameter's own strides, which fused optimizers rely on.
+            parameter.grad = torch.empty_like(parameter).copy_(
+                gradient.view(parameter.shape)
+            )
 
     def share_buffers(self, module):
         """Give all ranks the buffers of rank 0, such as running means of a layer.

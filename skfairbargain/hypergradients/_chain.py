@@ -61,6 +61,8 @@ def stages_of(module):
 
 
 # Multiplications from which torch's matrix products outrun NumPy's, which start sooner.
+# Below it NumPy uses one thread, so that its threads and torch's do not get in each other's
+# way.
 MANY = 2**18
 
 

@@ -110,10 +110,10 @@ class KernelEngine:
         for features, stage in self._trained:
             delta, of_stage = stage.delta[:n_batch], stage.layer._parameters
             weight, bias = stage.trained()
+            delta *= weights[:, None]
             if bias:
-                of_stage["bias"].grad = torch.from_numpy(weights @ delta)
+                of_stage["bias"].grad = torch.from_numpy(delta.sum(0))
             if weight:
-                delta *= weights[:, None]
                 gradient = np.empty(of_stage["weight"].shape, delta.dtype)
                 product(delta.T, features[:n_batch], gradient)
                 of_stage["weight"].grad = torch.from_numpy(gradient)
@@ -196,7 +196,9 @@ class KernelEngine:
                 break
             before = stage
         if by_pairs is not None:
-            matrix = matrix + self._averages.T @ by_pairs
+            n_players = self._averages.shape[1]
+            of_players = np.empty((n_players, self._n_batch), by_pairs.dtype)
+            matrix = matrix + product(self._averages.T, by_pairs, of_players)
         return matrix
 
     def _add_pairs(self, total, features, stage):
