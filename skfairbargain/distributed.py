@@ -62,9 +62,10 @@ class DataParallel(Callback):
         Parameters
         ----------
         net : skorch.NeuralNet
-        X : Dataset
+        X : Dataset, default=None
             The rank's rows to train on.
-        y : None
+        y : object, default=None
+            Not used.
         **kwargs : dict
             Not used.
         """
