@@ -19,7 +19,7 @@ N_EPOCHS = 25
 LR = 5e-3
 SHARES = (0.0, 0.4)  # of wrong labels
 ALL = "all"
-ROWS = (ALL, 5, 20)
+ROWS = (5, 20)  # of each cell in a step
 # At most half of a cell's rows are audited, and of those left this share is tested on.
 TEST_SHARE = 0.4
 ROTATING_SETTINGS = (
@@ -35,14 +35,14 @@ PER_CELL = (50, 500)
 LARGE = ("default_credit_sex", "bank_age", "adult_sex")
 
 
-def rotating_specs(settings, per_cell, *, n_seeds, epochs):
+def rotating_specs(settings, per_cell, shares, rows, *, n_seeds, epochs):
     """One spec a run; those that differ in the rows of a step alone together."""
     return [
         {
             "setting": setting,
             "per_cell": n_val,
             "share": share,
-            "rows": rows,
+            "rows": n_rows,
             "seed": seed,
             "epochs": epochs or N_EPOCHS,
         }
@@ -50,8 +50,8 @@ def rotating_specs(settings, per_cell, *, n_seeds, epochs):
         for setting in settings
         for n_val in per_cell
         if n_val <= min(PER_CELL) or setting in LARGE
-        for share in SHARES
-        for rows in ROWS
+        for share in shares
+        for n_rows in (ALL, *rows)
     ]
 
 

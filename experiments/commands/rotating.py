@@ -17,6 +17,8 @@ from ..rotating import (
     N_EPOCHS,
     PER_CELL,
     ROTATING_SETTINGS,
+    ROWS,
+    SHARES,
     rotating_specs,
     run_rotating,
 )
@@ -49,6 +51,25 @@ def rotating(
             min=1,
         ),
     ] = None,
+    share: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--share",
+            help="Share of wrong labels; may be repeated.",
+            show_default="0, 0.4",
+            min=0,
+            max=1,
+        ),
+    ] = None,
+    rows: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--rows",
+            help="Rows of a cell in a step, beside all; may be repeated.",
+            show_default="5, 20",
+            min=1,
+        ),
+    ] = None,
     seeds: Seeds = 8,
     epochs: Epochs = None,
     jobs: Jobs = 1,
@@ -57,6 +78,8 @@ def rotating(
     specs = rotating_specs(
         chosen(setting, ROTATING_SETTINGS, "--setting"),
         list(dict.fromkeys(per_cell or PER_CELL)),
+        list(dict.fromkeys(share or SHARES)),
+        list(dict.fromkeys(rows or ROWS)),
         n_seeds=seeds,
         epochs=epochs,
     )
@@ -73,16 +96,16 @@ def rotating(
         results / "rotating.csv",
     )
     blocks = [conditions(seeds, MANY_SPLITS, epochs or N_EPOCHS)]
-    for n_val, rows in table.groupby("per_cell"):
+    for n_val, of_size in table.groupby("per_cell"):
         # The runs of all data sets are pairs of one comparison.
-        pooled = rows.assign(seed=rows["setting"] + rows["seed"].astype(str))
+        pooled = of_size.assign(seed=of_size["setting"] + of_size["seed"].astype(str))
         blocks += [
             f"### {n_val} rows a cell: means over the data sets",
             markdown(spread(summarize(pooled, by, list(SHOWN)), by, SHOWN)),
             "Rotating rows less all rows, run by run; bold where the interval excludes 0:",
             _leads(pooled, by),
         ]
-        for name, of_one in rows.groupby("setting", sort=False):
+        for name, of_one in of_size.groupby("setting", sort=False):
             blocks += [f"The same, {name}:", _leads(of_one, by)]
     write_text("\n\n".join(blocks), results / "rotating.md")
 
