@@ -9,7 +9,8 @@ import torch
 from ._utils import first_line, import_optional
 from .protocols import MetaStep, Nash, Protocol
 
-Weighting = import_optional("torchjd.aggregation", extra="torchjd").Weighting
+aggregation = import_optional("torchjd.aggregation", extra="torchjd")
+WeightedAggregator, Weighting = aggregation.WeightedAggregator, aggregation.Weighting
 
 __all__ = ["ProtocolWeighting", "TorchJDProtocol"]
 
@@ -23,13 +24,15 @@ class TorchJDProtocol(Protocol):
 
     Parameters
     ----------
-    weighting : torchjd.aggregation.Weighting
-        An instance. It gets float64, in units of the longest hypergradient, so that its
-        tolerances mean the same in every step.
+    weighting : torchjd.aggregation.Weighting or WeightedAggregator
+        An instance; of an aggregator, such as ``UPGrad()``, its weighting. It gets float64,
+        in units of the longest hypergradient, so that its tolerances mean the same in every
+        step.
     reads : {"gram", "hypergradients"}, default="gram"
-        What it is called with: the inner products of the hypergradients, or the matrix with
-        one row for each player. TorchJD's documentation says it: a
+        What a weighting is called with: the inner products of the hypergradients, or the
+        matrix with one row for each player. TorchJD's documentation says it: a
         ``Weighting[PSDMatrix]`` reads the Gramian, and a ``Weighting[Matrix]`` the matrix.
+        The weighting of an aggregator always gets the matrix.
 
     See Also
     --------
@@ -41,6 +44,11 @@ class TorchJDProtocol(Protocol):
     the players count as not agreed. Weightings that draw random numbers use torch's
     generator, which `fit` seeds. Weightings with a state, such as ``GradVacWeighting``,
     keep it from fit to fit: call their ``reset`` before a fit that should repeat another.
+
+    The aggregators ``ConFIG``, ``GradDrop`` and ``TrimmedMean`` combine gradients otherwise
+    than by one weight each, and are refused. ``MoDoWeighting`` and ``SDMGradWeighting``
+    expect products of the gradients of two independent batches; here both are those of the
+    audited rows, for which their papers prove nothing.
 
     References
     ----------
@@ -71,34 +79,44 @@ class TorchJDProtocol(Protocol):
         Raises
         ------
         TypeError
-            If `weighting` is no weighting of TorchJD.
+            If `weighting` is no weighting of TorchJD, nor an aggregator with one.
         ValueError
             If `reads` is unknown, or the weighting cannot take what it reads, or gives
             other than one weight a player.
         """
-        if not isinstance(self.weighting, Weighting):
-            raise TypeError(
-                "`weighting` should be an instance of torchjd.aggregation.Weighting, such "
-                f"as IMTLGWeighting(). Got {self.weighting!r}."
-            )
-        if self.reads not in ("gram", "hypergradients"):
+        rule, reads = self.weighting, self.reads
+        if reads not in ("gram", "hypergradients"):
             raise ValueError(
-                f"`reads` should be 'gram' or 'hypergradients'. Got {self.reads!r}."
+                f"`reads` should be 'gram' or 'hypergradients'. Got {reads!r}."
+            )
+        if isinstance(rule, WeightedAggregator):
+            rule, reads = rule.weighting, "hypergradients"
+        if not isinstance(rule, Weighting):
+            raise TypeError(
+                "`weighting` should be a weighting of TorchJD, as IMTLGWeighting() is, or "
+                "an aggregator that gives each gradient one weight, as IMTLG() does. Got "
+                f"{self.weighting!r}."
             )
         gram = step.gram_in_range()
         longest = gram.diagonal().max()
         if not longest > 0:
             return None
         given = gram / longest
-        if self.reads == "hypergradients":
+        if reads == "hypergradients":
+            if step.hypergradients is None:
+                raise ValueError(
+                    f"`step` should have the hypergradients, which {rule!r} reads. Got a "
+                    "step with their inner products alone."
+                )
             given = step.hypergradients.T / abs(step.hypergradients).max()
         try:
-            with torch.no_grad():
-                weights = self.weighting(torch.tensor(given, dtype=torch.float64))
+            # Some rules compute with NumPy; what comes out is checked below.
+            with torch.no_grad(), np.errstate(all="ignore"):
+                weights = rule(torch.tensor(given, dtype=torch.float64))
         except (LookupError, RuntimeError, TypeError, ValueError) as error:
             raise ValueError(
-                f"`weighting` should take a matrix of {len(gram)} players, as `reads="
-                f"{self.reads!r}` says, but {type(self.weighting).__name__} raised "
+                f"`weighting` should take the {reads} of {len(gram)} players, but "
+                f"{type(self.weighting).__name__} raised "
                 f"{type(error).__name__}: {first_line(error)}"
             ) from error
         beta = weights.detach().cpu().numpy().astype(np.float64)

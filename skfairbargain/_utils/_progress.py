@@ -39,13 +39,15 @@ class FitProgress:
         if self._verbose:
             # A notebook is given lines: a live bar would need ipywidgets there.
             console = Console(stderr=True, force_jupyter=False)
-            self._bar = Progress(console=console, disable=not console.is_terminal)
+            self._bar = Progress(console=console)
             self._task = self._bar.add_task(escape(self._name), total=self._total)
-            self._bar.start()
+            if console.is_terminal:
+                self._bar.start()
         return self
 
     def __exit__(self, *error):
-        if self._verbose:
+        # Some versions of rich print an empty line for a bar that was never started.
+        if self._verbose and self._bar.console.is_terminal:
             self._bar.stop()
 
     def advance(self, words):
@@ -55,9 +57,10 @@ class FitProgress:
         self._done = min(self._done + 1, self._total)
         words = f"{self._name}, {words}"
         self._bar.update(self._task, completed=self._done, description=escape(words))
-        if self._bar.disable and self._line_is_due():
+        console = self._bar.console
+        if not console.is_terminal and self._line_is_due():
             share = f"{100 * self._done // self._total} %"
-            self._bar.console.print(
+            console.print(
                 f"{words}: {share}", markup=False, highlight=False, soft_wrap=True
             )
 
