@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ._values import quoted
+from ._values import quoted, rows_told
 
 SHAPE = re.compile(
     r"(?P<ymd>\d{4}[-/.]\d{1,2}[-/.]\d{1,2})([T ].*)?"
@@ -78,7 +78,7 @@ def as_dates(column, day_first=None):
     if len(strange):
         notes.append(
             f"{quoted(column.name)} was read as dates, and {quoted(strange.iloc[0])} and "
-            f"the like ({len(strange):,} rows) as missing."
+            f"the like ({rows_told(len(strange))}) as missing."
         )
     return Dates(values, day_first, notes)
 

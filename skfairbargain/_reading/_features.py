@@ -6,6 +6,7 @@ import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype, is_integer_dtype, is_numeric_dtype
 
 from ._dates import as_dates, looks_like_dates
+from ._notes import joined
 from ._numbers import Numbers, as_numbers
 from ._values import (
     MISSING_WORDS,
@@ -36,7 +37,7 @@ class Features:
     left_out : dict of str to str
         Columns that are no features, and why.
     notes : list of str
-        What was not read as it stands, a sentence each.
+        What was not read as it stands, a sentence each kind.
     """
 
     def __init__(self):
@@ -62,50 +63,52 @@ def read_features(frame, decimal_comma=False, *, keep=(), day_first=None):
     features : Features
     """
     features = Features()
+    notes = []
     for name in frame:
-        why = _read(features, frame[name], decimal_comma, name in keep, day_first)
+        why, of_column = _read(
+            features, frame[name], decimal_comma, name in keep, day_first
+        )
         if why:
             features.left_out[name] = why
+        notes += [(name, note) for note in of_column]
+    features.notes = joined(notes)
     features.frame = pd.DataFrame(features.frame, index=frame.index)
     return features
 
 
 def _read(features, column, decimal_comma, is_kept, day_first):
-    """Enter a column among the features, or return why it is none."""
+    """Enter a column among the features, or return why it is none; and notes."""
     if is_datetime64_any_dtype(column):
         if column.nunique() < 2:
-            return "the same in every row"
+            return "the same in every row", []
         features.frame[column.name] = column
-        return None
+        return None, []
     if is_numeric_dtype(column):
         texts, numbers = _written(column), Numbers(column, [])
     else:
         texts = stripped(column)
         numbers = as_numbers(texts, decimal_comma)
     if (texts == texts.iloc[0]).all():
-        return f"{quoted(texts.iloc[0])} in every row"
+        return f"{quoted(texts.iloc[0])} in every row", []
     if column.name.startswith("Unnamed: ") and _numbers_the_rows(numbers.values):
-        return "it numbers the rows"
+        return "it numbers the rows", []
     if looks_like_dates(texts):
         full = _written(column, None) if is_numeric_dtype(column) else texts
         dates = as_dates(full.reindex(column.index, fill_value=""), day_first)
         if dates.values.min() < dates.values.max():
             features.frame[column.name] = dates.values
-            features.notes += dates.notes
-            return None
+            return None, dates.notes
     if numbers.values is not None:
         if _is_id(numbers.values) and not is_kept:
-            return "another whole number in every row, as an id has"
+            return "another whole number in every row, as an id has", []
         features.frame[column.name] = numbers.values
-        features.notes += numbers.notes
-        return None
+        return None, numbers.notes
     texts, of_spelling = one_spelling(column)
     filled = texts[texts != ""]
     if len(filled) >= FEWEST_ROWS and filled.is_unique and not is_kept:
-        return "another text in every row, as an id has"
+        return "another text in every row, as an id has", []
     features.frame[column.name] = texts.where(texts != "", None)
-    features.notes += of_spelling + numbers.notes + _many_texts(column.name, filled)
-    return None
+    return None, of_spelling + numbers.notes + _many_texts(column.name, filled)
 
 
 def read_features_like(frame, like, decimal_comma=False, *, day_first=None, name=""):
@@ -133,11 +136,12 @@ def read_features_like(frame, like, decimal_comma=False, *, day_first=None, name
     ValueError
         If a column of numbers or dates has hardly any in this file.
     """
-    features = Features()
+    features, noted = Features(), []
     for column in like.columns.intersection(frame.columns, sort=False):
         values, notes = _like(frame[column], like[column], decimal_comma, day_first, name)
         features.frame[column] = values
-        features.notes += notes
+        noted += [(column, note) for note in notes]
+    features.notes = joined(noted)
     features.frame = pd.DataFrame(features.frame, index=frame.index)
     return features
 

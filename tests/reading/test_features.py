@@ -106,7 +106,22 @@ def test_what_is_no_date_among_dates_is_told():
     features = read("when", ["2020-01-02"] * 19 + ["2020-05-06"] * 5 + ["soon"])
     assert features.frame["when"].isna().sum() == 1
     assert features.notes == [
-        "'when' was read as dates, and 'soon' and the like (1 rows) as missing."
+        "'when' was read as dates, and 'soon' and the like (1 row) as missing."
+    ]
+
+
+def test_notes_of_one_kind_are_one():
+    prices = {f"price {i}": [f"{i},5", "1,25"] * 2 for i in range(5)}
+    shares = {"mother's share": ["5 %", "7 %"] * 2}
+    odd = {"x": ["1", "2"] * 20 + ["soon"], "y": ["3", "4"] * 20 + ["?"]}
+    frame = pd.DataFrame(prices | shares)
+    assert read_features(frame, decimal_comma=True).notes == [
+        "'price 0': '0,5' and the like were read as numbers, here 0.5 (decimal commas). "
+        "Likewise 'price 1', 'price 2', 'price 3' and 1 more.",
+        "\"mother's share\": '5 %' and the like were read as numbers, here 5.",
+    ]
+    assert read_features(pd.DataFrame(odd)).notes == [
+        "'x' was read as numbers, and 'soon' (1 row) as missing. Likewise 'y'."
     ]
 
 
