@@ -54,7 +54,7 @@ PARTS = {
     ),
     "_reading": ("_utils",),
     "auditing": (
-        *("_version", "_utils", "metrics", "inspection"),
+        *("_version", "_utils", "_inputs", "metrics", "inspection"),
         *("tables", "classifier", "audited"),
     ),
     "_cli": (

@@ -4,10 +4,22 @@ from contextlib import contextmanager
 
 from ..exceptions import ModelFileError
 
+DAMAGED = (
+    "{path} cannot be loaded: {reason}. It is damaged, or not a file that "
+    "skfairbargain.persistence.save wrote. Nothing was loaded."
+)
+
 
 @contextmanager
-def blamed_on_file(path):
-    """Raise a `ModelFileError` that names the file, for all errors that damage causes."""
+def blamed_on_file(path, otherwise=DAMAGED):
+    """Raise a `ModelFileError` that names the file, for all errors that damage causes.
+
+    Parameters
+    ----------
+    path : Path
+    otherwise : str
+        What is said of errors of other kinds, of `path` and a `reason`.
+    """
     try:
         yield
     except ModelFileError as error:
@@ -19,7 +31,4 @@ def blamed_on_file(path):
         ValueError,
     ) as error:  # fmt: skip
         reason = str(error).rstrip(".")
-        raise ModelFileError(
-            f"{path} cannot be loaded: {reason}. It is damaged, or not a file that "
-            "skfairbargain.persistence.save wrote. Nothing was loaded."
-        ) from error
+        raise ModelFileError(otherwise.format(path=path, reason=reason)) from error

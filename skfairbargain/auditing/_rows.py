@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from sklearn.utils import _safe_indexing
 
+from .._inputs import label_column
 from .._utils import check_same_length
 from ._groups import Groups, choose_groups, like_audited
 
@@ -75,7 +75,7 @@ def make_rows(X, y, audited, test, today, favorable, merge_below):
     X_val, y_val, groups_val = audited
     check_same_length(X=X, y=y)
     check_same_length(X_val=X_val, y_val=y_val, groups_val=groups_val)
-    y, y_val = _labels(y, "y"), _labels(y_val, "y_val")
+    y, y_val = label_column(y, "y"), label_column(y_val, "y_val")
     classes = _classes(y, favorable)
     _check_known(y, y_val, "y_val")
     chosen = choose_groups(groups_val, y_val, merge_below)
@@ -84,7 +84,7 @@ def make_rows(X, y, audited, test, today, favorable, merge_below):
     if test is not None:
         X_test, y_test, groups_test = test
         check_same_length(X_test=X_test, y_test=y_test, groups_test=groups_test)
-        y_test = _labels(y_test, "y_test")
+        y_test = label_column(y_test, "y_test")
         _check_known(y, y_test, "y_test")
         groups_test, kept_test = like_audited(groups_test, chosen)
         if not kept_test.all():
@@ -119,17 +119,6 @@ def make_rows(X, y, audited, test, today, favorable, merge_below):
         kept_test=kept_test,
         notes=notes,
     )
-
-
-def _labels(y, name):
-    y = np.asarray(y)
-    n_missing = int(np.sum(pd.isna(y)))
-    if n_missing:
-        raise ValueError(
-            f"`{name}` should have a label for every row. {n_missing:,} of {len(y):,} rows "
-            "have none. Leave these rows out."
-        )
-    return y
 
 
 def _check_known(y, others, name):

@@ -1,7 +1,5 @@
 """Build what was read from a file and checked."""
 
-from contextlib import contextmanager
-
 import numpy as np
 import torch
 
@@ -12,6 +10,8 @@ from .._training import history_of, make_net, run_settings
 from ..exceptions import ModelFileError
 from ._contents import check_fit
 from ._optimizer import restore_optimizer
+
+OTHER_WEIGHTS = "`module` should have the weights that {path} has, but {reason}."
 
 
 class Builder:
@@ -43,10 +43,11 @@ class Builder:
         if module is None:
             with blamed_on_file(path):
                 net = _built(contents, None)
+                _restore(net, contents)
         else:
             net = _built(contents, module)
-        with blamed_on_file(path) if module is None else _misfits(path):
-            _restore(net, contents)
+            with blamed_on_file(path, otherwise=OTHER_WEIGHTS):
+                _restore(net, contents)
         estimator.module = module
         # As after unpickling, which warns of another version.
         estimator.__setstate__(
@@ -88,21 +89,6 @@ class Builder:
                 f"{self.path} cannot be loaded: it was trained on {estimator.device}, "
                 "which is not here; pass device='cpu'. Nothing was loaded."
             ) from error
-
-
-@contextmanager
-def _misfits(path):
-    """Blame the `module` where its weights are others than those of the file."""
-    try:
-        yield
-    except ModelFileError as error:
-        raise ModelFileError(
-            f"{path} cannot be loaded: {error}. Nothing was loaded."
-        ) from error
-    except (LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise ModelFileError(
-            f"`module` should have the weights that {path} has, but {error}."
-        ) from error
 
 
 def _built(contents, module):

@@ -180,8 +180,8 @@ def test_three_labels_are_measured_without_rates(made):
          "`y_val` should have the labels of `y`, [0, 1]. Got 2 as well. Write the labels "
          "alike."),
         ({"y_val": [None, *[0, 1] * 119, 1]},
-         "`y_val` should have a label for every row. 1 of 240 rows have none. Leave these "
-         "rows out."),
+         "`y_val` should have a label in every row. Got missing values in 1 of 240 rows. "
+         "Leave these rows out."),
         ({"groups_val": ["a"] * 238 + ["b"] * 2},
          "An audit needs two groups or more with 3 rows or more of each label. The audited "
          "rows have 'a' (119 of label 0, 119 of label 1), 'b' (1 of label 0, 1 of label 1)."
