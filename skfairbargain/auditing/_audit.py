@@ -1,7 +1,7 @@
 """Train, measure and conclude: from rows to a report."""
 
 from datetime import UTC, datetime
-from numbers import Integral
+from numbers import Integral, Real
 
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
@@ -10,7 +10,7 @@ from ._estimate import estimated_seconds, in_words, takes_long
 from ._findings import data_findings
 from ._methods import METHODS, TODAY, TODAY_TITLE
 from ._report import AuditReport
-from ._rows import make_rows
+from ._rows import given_together, make_rows
 from ._scores import fit_method, n_trainings, score_methods
 from ._sections import (
     cell_records,
@@ -56,7 +56,7 @@ NOTHING_ABOUT = {
         "methods": [list, tuple, StrOptions({"auto"})],
         "reference_val": ["array-like", None],
         "reference_test": ["array-like", None],
-        "reference_threshold": "no_validation",
+        "reference_threshold": [Interval(Real, None, None, closed="neither")],
         "recorded_val": ["array-like", None],
         "favorable": "no_validation",
         "merge_below": [Interval(Integral, 1, None, closed="left")],
@@ -171,7 +171,7 @@ def audit_report(
     True
     """
     methods = _checked_methods(methods)
-    test = None if X_test is None else (X_test, y_test, groups_test)
+    test = given_together(X_test=X_test, y_test=y_test, groups_test=groups_test)
     rows = make_rows(
         X,
         y,

@@ -87,10 +87,11 @@ def choose_groups(groups, y, merge_below):
     if tiny:
         merged |= {name: None for name in small if merged.get(name, name) in tiny}
         merged |= dict.fromkeys(tiny)
+        one = len(tiny) == 1
         notes.append(
-            f"Group {tiny[0]!r} has fewer than {FEWEST} audited rows of some label "
-            f"({_counts(tiny[0], counts)}), so nothing can be said of it. Its rows were "
-            "left out of the audit."
+            f"{'Group' if one else 'Groups'} {_listed(tiny, counts)}: fewer than {FEWEST} "
+            "audited rows of some label, so nothing can be said of "
+            f"{'it. Its' if one else 'them. Their'} rows were left out of the audit."
         )
     return Groups(names, kept, merged, notes)
 

@@ -51,6 +51,19 @@ class AuditRows(NamedTuple):
         return self.y_test, self.groups_test, self.today_test
 
 
+def given_together(**inputs):
+    """Return what describes the test rows, or None where nothing is given."""
+    missing = [f"`{name}`" for name, each in inputs.items() if each is None]
+    if len(missing) == len(inputs):
+        return None
+    if missing:
+        named = ", ".join(f"`{name}`" for name in inputs)
+        raise ValueError(
+            f"{named} should be given together. Got None for {' and '.join(missing)}."
+        )
+    return tuple(inputs.values())
+
+
 def make_rows(X, y, audited, test, today, favorable, merge_below):
     """Check the rows of an audit, and choose its groups.
 
@@ -95,13 +108,24 @@ def make_rows(X, y, audited, test, today, favorable, merge_below):
         X_test = _safe_indexing(X_test, np.flatnonzero(kept_test))
         y_test, groups_test = y_test[kept_test], groups_test[kept_test]
     scores, scores_test = today
+    if test is None and scores_test is not None:
+        raise ValueError(
+            "`reference_test` has scores of test rows, which are missing. Pass `X_test`, "
+            "`y_test` and `groups_test`, or leave it out."
+        )
+    if test is not None and scores is not None and scores_test is None:
+        raise ValueError(
+            "`reference_test` should be given with `reference_val` where test rows "
+            "measure. Got None."
+        )
     if scores is not None:
-        scores = np.asarray(scores, dtype=float)
+        scores = _scores(scores, "reference_val")
         check_same_length(y_val=y_val, reference_val=scores)
         scores = scores[kept]
-    if scores_test is not None and test is not None:
+    if scores_test is not None:
+        scores_test = _scores(scores_test, "reference_test")
         check_same_length(groups_test=test[2], reference_test=scores_test)
-        today_test = np.asarray(scores_test, dtype=float)[kept_test]
+        today_test = scores_test[kept_test]
     return AuditRows(
         X=X,
         y=y,
@@ -119,6 +143,22 @@ def make_rows(X, y, audited, test, today, favorable, merge_below):
         kept_test=kept_test,
         notes=notes,
     )
+
+
+def _scores(scores, name):
+    try:
+        scores = np.asarray(scores, dtype=float)
+        found = f"shape {scores.shape}"
+    except (TypeError, ValueError):
+        scores, found = np.empty((0, 0)), "something else"
+    if scores.ndim == 1 and not np.isfinite(scores).all():
+        scores, found = scores[:, None], "NaN or infinity among them"
+    if scores.ndim != 1:
+        raise ValueError(
+            f"`{name}` should have a number for each row, the score of today's model. Got "
+            f"{found}."
+        )
+    return scores
 
 
 def _check_known(y, others, name):

@@ -100,6 +100,7 @@ def _against_today(measured, chosen):
     value, low, high = measured.difference(chosen, TODAY, DECISIVE, WORST)
     by = f"{signed(value, low, high)} {NAMES[DECISIVE]} in the worst group"
     one = title(chosen)
+    first = one[0].upper() + one[1:]
     if high < 0 or high <= MARGIN:
         than = "better than" if high < 0 else "as good as"
         return TODAY, f"Today's model is {than} {one}: keep it ({by})."
@@ -124,7 +125,7 @@ def _against_today(measured, chosen):
             f"Compared with today's model, {one} serves the worst group better, {by}. A "
             f"loss cannot be ruled out for {named}."
         )
-    return chosen, f"{one} serves every group at least as well as today's model: {by}."
+    return chosen, f"{first} serves every group at least as well as today's model: {by}."
 
 
 def _overall(measured, chosen, simple):

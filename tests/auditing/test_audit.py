@@ -123,10 +123,21 @@ def test_small_groups_are_merged_and_the_smallest_left_out(made):
     found = audit_report(**arguments(made) | {"groups_val": groups}, **QUICK, cv=2)
     assert "one" not in found.cells.index
     assert found.to_dict()["notes"][-1] == (
-        "Group 'one' has fewer than 3 audited rows of some label (1 of label 0, 1 of label "
-        "1), so nothing can be said of it. Its rows were left out of the audit."
+        "Group 'one' (1 of label 0, 1 of label 1): fewer than 3 audited rows of some "
+        "label, so nothing can be said of it. Its rows were left out of the audit."
     )
     assert found.cells.to_numpy().sum() == len(y) - 2
+    groups = audit.sensitive["group"].copy()
+    for name in ("one", "two"):
+        for label in (0, 1):
+            groups[groups.index[(groups == "g0") & (y == label)][:1]] = name
+    given = arguments(made) | {"groups_val": groups}
+    found = audit_report(**given, **QUICK, cv=2, merge_below=1)
+    assert found.to_dict()["notes"][-1] == (
+        "Groups 'one' (1 of label 0, 1 of label 1), 'two' (1 of label 0, 1 of label 1): "
+        "fewer than 3 audited rows of some label, so nothing can be said of them. Their "
+        "rows were left out of the audit."
+    )
 
 
 def test_test_rows_of_other_groups_are_left_out_and_told(made):
@@ -194,6 +205,36 @@ def test_what_cannot_be_audited_is_one_sentence(made, changed, sentence):
     given = arguments(made, tested=False) | QUICK
     given["y_val"] = np.arange(240) % 2
     assert refusal(**given | changed) == sentence
+
+
+SCORE = "`{}` should have a number for each row, the score of today's model. Got {}."
+
+
+@pytest.mark.parametrize(
+    ("tested", "changed", "sentence"),
+    [
+        (False, {"y_test": [0, 1]},
+         "`X_test`, `y_test`, `groups_test` should be given together. Got None for "
+         "`X_test` and `groups_test`."),
+        (True, {"groups_test": None},
+         "`X_test`, `y_test`, `groups_test` should be given together. Got None for "
+         "`groups_test`."),
+        (False, {"reference_test": [0.5]},
+         "`reference_test` has scores of test rows, which are missing. Pass `X_test`, "
+         "`y_test` and `groups_test`, or leave it out."),
+        (True, {"reference_val": np.zeros(240)},
+         "`reference_test` should be given with `reference_val` where test rows measure. "
+         "Got None."),
+        (False, {"reference_val": ["high"] * 240},
+         SCORE.format("reference_val", "something else")),
+        (False, {"reference_val": np.zeros((240, 2))},
+         SCORE.format("reference_val", "shape (240, 2)")),
+        (False, {"reference_val": [np.nan] * 240},
+         SCORE.format("reference_val", "NaN or infinity among them")),
+    ],
+)  # fmt: skip
+def test_test_rows_and_scores_of_today_that_do_not_fit(made, tested, changed, sentence):
+    assert refusal(**arguments(made, tested=tested) | QUICK | changed) == sentence
 
 
 def test_lengths_are_checked(made):
