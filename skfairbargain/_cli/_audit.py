@@ -132,7 +132,8 @@ def audit(
     with one_sentence_errors():
         options.shape = a_format(separator, encoding, decimal, dates)
         _check(options, data, output, predict)
-        check_destinations(report=report, model=model, output=output)
+        read = [data, train, audit, test, predict]
+        check_destinations(read, report=report, model=model, output=output)
         tables = _tables(options, data)
         # Here, so that --help and typing errors are answered without a second's wait.
         from ._plan import about, show_plan

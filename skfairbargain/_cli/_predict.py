@@ -37,7 +37,7 @@ def predict(
     The file needs the columns that the model was trained on; others are left alone.
     """
     with one_sentence_errors():
-        check_destinations(output=output)
+        check_destinations([model, data], output=output)
         from .._reading import read_records
         from .._utils import write_csv
         from ..persistence import load

@@ -48,7 +48,7 @@ def data_findings(X, y, X_val, y_val, groups_val, *, tested):
     if proxies:
         findings.append(
             f"{_named(proxies)} the audited groups almost perfectly, so a model can use "
-            "it in their place."
+            f"{'it' if len(proxies) == 1 else 'them'} in place of the groups."
         )
     findings += _rows_in_training(X, X_val)
     return findings + _different_rates(y, y_val, groups_val, tested)

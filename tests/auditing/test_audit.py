@@ -254,7 +254,7 @@ def test_one_column_that_tells_the_label_or_the_group_is_a_warning(made):
         "such a column is known only after the decision, leave it out with --drop: the "
         "model would be of no use on new rows.",
         "'where' (AUC 1.00) tells the audited groups almost perfectly, so a model can use "
-        "it in their place.",
+        "it in place of the groups.",
     ]
 
 
