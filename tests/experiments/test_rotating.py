@@ -10,7 +10,8 @@ from skfairbargain.model_selection import encode_cells
 
 
 def test_hundreds_of_rows_a_cell_are_audited_where_there_are_thousands():
-    specs = rotating_specs(["titanic_sex", "adult_sex"], [50, 500], n_seeds=2, epochs=None)
+    settings = ["titanic_sex", "adult_sex"]
+    specs = rotating_specs(settings, [50, 500], SHARES, [5, 20], n_seeds=2, epochs=None)
     sizes = {(spec["setting"], spec["per_cell"]) for spec in specs}
     assert sizes == {("titanic_sex", 50), ("adult_sex", 50), ("adult_sex", 500)}
     assert len(specs) == 3 * 2 * len(SHARES) * 3
