@@ -52,14 +52,15 @@ def blind_rows(setting, n_groups, per_cell, share, *, seed, data_home=None):
     audited = []
     codes = encode_cells(groups, y).codes[order]
     for cell in range(codes.max() + 1):
-        audited.append(order[codes == cell][:per_cell])
+        # From the end: at the front they would leave the test rows none of a small cell.
+        audited.append(order[codes == cell][-per_cell:])
     audited = np.concatenate(audited)
     left = order[~np.isin(order, audited)]
     test, train = left[:N_TEST], left[N_TEST : N_TEST + N_TRAIN]
     val, test, train = (
         Rows(X[rows], y[rows], groups[rows]) for rows in (audited, test, train)
     )
-    names, rates = np.unique(groups), []
+    names = np.unique(groups)
     rates = [y[groups == name].mean() for name in names]
     worse_off = names[np.argsort(rates)[: len(names) // 2]]
     sides = np.isin(train.groups, worse_off)

@@ -38,6 +38,17 @@ def test_rows_are_blind_audited_by_cell_and_biased_in_training_alone(
         assert max(shares) < 0.9 or min(shares) > 0.1
 
 
+def test_auditing_most_of_a_small_cell_leaves_the_test_rows_their_share(data_home):
+    # 227 of the 48,842 people are women not White with a high income: 28 of 6,000 rows,
+    # and 67 are women of the youngest fifth with one, of whom 17 are not audited.
+    for n_groups, group, least in ((4, "Female False", 15), (10, "Female 0", 1)):
+        _, val, test = blind_rows("adult", n_groups, 50, 0.4, seed=0, data_home=data_home)
+        is_group = test.groups == group
+        assert test.y[is_group].sum() >= least
+        assert not test.y[is_group].all()
+        assert (val.groups == group).sum() == 100
+
+
 def test_one_thing_at_a_time_differs_from_the_usual_and_plain_training_has_one_goal():
     specs = agreement_specs(
         ["adult"], ["plain", "bargain"], ["ltr", "forml"],
