@@ -90,7 +90,7 @@ class NashMetaClassifier(
         Audited rows of every cell that a step passes through, in rotation. None: all.
     players : {"cells", "groups"}, default="cells"
         The players that bargain: group × label cells, or whole groups.
-    engine : {"auto", "kernel", "ghost", "autograd", "loop"}, default="auto"
+    engine : {"auto", "kernel", "ghost", "forward", "autograd", "loop"}, default="auto"
         How hypergradients are computed. "auto" takes the first of these, from fast to slow,
         that equals first-order gradients on a few rows.
     validation_fraction : float, default=0.1

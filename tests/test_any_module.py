@@ -231,7 +231,7 @@ class Forget(Callback):
 
 
 @pytest.mark.parametrize("case", CHANGED)
-@pytest.mark.parametrize("engine", ["ghost", "autograd", "loop"])
+@pytest.mark.parametrize("engine", ["ghost", "forward", "autograd", "loop"])
 def test_a_module_that_changes_its_input_changes_no_rows(case, engine):
     seen = []
 

@@ -28,7 +28,10 @@ def test_modules_of_the_users(module):
 def test_auto_says_which_engine_it_took(capsys):
     fit(module=Normalised, verbose=1)
     printed = capsys.readouterr().out
-    reason = "Took engine='autograd': BatchNorm1d mixes the samples of a batch.\n"
+    reason = (
+        "Took engine='autograd': BatchNorm1d mixes the samples of a batch. Forward mode is "
+        "no faster.\n"
+    )
     assert printed.startswith(reason)
     fit(verbose=1)
     printed = capsys.readouterr().out

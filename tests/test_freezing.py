@@ -102,7 +102,8 @@ def test_a_layer_without_a_rule_changes_the_engine_when_it_is_unfrozen(capsys):
     taken = [line for line in capsys.readouterr().out.splitlines() if "Took" in line]
     assert taken == [
         "Took engine='ghost': its hypergradients are exact for this module.",
-        "Took engine='autograd': Scale has parameters and no layer rule.",
+        "Took engine='autograd': Scale has parameters and no layer rule. Forward mode is "
+        "no faster.",
     ]
     message = (
         "engine='ghost' cannot serve this module: Scale has parameters and no layer rule. "

@@ -50,7 +50,7 @@ class MetaNet(NeuralNetClassifier):
         Epochs done before stage 1 begins.
     meta_loss : callable, default=cross_entropy
         ``(logits, target) -> losses`` of the validation samples.
-    engine : {"auto", "kernel", "ghost", "autograd", "loop"}, default="auto"
+    engine : {"auto", "kernel", "ghost", "forward", "autograd", "loop"}, default="auto"
     bargain_epochs : int, default=15
         Number of epochs of stage 1.
     measure_every : int or None, default=1

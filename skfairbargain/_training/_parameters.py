@@ -38,7 +38,7 @@ PARAMETER_CONSTRAINTS = {
     "measure_every": [NumberRange(Integral, 1, None, closed="left"), None],
     "validation_rows_per_step": [NumberRange(Integral, 1, None, closed="left"), None],
     "players": [StrOptions({"cells", "groups"})],
-    "engine": [StrOptions({"auto", "kernel", "ghost", "autograd", "loop"})],
+    "engine": [StrOptions({"auto", "kernel", "ghost", "forward", "autograd", "loop"})],
     "validation_fraction": [NumberRange(Real, 0, 1, closed="neither")],
     "early_stopping": ["boolean", NumberRange(Integral, 1, None, closed="left")],
     "callbacks": [list, None],

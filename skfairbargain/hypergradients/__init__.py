@@ -11,6 +11,7 @@ minibatch and the validation set as one tensor, the minibatch's rows first.
 from ._auto import AutoEngine
 from ._autograd import AutogradEngine
 from ._choice import make_engine
+from ._forward import ForwardEngine
 from ._ghost import GhostEngine
 from ._kernel import KernelEngine
 from ._loop import LoopEngine
@@ -19,6 +20,7 @@ from ._step_gradients import StepGradients
 __all__ = [
     "AutoEngine",
     "AutogradEngine",
+    "ForwardEngine",
     "GhostEngine",
     "KernelEngine",
     "LoopEngine",

@@ -14,7 +14,7 @@ class AutoEngine:
 
     Parameters
     ----------
-    engine : {"auto", "kernel", "ghost", "autograd", "loop"}
+    engine : {"auto", "kernel", "ghost", "forward", "autograd", "loop"}
     module : torch.nn.Module
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.

@@ -6,6 +6,7 @@ import torch
 from torch.func import functional_call
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from ._drawn_numbers import rng_state, set_rng_state
 from ._graphs import has_dead_end
 from ._loop import weighted_backward
 from ._step_gradients import StepGradients, averages_of
@@ -62,9 +63,9 @@ class AutogradEngine:
     def _unrolled(self, inputs, targets, n_batch, averages):
         parameters = trained_parameters(self.module)
         buffers = {name: b.clone() for name, b in self.module.named_buffers()}
-        replay = _rng_state(inputs.device)
+        replay = rng_state(inputs.device)
         logits = self.module(inputs if self.joint else inputs[:n_batch].clone())
-        resume = _rng_state(inputs.device)
+        resume = rng_state(inputs.device)
         losses = self.train_loss(logits[:n_batch], targets[:n_batch]).to(averages.dtype)
         # ε weighs the losses of the inner step θ' = θ − ∇ Σ ε_j ℓ_j, which at ε = 0 is θ.
         epsilon = torch.zeros_like(losses, requires_grad=True)
@@ -82,14 +83,14 @@ class AutogradEngine:
         }
         if self.joint:
             # The same dropout masks in the second forward pass as in the first.
-            _set_rng_state(replay, inputs.device)
+            set_rng_state(replay, inputs.device)
         val_logits = functional_call(
             self.module,
             {**stepped, **buffers},
             (inputs if self.joint else inputs[n_batch:].clone(),),
         )
         if self.joint:
-            _set_rng_state(resume, inputs.device)
+            set_rng_state(resume, inputs.device)
         n_val = len(inputs) - n_batch
         val_losses = self.meta_loss(val_logits[-n_val:], targets[n_batch:])
         val_losses = val_losses.to(averages.dtype)
@@ -117,16 +118,3 @@ def _derivative(loss, epsilon):
             loss, epsilon, retain_graph=True, allow_unused=True
         )
     return torch.zeros_like(epsilon) if derivative is None else derivative
-
-
-def _rng_state(device):
-    return (
-        torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.get_rng_state()
-    )
-
-
-def _set_rng_state(state, device):
-    if device.type == "cuda":
-        torch.cuda.set_rng_state(state, device)
-    else:
-        torch.set_rng_state(state)

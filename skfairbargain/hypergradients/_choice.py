@@ -2,9 +2,13 @@
 
 from functools import partial
 
+from torch.nn.modules.conv import _ConvNd
+
+from .._utils import first_line
 from ._autograd import AutogradEngine
 from ._chain import kernel_obstacle
 from ._failures import cannot_serve
+from ._forward import ForwardEngine
 from ._ghost import GhostEngine
 from ._kernel import KernelEngine
 from ._loop import LoopEngine
@@ -12,6 +16,8 @@ from ._obstacles import structural_obstacle
 from ._plain_networks import is_plain_network
 from ._probe import Probe
 
+# How many times as fast as double backward forward mode has to be where a clock decides.
+MARGIN = 2
 # Why "auto" takes the first engine.
 EXACT = "its hypergradients are exact for this module."
 
@@ -34,7 +40,7 @@ def make_engine(
 
     Parameters
     ----------
-    engine : {"auto", "kernel", "ghost", "autograd", "loop"}
+    engine : {"auto", "kernel", "ghost", "forward", "autograd", "loop"}
     module : torch.nn.Module
     train_loss, meta_loss : callable
         ``(logits, target) -> losses``, one per sample.
@@ -49,7 +55,7 @@ def make_engine(
 
     Returns
     -------
-    engine : KernelEngine, GhostEngine, AutogradEngine or LoopEngine
+    engine : KernelEngine, GhostEngine, ForwardEngine, AutogradEngine or LoopEngine
     reason : str
         Why "auto" took it, in one sentence or two; empty where the caller named the engine.
 
@@ -77,6 +83,8 @@ def make_engine(
             reasons.append(excluded[name])
             continue
         taken, why_not = ENGINES[name](probe)
+        if name == "forward" and engine == "auto" and why_not is None:
+            why_not = _why_not_faster(probe)
         if why_not is None:
             return taken(module, *losses), exact and (" ".join(reasons) or exact)
         reasons.append(why_not)
@@ -90,6 +98,28 @@ def _ghost(probe):
         or probe.difference(GhostEngine, joint=True)
     )
     return GhostEngine, why_not
+
+
+def _forward(probe):
+    why_not = probe.difference(ForwardEngine, n_players=2)
+    return ForwardEngine, why_not and f"By forward mode: {why_not}"
+
+
+def _why_not_faster(probe):
+    """Say that double backward is preferred to forward mode, or None.
+
+    Convolutions are known to take less time by forward mode. A clock decides over others,
+    and only where the difference is large, so that a seed gives the same model every time.
+    """
+    convolves = any(isinstance(part, _ConvNd) for part in probe.module.modules())
+    if convolves or _autograd(probe)[1] is not None:
+        return None
+    try:
+        by_forward = probe.seconds(ForwardEngine)
+    except RuntimeError as error:  # kernels of larger steps may have no forward mode
+        return f"By forward mode: {first_line(error)}"
+    by_autograd = probe.seconds(_autograd(probe)[0])
+    return None if MARGIN * by_forward < by_autograd else "Forward mode is no faster."
 
 
 def _autograd(probe):
@@ -106,4 +136,4 @@ def _loop(probe):
 
 
 # From cheap to dear: each returns an engine's class, and why it is not exact or None.
-ENGINES = {"ghost": _ghost, "autograd": _autograd, "loop": _loop}
+ENGINES = {"ghost": _ghost, "forward": _forward, "autograd": _autograd, "loop": _loop}

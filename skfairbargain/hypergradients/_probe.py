@@ -1,5 +1,7 @@
 """A step on a few rows and a copy of the module, by two engines."""
 
+import time
+
 import torch
 
 from .._utils import copy_module, first_line, layer_of_error, seeded_torch
@@ -14,6 +16,8 @@ MOVED = 0.1
 # Times the losses. Gradients that are clipped, which are no derivatives, show when they are
 # large.
 LARGER = 1e3
+# Rows of a step that is timed.
+MOST_TIMED = 64
 
 
 class Probe:
@@ -55,7 +59,7 @@ class Probe:
         if own != torch.float64 and self._is_finite(torch.float64):
             self.dtypes = (own, torch.float64)
 
-    def difference(self, engine_class, joint=False, **options):
+    def difference(self, engine_class, joint=False, n_players=1, **options):
         """Say how an engine's step differs from first-order gradients, or None.
 
         Parameters
@@ -63,6 +67,7 @@ class Probe:
         engine_class : class
         joint : bool, default=False
             Whether minibatch and validation set are to pass as one tensor.
+        n_players : int, default=1
         **options : dict
             Parameters of the engine.
 
@@ -72,13 +77,27 @@ class Probe:
         """
         for dtype in self.dtypes:
             try:
-                found = self.step(engine_class, dtype, **options)
+                found = self.step(engine_class, dtype, n_players, **options)
             except Exception as error:
                 return first_line(error)
-            expected = self.step(LoopEngine, dtype, joint=joint)
+            expected = self.step(LoopEngine, dtype, n_players, joint=joint)
             if not _same_step(found, expected, torch.finfo(dtype).eps):
                 return "its hypergradients differ from those of first-order gradients."
         return None
+
+    def seconds(self, engine_class):
+        """Time that a step for two players takes an engine, the shortest of three."""
+        rows = torch.arange(min(self.n_rows, MOST_TIMED)) % len(self.inputs)
+        data = self.inputs[rows], self.targets[rows], (len(rows) + 1) // 2
+        averages = self.inputs.new_ones(len(rows) - data[2], 2)
+        taken = []
+        with self._seeded(), engine_class(self._twin(), *self.losses) as engine:
+            for _ in range(4):
+                start = time.perf_counter()
+                step = engine.hypergradients(*data, averages)
+                step.hypergradients.cpu()  # waits for a GPU
+                taken.append(time.perf_counter() - start)
+        return min(taken[1:])
 
     def mixing(self):
         """Say whether a row's output depends on other rows, of the batch or before it."""
@@ -87,12 +106,12 @@ class Probe:
         except Exception as error:  # at the size of a step
             return first_line(error)
 
-    def step(self, engine_class, dtype, **options):
+    def step(self, engine_class, dtype, n_players=1, **options):
         """Hypergradients and the gradient of each parameter, of unequal weights."""
         twin, inputs = self._twin().to(dtype), self.inputs.to(dtype, copy=True)
         n_val = len(inputs) - self.n_batch
-        # One player; unequal shares, so that a loss which mixes samples shows as well.
-        averages = torch.arange(1, n_val + 1).to(inputs)[:, None]
+        # Unequal shares, so that a loss which mixes samples shows as well.
+        averages = torch.arange(1, n_val * n_players + 1).to(inputs).view(-1, n_players)
         weights = torch.arange(1, self.n_batch + 1).to(inputs)
         losses = map(self._scaled, self.losses)
         with self._seeded(), engine_class(twin, *losses, **options) as engine:

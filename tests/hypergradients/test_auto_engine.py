@@ -64,7 +64,7 @@ def test_it_goes_on_with_the_next_engine_and_says_so():
     assert said == [
         "Took engine='ghost': its hypergradients are exact for this module.",
         "Took engine='autograd': its parameter 'inner.weight' is used outside of its "
-        "layer.",
+        "layer. Forward mode is no faster.",
     ]
     with engine_for(Late(Once.apply)) as engine:
         assert engine.name == "autograd"
@@ -106,7 +106,10 @@ def test_an_engine_is_excluded_for_a_reason():
     engine, reason = make_engine(
         "auto", module, *LOSSES, (inputs, targets), excluded={"ghost": "no."}
     )
-    assert (engine.name, reason) == ("autograd", "no.")
+    assert (engine.name, reason) == ("autograd", "no. Forward mode is no faster.")
+    no = dict.fromkeys(("ghost", "forward"), "no.")
+    engine, reason = make_engine("auto", module, *LOSSES, (inputs, targets), excluded=no)
+    assert (engine.name, reason) == ("autograd", "no. no.")
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,11 @@ class Tied(nn.Module):
         return self.head(torch.tanh(once_more + self.inner(X)))
 
 
+SLOWER = "Forward mode is no faster."
+WITHOUT_FORWARD = (
+    "By forward mode: Trying to use forward AD with div_out that does not support it "
+    "because it is an out= function."
+)
 DIFFERENT = "its hypergradients differ from those of first-order gradients."
 
 
@@ -119,7 +124,8 @@ def test_auto_falls_back_where_ghost_would_be_wrong_and_says_why(module, reason)
     before = torch.get_rng_state()
     engine, why = make_engine("auto", module, *LOSSES, (inputs, targets))
     assert isinstance(engine, AutogradEngine)
-    assert why == reason
+    by_forward = WITHOUT_FORWARD if reason == "it has a hook." else SLOWER
+    assert why == f"{reason} {by_forward}"
     message = f"engine='ghost' cannot serve this module: {reason} Use engine='auto'."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_engine("ghost", module, *LOSSES, (inputs, targets))
@@ -133,7 +139,7 @@ def test_a_loss_that_mixes_samples_is_noticed_where_the_sum_hides_it():
     module = nn.Linear(7, 2).double()
     engine, why = make_engine("auto", module, cross_entropy, flipped, example())
     assert isinstance(engine, AutogradEngine)
-    assert why == DIFFERENT
+    assert why == f"{DIFFERENT} {SLOWER}"
 
 
 class FirstOrder(torch.autograd.Function):
@@ -169,8 +175,11 @@ def test_modules_without_second_derivatives_are_compared_as_well(tied):
     if tied:
         assert isinstance(engine, LoopEngine)
         assert why == (
-            "its parameter 'inner.bias' is used outside of its layer. By autograd: some of "
-            "its operations have no second derivative."
+            "its parameter 'inner.bias' is used outside of its layer. By forward mode: In "
+            "order to use an autograd.Function with functorch transforms (vmap, grad, jvp, "
+            "jacrev, ...), it must override the setup_context staticmethod. For more "
+            "details, please see https://pytorch.org/docs/main/notes/extending.func.html. "
+            "By autograd: some of its operations have no second derivative."
         )
     else:
         assert isinstance(engine, GhostEngine)

@@ -183,7 +183,7 @@ def test_a_layer_of_ones_own_needs_one_entry(monkeypatch):
     module, data = a_step(build, (4,), 2)
     losses = (cross_entropy, cross_entropy)
     assert unsupported(module, losses, data[:2]) == (
-        "Scale has parameters and no layer rule."
+        "Scale has parameters and no layer rule. Forward mode is no faster."
     )
     monkeypatch.setitem(LAYER_RULES, Scale, LAYER_RULES[nn.Conv2d])
     assert unsupported(module, losses, data[:2]) is None

@@ -233,6 +233,19 @@ def first_in_float64():
                a=nn.Linear(8, 4), b=nn.Linear(4, 2))  # fmt: skip
 
 
+def convolutions(*norm):
+    """A convolution, norms, and a depthwise convolution."""
+    return nn.Sequential(
+        nn.Unflatten(1, (2, 4)),
+        nn.Conv1d(2, 4, 3, padding=1),
+        *norm,
+        nn.Tanh(),
+        nn.Conv1d(4, 4, 3, groups=4, padding=1),
+        nn.Flatten(),
+        nn.Linear(16, 2),
+    )
+
+
 def applied_to_several_shapes(*shape):
     return nn.Sequential(
         nn.Unflatten(1, shape),
@@ -307,6 +320,17 @@ ZOO = {
     "batch statistics": (
         lambda: nn.Sequential(nn.Linear(8, 6), nn.BatchNorm1d(6), nn.Tanh(),
                               nn.Linear(6, 2)), "autograd"),
+    "convolutions, batch statistics": (lambda: convolutions(nn.BatchNorm1d(4)), "forward"),
+    "convolutions, running statistics alone": (
+        lambda: convolutions(nn.BatchNorm1d(4, affine=False)), "forward"),
+    "convolutions, group norm, a layer of one's own": (
+        lambda: nn.Sequential(Scale(8), convolutions(nn.GroupNorm(2, 4))), "forward"),
+    "convolutions, batch statistics, dropout": (
+        lambda: convolutions(nn.BatchNorm1d(4), nn.Dropout(0.4)), "forward"),
+    "convolutions, a part in place": (
+        lambda: convolutions(nn.BatchNorm1d(4), nn.ReLU(inplace=True)), "forward"),
+    "convolutions, batch statistics, part frozen": (
+        lambda: convolutions(nn.BatchNorm1d(4).requires_grad_(False)), "forward"),
     "running mean by hand": (with_buffer, "autograd"),
     "zero at the start, weight used again": (ZeroHead, "autograd"),
     "tied": (tied, "autograd"),

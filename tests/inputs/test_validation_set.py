@@ -93,8 +93,8 @@ def test_groups_that_name_the_classes_otherwise_are_refused_with_a_way_out():
     message = (
         "Group 'cats' has 3 rows in the validation set, all of class 'no'; likewise 'dogs' "
         "(3 of class 'yes'). Every group needs rows of two classes or more: use "
-        "balanced_validation_split(..., per_cell=5), or merge the group with another. Where "
-        "the groups are meant to be the classes, leave `groups_val` away."
+        "balanced_validation_split(..., per_cell=5), or merge the group with another. "
+        "Where the groups are meant to be the classes, leave `groups_val` away."
     )
     groups = np.array(["cats", "dogs"])[Y]
     with pytest.raises(UndefinedGroupError, match=f"^{re.escape(message)}$"):

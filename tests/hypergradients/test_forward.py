@@ -1,0 +1,187 @@
+"""Forward mode against double backward and finite differences, over many kinds of layer."""
+
+import warnings
+
+import pytest
+import torch
+from torch import nn
+
+from skfairbargain.hypergradients import (
+    AutogradEngine,
+    ForwardEngine,
+    _forward,
+    make_engine,
+)
+from skfairbargain.losses import cross_entropy, cross_entropy_f1
+from tests.hypergradients.oracle import step_by_definition
+from tests.hypergradients.zoo import Attention, Bags, Encoder, Recurrent, tied
+from tests.small_model import raises
+
+LOSSES = (cross_entropy, cross_entropy_f1)
+
+
+class Depthwise(nn.Sequential):
+    def __init__(self, norm):
+        super().__init__(
+            nn.Unflatten(1, (1, 2, 4)),
+            nn.Conv2d(1, 4, 2, padding=1, bias=False),
+            norm,
+            nn.ReLU(inplace=True),
+            nn.Conv2d(4, 4, 2, groups=4),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(4, 2),
+        )
+
+
+CASES = {
+    "BatchNorm": lambda: Depthwise(nn.BatchNorm2d(4)),
+    "BatchNorm without running statistics": lambda: Depthwise(
+        nn.BatchNorm2d(4, track_running_stats=False)
+    ),
+    "GroupNorm": lambda: Depthwise(nn.GroupNorm(2, 4)),
+    "attention": lambda: Attention(lambda self, attended, _: self.fc(attended)),
+    "encoder": Encoder,
+    "embedding": lambda: Bags(nn.Embedding(10, 4, sparse=True)),
+    "tied": tied,
+    "GRU": lambda: Recurrent(nn.GRU),
+    "dropout": lambda: nn.Sequential(nn.Linear(8, 6), nn.Dropout(0.4), nn.Linear(6, 2)),
+}
+
+
+def a_step(n_players=3):
+    torch.manual_seed(0)
+    inputs = torch.randn(13, 8, dtype=torch.float64)
+    averages = torch.rand(6, n_players, dtype=torch.float64)
+    return inputs, torch.randint(2, (13,)), 7, averages
+
+
+def run(engine, data, seed=1):
+    torch.manual_seed(seed)
+    with engine:
+        step = engine.hypergradients(*data)
+        engine.backward(torch.rand(7, dtype=torch.float64))
+    return step
+
+
+@pytest.mark.parametrize("at_once", [2**28, 0])
+@pytest.mark.parametrize("case", CASES)
+def test_it_equals_double_backward(case, at_once, monkeypatch):
+    """All players at once, and one after the other."""
+    monkeypatch.setattr(_forward, "AT_ONCE", at_once)
+    torch.manual_seed(0)
+    module, twin = CASES[case]().double(), CASES[case]().double()
+    twin.load_state_dict(module.state_dict())
+    data = a_step()
+    found = run(ForwardEngine(module, *LOSSES), data)
+    drawn = torch.rand(3)
+    expected = run(AutogradEngine(twin, *LOSSES, math_attention=True), data)
+    assert torch.equal(torch.rand(3), drawn)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-11)
+    for one, other in zip(module.parameters(), twin.parameters(), strict=True):
+        torch.testing.assert_close(one.grad.to_dense(), other.grad.to_dense())
+    for one, other in zip(module.buffers(), twin.buffers(), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+@pytest.mark.parametrize("case", [each for each in CASES if each != "dropout"])
+def test_it_equals_finite_differences(case):
+    """Of each loss of the minibatch along a player's gradient."""
+    torch.manual_seed(0)
+    module, data = CASES[case]().double(), a_step(n_players=1)
+    inputs, targets, n_batch, averages = data
+    state = {key: value.clone() for key, value in module.state_dict().items()}
+
+    def losses(rows, loss):
+        module.load_state_dict(state)  # the running statistics as well
+        return loss(module(inputs[rows]), targets[rows])
+
+    batch, validation = slice(0, n_batch), slice(n_batch, None)
+    parameters = list(module.parameters())
+    player = (averages.T @ losses(validation, LOSSES[1]))[0]
+    gradient = [g.to_dense() for g in torch.autograd.grad(player, parameters)]
+
+    def moved(by):
+        with torch.no_grad():
+            module.load_state_dict(state)
+            for p, g in zip(parameters, gradient, strict=True):
+                p += by * g
+            return LOSSES[0](module(inputs[batch]), targets[batch])
+
+    size = 1e-6 / max(g.abs().max() for g in gradient).item()
+    first, second = ((moved(h) - moved(-h)) / (2 * h) for h in (size, 2 * size))
+    expected = (4 * first - second) / 3
+    module.load_state_dict(state)
+    found = run(ForwardEngine(module, *LOSSES), data).hypergradients[:, 0]
+    assert (found - expected).abs().max() <= 1e-6 * expected.abs().max()
+
+
+@pytest.mark.parametrize("joint", [True, False])
+def test_frozen_statistics_would_be_wrong(joint):
+    """Passing both sets as one, or taking the statistics for constants, gives another H."""
+    torch.manual_seed(0)
+    module, data = CASES["BatchNorm"]().double(), a_step()
+    state = {key: value.clone() for key, value in module.state_dict().items()}
+    found = run(ForwardEngine(module, *LOSSES), data).hypergradients
+    weights = torch.ones(7, dtype=torch.float64)
+    expected, _ = step_by_definition(
+        CASES["BatchNorm"], state, LOSSES, data, weights, joint
+    )
+    assert torch.allclose(found, expected, rtol=1e-8) is not joint
+
+
+def test_players_go_through_the_module_a_few_at_a_time(monkeypatch):
+    module, data = CASES["BatchNorm"]().double(), a_step(n_players=10)
+    taken = []
+    columns = ForwardEngine._columns
+
+    def watched(self, derivatives, gradients):
+        taken.append(len(gradients))
+        return columns(self, derivatives, gradients)
+
+    monkeypatch.setattr(ForwardEngine, "_columns", watched)
+    # 102 numbers are trained, and the largest output has 7 x 4 x 3 x 5.
+    one_player = 8 * (sum(p.numel() for p in module.parameters()) + 4 * 7 * 4 * 3 * 5)
+    monkeypatch.setattr(_forward, "AT_ONCE", 4 * one_player)
+    run(ForwardEngine(module, *LOSSES), data)
+    assert taken == [4, 4, 2]
+
+
+class Branching(nn.Module):
+    """Looks at a value that several directions do not share."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Linear(8, 4), nn.Linear(4, 2)
+
+    def forward(self, X):
+        hidden = self.inner(X)
+        return self.head(hidden if hidden.sum().item() > 0 else -hidden)
+
+
+def test_what_cannot_be_batched_goes_one_by_one():
+    torch.manual_seed(0)
+    module, data = Branching().double(), a_step()
+    found = run(ForwardEngine(module, *LOSSES), data).hypergradients
+    expected = run(AutogradEngine(module, *LOSSES), data).hypergradients
+    torch.testing.assert_close(found, expected)
+
+
+def test_modules_without_forward_mode_are_refused():
+    module, (inputs, targets, *_) = Bags(nn.EmbeddingBag(10, 4)).double(), a_step()
+    with raises(
+        "engine='forward' cannot serve this module: By forward mode: Trying to use forward "
+        "AD with _embedding_bag that does not support it because it has not been "
+        "implemented yet. Use engine='auto'."
+    ):
+        make_engine("forward", module, *LOSSES, (inputs, targets))
+
+
+def test_convolutions_with_batch_statistics_take_it_without_a_warning():
+    module, (inputs, targets, *_) = CASES["BatchNorm"]().double(), a_step()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        engine, why = make_engine("auto", module, *LOSSES, (inputs, targets))
+    assert engine.name == "forward"
+    assert why == "BatchNorm2d mixes the samples of a batch."
