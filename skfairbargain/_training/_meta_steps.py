@@ -100,7 +100,7 @@ class MetaSteps:
             batch.targets,
             len(batch.X),
             self._on_device if measured else self._goal_column,
-        )
+        ).on_cpu()
         sample_weight = self.data.sample_weight
         if sample_weight is not None:
             sample_weight = sample_weight[batch.index]
@@ -108,8 +108,8 @@ class MetaSteps:
         train_loss = loss.item()
         with np.errstate(over="ignore", invalid="ignore"):  # see below
             length = self.net.optimizer_.param_groups[0]["lr"]
-            hypergradients = step.hypergradients.cpu().numpy() * length
-            cell_losses = step.val_losses.double().cpu().numpy() @ self._step_averages
+            hypergradients = step.hypergradients.numpy() * length
+            cell_losses = step.val_losses.double().numpy() @ self._step_averages
         influence = hypergradients if measured else None
         if self.ranks is not None:
             hypergradients, cell_losses, train_loss, sample_weight = self.ranks.of_all(
@@ -139,7 +139,7 @@ class MetaSteps:
             epsilon = float(np.finfo(hypergradients.dtype).eps)
             self.bound.measure(self.net, batch, decision, epsilon)
         if decision.weights.any():
-            self._update(batch, torch.from_numpy(weights).to(step.losses))
+            self._update(batch, torch.from_numpy(weights).to(self._on_device))
         return {"loss": loss, "y_pred": step.logits, "weights": weights}
 
     def row(self):

@@ -72,7 +72,7 @@ class ForwardEngine:
             return self._along(parameters, buffers, batch, tangents).to(averages.dtype)
 
         columns = []
-        for some in players.split(self._players_at_once(parameters, inputs)):
+        for some in players.split(self._players_at_once(parameters)):
             last = len(columns) + len(some) == len(players)
             gradients = [
                 _gradient(loss, parameters, keep=not last or i < len(some) - 1)
@@ -151,7 +151,7 @@ class ForwardEngine:
         self._measured_for, self._largest = inputs.shape, max(sizes)
         return logits
 
-    def _players_at_once(self, parameters, inputs):
+    def _players_at_once(self, parameters):
         if self._at_once == 1:
             return 1
         own = sum(p.nbytes for p in parameters.values())

@@ -40,3 +40,13 @@ class StepGradients(NamedTuple):
     losses: torch.Tensor
     val_losses: torch.Tensor
     logits: torch.Tensor
+
+    def on_cpu(self):
+        """Return the step with all but the logits on the CPU, for one wait for a GPU."""
+        if self.losses.device.type == "cpu":
+            return self
+        parts = self[:3]
+        flat = torch.cat([part.flatten() for part in parts]).cpu()
+        split = flat.split([part.numel() for part in parts])
+        shaped = (one.view(part.shape) for one, part in zip(split, parts, strict=True))
+        return StepGradients(*shaped, self.logits)
