@@ -47,6 +47,7 @@ def _environment(is_html):
         "number": _number,
         "interval": _interval,
         "percent": lambda x: "–" if x is None else f"{100 * x:.0f} %",
+        "of": lambda n, noun: f"{n:,} {noun}{'' if n == 1 else 's'}",
         "count": lambda n: "–" if n is None else f"{n:,}",
         "cell": lambda text: str(text).replace("|", "\\|").replace("\n", " "),
     }
