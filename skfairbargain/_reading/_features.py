@@ -205,13 +205,18 @@ def _written(numbers, most=1000):
 
 def _numbers_the_rows(numbers):
     """Whether the values are consecutive whole numbers, each of them once."""
-    if numbers is None or not is_integer_dtype(numbers) or len(numbers) < 2:
+    if numbers is None or not _are_whole(numbers) or len(numbers) < 2:
         return False
     return numbers.is_unique and numbers.max() - numbers.min() == len(numbers) - 1
 
 
+def _are_whole(numbers):
+    """Whether all values are whole numbers, also where they are written as 7.0."""
+    return is_integer_dtype(numbers) or bool((numbers % 1 == 0).all())
+
+
 def _is_id(numbers):
-    if len(numbers) < FEWEST_ROWS or not is_integer_dtype(numbers):
+    if len(numbers) < FEWEST_ROWS or not _are_whole(numbers):
         return False
     named = ID_NAME.search(str(numbers.name))
     return numbers.is_unique and bool(_numbers_the_rows(numbers) or named)

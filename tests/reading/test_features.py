@@ -43,6 +43,7 @@ def test_a_column_of_one_value_is_left_out(value):
         ("id", range(0, 300, 10), "whole number"),
         ("patient_id", range(0, 300, 10), "whole number"),
         ("patientID", range(0, 300, 10), "whole number"),
+        ("ID", [f"{i}.0" for i in range(0, 300, 10)], "whole number"),
         ("who", [f"p{i}" for i in range(30)], "text"),
     ],
 )
