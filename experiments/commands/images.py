@@ -23,7 +23,14 @@ from ..images.imbalance import (
     imbalance_specs,
     run_imbalance,
 )
-from ..images.trajectories import CURVES, SHOWN, by_goal, curves_of, summary_of
+from ..images.trajectories import (
+    CURVES,
+    SHOWN,
+    by_goal,
+    curves_of,
+    gains_of_two_stages,
+    of_runs,
+)
 from ..reports import MANY_SPLITS, conditions, write_text
 from ..runs import run_all
 from ..store import RunStore
@@ -154,13 +161,22 @@ def images(
         path=results / "images.png",
         x_label="epoch",
     )
+    of_run = of_runs(table)
     by = ["data", "norm", "method"]
+    summary = summarize(of_run, by, list(SHOWN))
+    gains = gains_of_two_stages(of_run)
     blocks = [conditions(seeds, MANY_SPLITS, epochs or N_EPOCHS)]
-    for (name, of_norm), rows in summary_of(table).groupby(by[:2], sort=False):
+    for (name, of_norm), rows in summary.groupby(by[:2], sort=False):
         shown = spread(rows, ["method"], SHOWN)
         shown["method"] = [IMBALANCE_METHODS[each] for each in shown["method"]]
         blocks += [
             f"### {PAIRS[name].title}, {of_norm} normalization, width {width}",
             markdown(shown),
         ]
+        gain = gains[(gains["data"] == name) & (gains["norm"] == of_norm)]
+        if len(gain):
+            blocks += [
+                "Two stages less one, seed by seed:",
+                markdown(spread(gain, ["goal"], SHOWN, lead_with_ci)),
+            ]
     write_text("\n\n".join(blocks), results / "images.md")

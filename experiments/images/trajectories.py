@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from skfairbargain.compare import summarize
-
+from ..summaries import leads
 from .imbalance import GOALS, PAIRS
 
 CURVES = {"accuracy": "accuracy", "worst_class": "accuracy, worst class"}
@@ -69,8 +68,8 @@ def by_goal(table):
     return pd.concat(parts) if parts else table.assign(setting=table["data"])
 
 
-def summary_of(table):
-    """Means over seeds of what `SHOWN` names.
+def of_runs(table):
+    """What `SHOWN` names, run by run.
 
     Parameters
     ----------
@@ -79,8 +78,8 @@ def summary_of(table):
 
     Returns
     -------
-    summary : DataFrame
-        As of `summarize`, by ``data``, ``norm`` and ``method``.
+    runs : DataFrame
+        One row for each run, with the columns of the spec and those of `SHOWN`.
     """
     rows = []
     for key, run in table.groupby(ALIKE, sort=False):
@@ -93,4 +92,25 @@ def summary_of(table):
                 "movement": run["accuracy"].diff().abs().mean(),
             }
         )
-    return summarize(pd.DataFrame(rows), ["data", "norm", "method"], list(SHOWN))
+    return pd.DataFrame(rows)
+
+
+def gains_of_two_stages(runs):
+    """How far two stages are ahead of one, seed by seed.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        As of `of_runs`.
+
+    Returns
+    -------
+    summary : DataFrame
+        As of `summarize`, by ``data``, ``norm`` and ``goal``.
+    """
+    parts = []
+    for goal, title in GOALS.items():
+        rows = runs[runs["method"].isin([f"{goal}_one", f"{goal}_two"])]
+        lead = leads(rows, ["data", "norm", "method"], list(SHOWN), f"{goal}_two")
+        parts.append(lead.assign(goal=title))
+    return pd.concat(parts)

@@ -11,7 +11,12 @@ from experiments.images.imbalance import (
     pair_rows,
     run_imbalance,
 )
-from experiments.images.trajectories import by_goal, curves_of, summary_of
+from experiments.images.trajectories import (
+    by_goal,
+    curves_of,
+    gains_of_two_stages,
+    of_runs,
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +86,7 @@ def test_batch_normalization_is_trained_too(cifar100):
 
 
 def test_curves_their_panels_and_their_summary():
-    specs = [spec_of("baseline", epochs=2), spec_of("ltr_one"), spec_of("forml_two")]
+    specs = [spec_of("baseline"), spec_of("ltr_one"), spec_of("forml_two")]
     curves = [[[1.0, 0.0], [0.5, 0.75]], [[0.5, 0.5], [1.0, 0.5]], [[0.0, 1.0]] * 2]
     table = curves_of(specs, [{"curve": curve} for curve in curves])
     assert table["accuracy"].tolist() == [0.5, 0.625, 0.5, 0.75, 0.5, 0.5]
@@ -94,10 +99,25 @@ def test_curves_their_panels_and_their_summary():
         "CIFAR-100, group norm.: LtR": ["baseline", "one"],
         "CIFAR-100, group norm.: FORML": ["baseline", "two"],
     }
-    summary = summary_of(table).set_index(["method", "metric"])["mean"]
-    assert summary["baseline", "accuracy"] == 0.625
-    assert summary["baseline", "movement"] == 0.125
-    assert summary["ltr_one", "worst_class_late"] == 0.5
+    runs = of_runs(table).set_index("method")
+    assert runs.loc["baseline", "accuracy"] == 0.625
+    assert runs.loc["baseline", "movement"] == 0.125
+    assert runs.loc["ltr_one", "worst_class_late"] == 0.5
+
+
+def test_two_stages_are_compared_with_one_of_the_same_goal_and_seed():
+    specs = [
+        spec_of(method, seed=seed)
+        for seed in (0, 1)
+        for method in ("ltr_one", "ltr_two", "forml_one")
+    ]
+    last = [[0.5, 0.5], [1.0, 0.5], [0.0, 0.0], [0.25, 0.25], [1.0, 0.0], [0.0, 0.0]]
+    table = curves_of(specs, [{"curve": [[0.0, 0.0], each]} for each in last])
+    gains = gains_of_two_stages(of_runs(table)).set_index(["goal", "metric"])["mean"]
+    # 0.75 − 0.5 and 0.5 − 0.25 in accuracy, 0.5 − 0.5 and 0 − 0.25 in the worst class.
+    assert gains["LtR", "accuracy"] == 0.25
+    assert gains["LtR", "worst_class"] == -0.125
+    assert set(gains.index.get_level_values("goal")) == {"LtR"}
 
 
 def test_the_command_writes_its_tables_and_its_figure(invoke, cifar100, tmp_path):
