@@ -92,6 +92,7 @@ API_REFERENCE = {
             "make_engine",
             "KernelEngine",
             "GhostEngine",
+            "ForwardEngine",
             "AutogradEngine",
             "LoopEngine",
             "StepGradients",
