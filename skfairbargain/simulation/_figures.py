@@ -1,5 +1,7 @@
 """Drawings of the synthetic game: paths among the losses, and the plane they come from."""
 
+import math
+
 import numpy as np
 
 from .._utils import import_optional
@@ -19,6 +21,7 @@ FIGURES = {
 }
 LIMITS = (-22.0, 11.5)
 LEGEND_ENTRY = 2.0  # inches; the widest takes more, the others less
+LEGEND_LINE = 0.35  # inches
 FRONT, LINE, START, END = "#d55e00", "0.45", "white", "black"
 STAGES = {1: "#009e73", 2: "#0072b2"}
 
@@ -47,7 +50,8 @@ def plot_game(trajectories, *, axes=None, limits=LIMITS):
     plt = import_optional("matplotlib.pyplot", extra="plot")
     front = pareto_front()
     names = list(dict.fromkeys(trajectories["method"]))
-    if axes is None:
+    made = axes is None
+    if made:
         names, axes = _panels(plt, _rows(names))
     axes = np.ravel(axes)
     for ax, name in zip(axes, names, strict=True):
@@ -56,10 +60,12 @@ def plot_game(trajectories, *, axes=None, limits=LIMITS):
         ax.set(xlim=limits, ylim=limits, aspect="equal")
     figure = axes[0].figure
     handles, labels = _legend(axes)
-    n_columns = max(1, int(figure.get_figwidth() / LEGEND_ENTRY))
-    figure.legend(
-        handles, labels, loc="outside lower center", ncols=min(n_columns, len(labels))
-    )
+    n_columns = min(max(1, int(figure.get_figwidth() / LEGEND_ENTRY)), len(labels))
+    if made:
+        # Panels of equal sides do not shrink for a legend: it gets room of its own.
+        n_lines = math.ceil(len(labels) / n_columns)
+        figure.set_figheight(figure.get_figheight() + LEGEND_LINE * n_lines)
+    figure.legend(handles, labels, loc="outside lower center", ncols=n_columns)
     return figure
 
 

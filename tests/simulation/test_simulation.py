@@ -168,7 +168,7 @@ def test_the_figures_hold_every_path_front_and_end(trajectories, front):
     "names",
     [["two_stage_ltr"], ["bargaining", "two_stage_ltr"], ["ltr", "mgda", "two_stage_ltr"]],
 )
-def test_the_legend_lies_within_the_figure(names):
+def test_the_legend_lies_within_the_figure_and_covers_nothing(names):
     mpl.use("agg")
     figure = plot_game(run_game(names, n_steps=20, bargain_steps=10))
     figure.canvas.draw()
@@ -176,6 +176,9 @@ def test_the_legend_lies_within_the_figure(names):
     box = legend.get_window_extent()
     assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
     assert len(legend.get_texts()) == 6
+    for ax in figure.axes:
+        assert ax.xaxis.label.get_window_extent().y0 > box.y1
+        assert ax.title.get_window_extent().y1 < figure.bbox.y1
     mpl.pyplot.close("all")
 
 
