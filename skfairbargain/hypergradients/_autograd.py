@@ -7,13 +7,13 @@ from torch.func import functional_call
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ._drawn_numbers import rng_state, set_rng_state
+from ._graph_engine import GraphEngine
 from ._graphs import has_dead_end
-from ._loop import weighted_backward
 from ._step_gradients import StepGradients, averages_of
 from ._trained import NotExactError, trained_parameters
 
 
-class AutogradEngine:
+class AutogradEngine(GraphEngine):
     """Hypergradients by differentiating the unrolled step: any module, and slow.
 
     It takes one second-order backward pass per player. Batch normalisation in training
@@ -41,18 +41,9 @@ class AutogradEngine:
     name = "autograd"
 
     def __init__(self, module, train_loss, meta_loss, joint=False, math_attention=False):
-        self.module = module
-        self.train_loss = train_loss
-        self.meta_loss = meta_loss
+        super().__init__(module, train_loss, meta_loss)
         self.joint = joint
         self.math_attention = math_attention
-        self._losses = None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self._losses = None
 
     def hypergradients(self, inputs, targets, n_batch, averages):
         """As `GhostEngine.hypergradients`, by second-order differentiation."""
@@ -103,11 +94,6 @@ class AutogradEngine:
             val_losses.detach(),
             logits[:n_batch].detach(),
         )
-
-    def backward(self, weights):
-        """As `GhostEngine.backward`."""
-        weighted_backward(self.module, self._losses, weights)
-        self._losses = None
 
 
 def _derivative(loss, epsilon):

@@ -8,7 +8,7 @@ from torch.func import functional_call, jvp
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ._drawn_numbers import DrawnNumbers
-from ._loop import weighted_backward
+from ._graph_engine import GraphEngine
 from ._step_gradients import StepGradients, averages_of
 from ._trained import trained_parameters
 
@@ -17,7 +17,7 @@ from ._trained import trained_parameters
 AT_ONCE, COPIES = 2**28, 4
 
 
-class ForwardEngine:
+class ForwardEngine(GraphEngine):
     """Hypergradients by forward mode: any module whose operations have directional ones.
 
     An entry of H is ⟨∇ℓ_i, ∇L_k⟩, the derivative of ℓ_i along the gradient of player k. So
@@ -42,16 +42,8 @@ class ForwardEngine:
     name = "forward"
 
     def __init__(self, module, train_loss, meta_loss):
-        self.module = module
-        self.train_loss = train_loss
-        self.meta_loss = meta_loss
-        self._losses = self._at_once = self._measured_for = None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self._losses = None
+        super().__init__(module, train_loss, meta_loss)
+        self._at_once = self._measured_for = None
 
     def hypergradients(self, inputs, targets, n_batch, averages):
         """As `GhostEngine.hypergradients`, by forward-mode differentiation."""
@@ -88,11 +80,6 @@ class ForwardEngine:
             val_losses.detach(),
             logits.detach(),
         )
-
-    def backward(self, weights):
-        """As `GhostEngine.backward`."""
-        weighted_backward(self.module, self._losses, weights)
-        self._losses = None
 
     def _validated(self, parameters, buffers, inputs, targets):
         """Losses of the validation set, with their graph."""

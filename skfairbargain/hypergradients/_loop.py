@@ -4,11 +4,12 @@ import contextlib
 
 import torch
 
+from ._graph_engine import GraphEngine
 from ._step_gradients import StepGradients, averages_of
 from ._trained import trained_parameters
 
 
-class LoopEngine:
+class LoopEngine(GraphEngine):
     """Hypergradients by first-order gradients, one sample after the other: the last resort.
 
     It takes one backward pass per player and one per sample of the minibatch, through the
@@ -33,17 +34,8 @@ class LoopEngine:
     name = "loop"
 
     def __init__(self, module, train_loss, meta_loss, joint=False):
-        self.module = module
-        self.train_loss = train_loss
-        self.meta_loss = meta_loss
+        super().__init__(module, train_loss, meta_loss)
         self.joint = joint
-        self._losses = None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self._losses = None
 
     def hypergradients(self, inputs, targets, n_batch, averages):
         """As `GhostEngine.hypergradients`, by a loop over the samples."""
@@ -69,24 +61,6 @@ class LoopEngine:
         return StepGradients(
             torch.stack(rows), losses.detach(), val_losses.detach(), logits.detach()
         )
-
-    def backward(self, weights):
-        """As `GhostEngine.backward`."""
-        weighted_backward(self.module, self._losses, weights)
-        self._losses = None
-
-
-def weighted_backward(module, losses, weights):
-    """Set every parameter's ``grad`` to that of Σ w_i ℓ_i, whose graph is at hand."""
-    for parameter in module.parameters():
-        parameter.grad = None
-    # A forward pass may leave out all that is trained.
-    if losses.requires_grad:
-        (weights @ losses).backward()
-    for parameter in module.parameters():
-        # Optimizers cannot add a dense penalty to a sparse gradient.
-        if parameter.grad is not None and parameter.grad.is_sparse:
-            parameter.grad = parameter.grad.to_dense()
 
 
 def _gradient(loss, parameters):
