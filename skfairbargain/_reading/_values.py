@@ -84,7 +84,8 @@ def one_spelling(column):
         if best
     ]
     if len(notes) > 1:
-        notes = [f"{notes[0]} {len(notes) - 1:,} other values likewise."]
+        more = len(notes) - 1
+        notes = [f"{notes[0]} {more:,} other value{'' if more == 1 else 's'} likewise."]
     return column.map(spelling), notes
 
 

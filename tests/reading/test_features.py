@@ -154,6 +154,9 @@ def test_one_note_for_the_spellings_of_a_column():
     assert read("city", texts).notes == [
         "'city': 'a' was read as 'A' (1 row). 2 other values likewise."
     ]
+    assert read("city", texts[:6]).notes == [
+        "'city': 'a' was read as 'A' (1 row). 1 other value likewise."
+    ]
 
 
 def test_padded_values_are_the_same_values():
