@@ -85,7 +85,7 @@ class Steps:
             engine.backward(step.hypergradients[:, 0])
 
 
-def times(width, batch_size, rounds):
+def times(width, batch_size, rounds, chosen):
     """Print the time of a step of each engine over that of a plain one."""
     steps, by_group = Steps(width, batch_size), Steps(width, batch_size, groups)
     kinds = {
@@ -96,6 +96,7 @@ def times(width, batch_size, rounds):
         "autograd, one column": (lambda: steps.weighted("autograd", 1), None),
         "ghost, GroupNorm, 10 players": (lambda: by_group.weighted("ghost", 10), None),
     }
+    kinds = {kind: its for kind, its in kinds.items() if kind.startswith(chosen)}
     taken = {kind: [] for kind in kinds}
     for _ in range(rounds + 1):
         for kind, (step, _) in kinds.items():
@@ -135,6 +136,7 @@ def main():
     parser.add_argument("--width", type=int, default=16)
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--memory", action="store_true")
     parser.add_argument("--process", choices=["plain", *ENGINES], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -148,7 +150,7 @@ def main():
     if arguments.memory:
         memory(*size)
     else:
-        times(*size, arguments.rounds)
+        times(*size, arguments.rounds, ("plain", *arguments.engines))
 
 
 if __name__ == "__main__":

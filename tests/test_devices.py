@@ -117,6 +117,19 @@ def test_mixed_precision_inside_a_module(engine, device):
     module = module()
     clf = fit(Mixed(module), X, device, bargaining=None)
     expected = fit(module, X, device, engine=engine, bargaining=None)
+    assert clf.net_.engine_ != "loop"
     assert next(clf.module_.parameters()).dtype == torch.float32
     np.testing.assert_allclose(clf.predict_proba(X), expected.predict_proba(X), atol=0.02)
     assert clone(clf).fit(X, Y).n_iter_ == 2
+
+
+@pytest.mark.parametrize("engine", list(ENGINES)[1:])
+def test_mixed_precision_around_a_fit(engine):
+    module, X = ENGINES[engine]
+    torch.manual_seed(0)
+    module = module()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        clf = fit(module, X, bargaining=None)
+    expected = fit(module, X, bargaining=None).predict_proba(X)
+    assert clf.net_.engine_ != "loop"
+    np.testing.assert_allclose(clf.predict_proba(X), expected, atol=0.02)

@@ -133,7 +133,8 @@ class GhostEngine:
         matrix = (
             sum(products) if products else averages.new_zeros(averages.shape[1], n_batch)
         )
-        return StepGradients(matrix.T, losses.detach(), val_losses.detach(), logits)
+        matrix = matrix.T.to(averages.dtype)
+        return StepGradients(matrix, losses.detach(), val_losses.detach(), logits)
 
     def backward(self, weights):
         """Set every parameter's ``grad`` to that of Σ w_i ℓ_i over the minibatch.
@@ -186,7 +187,7 @@ class GhostEngine:
         outputs = [call.output for call in self._calls]
         deltas = torch.autograd.grad(total, outputs, allow_unused=True)
         return [
-            call._replace(delta=delta)
+            call.with_delta(delta)
             for call, delta in zip(self._calls, deltas, strict=True)
             if delta is not None
         ]
@@ -242,3 +243,13 @@ class _Call(NamedTuple):
     features: torch.Tensor
     output: torch.Tensor
     delta: torch.Tensor | None
+
+    def with_delta(self, delta):
+        """Return the call with a gradient; under autocast both in the layer's precision."""
+        if delta.dtype not in (torch.bfloat16, torch.float16):
+            return self._replace(delta=delta)
+        dtype = next(self.layer.parameters()).dtype
+        features = self.features
+        if features.is_floating_point():
+            features = features.to(dtype)
+        return self._replace(features=features, delta=delta.to(dtype))

@@ -55,7 +55,7 @@ class Probe:
         if not self._is_finite(own):
             self.moved, self.scale = 0.0, 1.0
         # In the module's own dtype its own kernels show, in float64 small parts of a sum.
-        self.dtypes = (own,)
+        self.dtypes, self.is_mixed = (own,), self._computes_in_half()
         if own != torch.float64 and self._is_finite(torch.float64):
             self.dtypes = (own, torch.float64)
 
@@ -81,7 +81,7 @@ class Probe:
             except Exception as error:
                 return first_line(error)
             expected = self.step(LoopEngine, dtype, n_players, joint=joint)
-            if not _same_step(found, expected, torch.finfo(dtype).eps):
+            if not _same_step(found, expected, self._eps(dtype)):
                 return "its hypergradients differ from those of first-order gradients."
         return None
 
@@ -172,6 +172,20 @@ class Probe:
         except Exception:  # some modules compute in one dtype only
             return False
 
+    def _computes_in_half(self):
+        """Whether a layer's output is of half precision, as under autocast."""
+        twin, found = self._twin(), []
+
+        def note(_, inputs, output):
+            found.append(getattr(output, "dtype", None) in (torch.bfloat16, torch.float16))
+
+        for part in twin.modules():
+            if not isinstance(part, torch.jit.ScriptModule):
+                part.register_forward_hook(note)
+        with torch.no_grad(), self._seeded():
+            twin(self.inputs[: self.n_batch].clone())
+        return any(found)
+
     def _output(self, rows):
         """Logits of some rows in training mode, and what the pass changes of later ones."""
         twin = self._twin()
@@ -195,6 +209,14 @@ class Probe:
                     "must not enter them."
                 )
         return None
+
+    def _eps(self, dtype):
+        """Rounding of a dtype, or of what a module under autocast computes in.
+
+        Autocast leaves float64 as it is, so there such a module is compared as all are.
+        """
+        autocast = len(self.dtypes) > 1 and dtype == self.inputs.dtype and self.is_mixed
+        return torch.finfo(torch.bfloat16 if autocast else dtype).eps
 
     def _twin(self):
         twin = copy_module(self.module).train()
