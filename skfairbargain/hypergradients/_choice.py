@@ -16,8 +16,9 @@ from ._obstacles import structural_obstacle
 from ._plain_networks import is_plain_network
 from ._probe import Probe
 
-# How many times as fast as double backward forward mode has to be where a clock decides.
-MARGIN = 2
+# How many times as fast as double backward forward mode has to be where a clock decides, and
+# the least time that it has to save at each step: below, whatever else runs decides.
+MARGIN, LEAST_SECONDS = 2, 0.1
 # Why "auto" takes the first engine.
 EXACT = "its hypergradients are exact for this module."
 
@@ -119,7 +120,9 @@ def _why_not_faster(probe):
     except RuntimeError as error:  # kernels of larger steps may have no forward mode
         return f"By forward mode: {first_line(error)}"
     by_autograd = probe.seconds(_autograd(probe)[0])
-    return None if MARGIN * by_forward < by_autograd else "Forward mode is no faster."
+    faster = MARGIN * by_forward < by_autograd
+    faster = faster and by_autograd - by_forward > LEAST_SECONDS
+    return None if faster else "Forward mode is no faster."
 
 
 def _autograd(probe):

@@ -55,9 +55,10 @@ class Probe:
         if not self._is_finite(own):
             self.moved, self.scale = 0.0, 1.0
         # In the module's own dtype its own kernels show, in float64 small parts of a sum.
-        self.dtypes, self.is_mixed = (own,), self._computes_in_half()
+        self.dtypes = (own,)
         if own != torch.float64 and self._is_finite(torch.float64):
             self.dtypes = (own, torch.float64)
+        self.rounding = {dtype: self._rounding(dtype) for dtype in self.dtypes}
 
     def difference(self, engine_class, joint=False, n_players=1, **options):
         """Say how an engine's step differs from first-order gradients, or None.
@@ -81,7 +82,7 @@ class Probe:
             except Exception as error:
                 return first_line(error)
             expected = self.step(LoopEngine, dtype, n_players, joint=joint)
-            if not _same_step(found, expected, self._eps(dtype)):
+            if not _same_step(found, expected, self.rounding[dtype]):
                 return "its hypergradients differ from those of first-order gradients."
         return None
 
@@ -90,13 +91,15 @@ class Probe:
         rows = torch.arange(min(self.n_rows, MOST_TIMED)) % len(self.inputs)
         data = self.inputs[rows], self.targets[rows], (len(rows) + 1) // 2
         averages = self.inputs.new_ones(len(rows) - data[2], 2)
-        taken = []
+        # Of other processes a CPU's own clock sees less.
+        on_cpu = self.inputs.device.type == "cpu"
+        clock, taken = time.process_time if on_cpu else time.perf_counter, []
         with self._seeded(), engine_class(self._twin(), *self.losses) as engine:
             for _ in range(4):
-                start = time.perf_counter()
+                start = clock()
                 step = engine.hypergradients(*data, averages)
                 step.hypergradients.cpu()  # waits for a GPU
-                taken.append(time.perf_counter() - start)
+                taken.append(clock() - start)
         return min(taken[1:])
 
     def mixing(self):
@@ -172,19 +175,23 @@ class Probe:
         except Exception:  # some modules compute in one dtype only
             return False
 
-    def _computes_in_half(self):
-        """Whether a layer's output is of half precision, as under autocast."""
-        twin, found = self._twin(), []
+    def _rounding(self, dtype):
+        """Rounding of the least precise output of a layer: under autocast that of bfloat16.
+
+        Autocast leaves float64 as it is, so there such a module is compared as all are.
+        """
+        twin, found = self._twin().to(dtype), [torch.finfo(dtype).eps]
 
         def note(_, inputs, output):
-            found.append(getattr(output, "dtype", None) in (torch.bfloat16, torch.float16))
+            if isinstance(output, torch.Tensor) and output.is_floating_point():
+                found.append(torch.finfo(output.dtype).eps)
 
         for part in twin.modules():
-            if not isinstance(part, torch.jit.ScriptModule):
+            if not isinstance(part, torch.jit.ScriptModule):  # it takes no hooks
                 part.register_forward_hook(note)
         with torch.no_grad(), self._seeded():
-            twin(self.inputs[: self.n_batch].clone())
-        return any(found)
+            twin(self.inputs[: self.n_batch].to(dtype, copy=True))
+        return max(found)
 
     def _output(self, rows):
         """Logits of some rows in training mode, and what the pass changes of later ones."""
@@ -209,14 +216,6 @@ class Probe:
                     "must not enter them."
                 )
         return None
-
-    def _eps(self, dtype):
-        """Rounding of a dtype, or of what a module under autocast computes in.
-
-        Autocast leaves float64 as it is, so there such a module is compared as all are.
-        """
-        autocast = len(self.dtypes) > 1 and dtype == self.inputs.dtype and self.is_mixed
-        return torch.finfo(torch.bfloat16 if autocast else dtype).eps
 
     def _twin(self):
         twin = copy_module(self.module).train()
