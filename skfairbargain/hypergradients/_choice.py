@@ -16,8 +16,8 @@ from ._obstacles import structural_obstacle
 from ._plain_networks import is_plain_network
 from ._probe import Probe
 
-# How many times as fast as double backward forward mode has to be where a clock decides, and
-# the least time that it has to save at each step: below, whatever else runs decides.
+# How many times as fast as double backward forward mode has to be where a clock decides,
+# and what it has to save at each step: below that, whatever else runs decides.
 MARGIN, LEAST_SECONDS = 2, 0.1
 # Why "auto" takes the first engine.
 EXACT = "its hypergradients are exact for this module."
