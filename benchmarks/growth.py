@@ -49,17 +49,20 @@ def figure(file, table):
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    fig, axes = plt.subplots(1, len(SIZES), figsize=(14, 3), sharey=True)
-    for ax, varied in zip(axes, SIZES, strict=True):
+    fig, axes = plt.subplots(2, 3, figsize=(8, 5), sharey=True, layout="constrained")
+    for ax, varied in zip(axes.flat, SIZES, strict=False):
         for stage, style in ((1, "o-"), (2, "s--")):
             ms = 1e3 * np.array(table[varied, stage])
             ax.loglog(SIZES[varied], ms, style, ms=4, label=f"stage {stage}")
-        ax.set_xlabel(varied)
+        ax.set(xlabel=varied, xticks=SIZES[varied][::2], yticks=(1, 3, 10, 30))
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter("{x:,.0f}")
+            axis.minorticks_off()
         ax.grid(alpha=0.3)
-    axes[0].set_ylabel("CPU time of a step (ms)")
-    axes[0].legend()
-    fig.tight_layout()
-    fig.savefig(file, dpi=110)
+    fig.supylabel("CPU time of a step (ms)", fontsize="medium")
+    axes.flat[-1].axis("off")
+    axes.flat[-1].legend(*axes.flat[0].get_legend_handles_labels(), loc="center")
+    fig.savefig(file, dpi=150)
 
 
 def main():

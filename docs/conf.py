@@ -4,6 +4,7 @@ The build needs no network, and its warnings are errors.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -114,9 +115,20 @@ def _skip_requests(app, what, name, obj, skip, options):
     return True if name.startswith("set_") and name.endswith("_request") else skip
 
 
+def _keep_numbers_whole(app, docname, source):
+    """Break no line of a table within ``0.88 ± 0.01`` or ``[-0.02, 0.01]``."""
+    source[0] = "\n".join(
+        re.sub(r" (?=± \d)|(?<=±) (?=\d)|(?<=\d,) (?=[-+−]?[\d.]+\])", "\u00a0", line)
+        if line.startswith("|")
+        else line
+        for line in source[0].split("\n")
+    )
+
+
 def setup(app):
     """Write the API page before Sphinx looks for pages."""
     page = HERE / "api.md"
     if not page.exists() or page.read_text(encoding="utf-8") != api_page():
         page.write_text(api_page(), encoding="utf-8")
     app.connect("autodoc-skip-member", _skip_requests)
+    app.connect("source-read", _keep_numbers_whole)
