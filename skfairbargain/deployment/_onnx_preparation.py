@@ -22,9 +22,16 @@ def with_preparation(onnx, model, transformers, X, opset):
     Raises
     ------
     ValueError
-        If a transformer cannot be converted.
+        If the transformers do not take `X`, or one of them cannot be converted.
     """
     skl2onnx = import_optional("skl2onnx", extra="onnx")
+    try:
+        transformers.transform(X[:1])
+    except Exception as error:  # transformers raise errors of every class
+        raise ValueError(
+            "`X` should be a few rows as the pipeline will get them, but the steps before "
+            f"the network raised {type(error).__name__}: {first_line(error)}"
+        ) from error
     try:
         first = skl2onnx.to_onnx(transformers, X[:1], target_opset=opset)
     except Exception as error:  # skl2onnx has no common class of errors

@@ -46,8 +46,8 @@ def to_onnx(estimator, X=None):
     TypeError
         If `estimator` ends in something else than a network.
     ValueError
-        If a pipeline comes without `X`, or has a transformer, or a `module` a layer, that
-        cannot be converted.
+        If a pipeline comes without `X` or does not take it, or has a transformer, or a
+        `module` a layer, that cannot be converted.
     NotFittedError
         If it is not fitted.
 

@@ -166,3 +166,25 @@ def test_what_cannot_be_converted():
     )
     with pytest.raises(ValueError, match=f"^{re.escape(start)}"):
         to_onnx(odd, X)
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (people()[:0], "ValueError: Found array with 0 sample(s) (shape=(0,)) while a "
+                       "minimum of 1 is required."),
+        (people()[["a", "n"]], "ValueError: columns are missing: {'town'}."),
+        (3, "TypeError: 'int' object is not subscriptable."),
+    ],
+    ids=["no rows", "a column less", "no table"],
+)  # fmt: skip
+def test_rows_that_the_pipeline_does_not_take(rows, why):
+    columns = make_column_transformer(
+        (OneHotEncoder(), ["town"]), (StandardScaler(), ["n"])
+    )
+    clf = make_pipeline(columns, quick(bargaining=None)).fit(people(), Y)
+    with raises(
+        "`X` should be a few rows as the pipeline will get them, but the steps before the "
+        f"network raised {why}"
+    ):
+        to_onnx(clf, rows)
