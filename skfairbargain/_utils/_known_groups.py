@@ -21,7 +21,8 @@ def known_groups(groups, name):
     Raises
     ------
     ValueError
-        If all or none are known, or a row has some of several attributes.
+        If there are no rows, all or none are known, or a row has some of several
+        attributes.
 
     Examples
     --------
@@ -38,6 +39,11 @@ def known_groups(groups, name):
             "value of its own, such as 'unknown', or leave these rows out."
         )
     n = len(known)
+    if n == 0:
+        raise ValueError(
+            f"`{name}` should have a group or a missing value (None or NaN) for every row, "
+            "of one row or more. Got no rows."
+        )
     if not known.any():
         raise ValueError(
             f"`{name}` should have the group of every audited row. Got missing values in "

@@ -159,6 +159,11 @@ REFUSED = {
         "`groups` should have the group of every audited row. Got missing values in 4 of 4 "
         "rows.",
     ),
+    "no rows": (
+        [],
+        "`groups` should have a group or a missing value (None or NaN) for every row, of "
+        "one row or more. Got no rows.",
+    ),
     "all known": (list("FFMM"), NO_TRAINING_ROWS),
     "NaN as text": (np.array([np.nan, "F", "M", "M"]), NO_TRAINING_ROWS),
     "one of two attributes": (
