@@ -34,7 +34,7 @@ def load_for_prediction(path, *, trusted=()):
     Parameters
     ----------
     path : str or Path
-        A network, or a pipeline or search with networks in it.
+        A network, or any estimator that `persistence.save` stores, networks in it.
     trusted : sequence of str, default=()
         As of `persistence.load`.
 
@@ -61,8 +61,8 @@ def load_for_prediction(path, *, trusted=()):
 
     Notes
     -----
-    Networks and pipelines of scikit-learn import no torch. A `ReweightedClassifier` is
-    loaded as well, but its class imports torch by itself.
+    Nothing of this imports torch: networks, what is trained on their weights
+    (`ReweightedClassifier`), `AuditedClassifier`, and scikit-learn's pipelines and searches.
 
     Examples
     --------

@@ -28,13 +28,19 @@ from .._utils import (
     seeded,
     set_fitted,
 )
-from ..classifier import NashMetaClassifier
 from ._rows_for_both import rows_for_both
 from ._train_weigher import train_weigher
 from ._weight_routing import weight_name
 from ._weighted_rows import is_finite, weighted_rows, with_shape
 
 __all__ = ["ReweightedClassifier"]
+
+
+def _network_class():
+    # Imported for a training alone, because it takes torch, which predictions do without.
+    from ..classifier import NashMetaClassifier
+
+    return NashMetaClassifier
 
 
 def _knows_probabilities(self):
@@ -224,7 +230,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         name = weight_name(estimator)
         # Before the training, as far as the class shows it; not for a search or a stack.
         self._check_can_vote(type(estimator), estimator)
-        bare = self.weigher is None or isinstance(self.weigher, NashMetaClassifier)
+        bare = self.weigher is None or isinstance(self.weigher, _network_class())
         X, y, X_val = rows_for_both(scratch, X, y, X_val, y_val, groups_val, bare=bare)
         with config_context(enable_metadata_routing=True):
             weigher = self._cloned(self._unfitted_weigher(), rng)
@@ -361,4 +367,4 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def _unfitted_weigher(self):
         if self.weigher is not None:
             return self.weigher
-        return NashMetaClassifier()
+        return _network_class()()

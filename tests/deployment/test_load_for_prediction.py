@@ -136,6 +136,10 @@ def test_neither_torch_nor_skorch_is_needed(tmp_path):
     people, clf = people_and_pipeline()
     save(clf, tmp_path / "model.skops")
     save(clf[-1], tmp_path / "model.safetensors")
+    rows = clf[:-1].transform(people)
+    weighted = ReweightedClassifier(LogisticRegression(), clf[-1], random_state=0)
+    weighted.fit(rows, Y)
+    save(weighted, tmp_path / "weighted.skops")
     people.to_pickle(tmp_path / "people.pickle")
     code = """
 import sys
@@ -147,10 +151,11 @@ sys.meta_path.insert(0, Absent())
 import json, pandas
 from skfairbargain.deployment import load_for_prediction
 people = pandas.read_pickle("people.pickle")
-model, network = map(load_for_prediction, ("model.skops", "model.safetensors"))
+files = "model.skops", "model.safetensors", "weighted.skops"
+model, network, weighted = map(load_for_prediction, files)
 rows = model[:-1].transform(people)
-both = model.predict_proba(people), network.predict_proba(rows)
-print(json.dumps([each.tolist() for each in both]))
+found = model.predict_proba(people), *(m.predict_proba(rows) for m in (network, weighted))
+print(json.dumps([each.tolist() for each in found]))
 """
     path = f"{Path(skfairbargain.__file__).parents[1]}{os.pathsep}"
     done = subprocess.run(
@@ -161,8 +166,10 @@ print(json.dumps([each.tolist() for each in both]))
         capture_output=True,
         timeout=120,
     )
-    for probabilities in json.loads(done.stdout):
+    *of_network, of_weighted = json.loads(done.stdout)
+    for probabilities in of_network:
         np.testing.assert_allclose(probabilities, clf.predict_proba(people), atol=1e-14)
+    np.testing.assert_allclose(of_weighted, weighted.predict_proba(rows), atol=1e-14)
 
 
 def test_own_networks_are_refused(tmp_path):
