@@ -61,8 +61,8 @@ def load_for_prediction(path, *, trusted=()):
 
     Notes
     -----
-    Nothing of this imports torch: networks, what is trained on their weights
-    (`ReweightedClassifier`), `AuditedClassifier`, and scikit-learn's pipelines and searches.
+    None of these imports torch: networks, `ReweightedClassifier`, `AuditedClassifier`, and
+    scikit-learn's pipelines and searches.
 
     Examples
     --------
