@@ -83,3 +83,15 @@ def test_an_unknown_name_is_an_attribute_error():
             AttributeError, match=f"^module 'skfairbargain' has no attribute '{name}'$"
         ):
             getattr(skfairbargain, name)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
+def test_a_fit_does_not_import_the_compiler_of_torch(optimizer):
+    code = (
+        "import sys; from tests.small_model import VALIDATION, X, Y, make_classifier;"
+        f"model = make_classifier(optimizer={optimizer!r}, max_epochs=2, bargain_epochs=1);"
+        "model.fit(X, Y, **VALIDATION).partial_fit(X, Y, **VALIDATION).predict(X);"
+        "print(type(model.net_.optimizer_).__name__, 'torch._dynamo' in sys.modules)"
+    )
+    kind, imported = in_a_fresh_process(code)
+    assert (kind.lower(), imported) == (optimizer, "False")

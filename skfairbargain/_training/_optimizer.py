@@ -10,7 +10,7 @@ from torch.optim.optimizer import (
 )
 
 from .._utils import shortly
-from ._parameters import OPTIMIZERS
+from ._named_optimizers import OPTIMIZERS
 
 
 def optimizer_settings(estimator, module):
@@ -130,7 +130,7 @@ def _try(optimizer, module, options):
     try:
         made = optimizer(module.parameters(), **options)
         if isinstance(made, torch.optim.Optimizer):
-            optimizer([zeros], **options).step()
+            take_step(optimizer([zeros], **options))
     except Exception as error:
         given = ", ".join(f"{name}={value!r}" for name, value in options.items())
         raise ValueError(

@@ -9,8 +9,7 @@ from torch import nn
 from .._utils import NumberRange
 from ..losses import META_LOSSES
 from ..protocols import Protocol
-
-OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+from ._named_optimizers import OPTIMIZERS
 
 PARAMETER_CONSTRAINTS = {
     "goal": [str, Protocol],
