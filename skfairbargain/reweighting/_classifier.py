@@ -102,7 +102,7 @@ class ReweightedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     See Also
     --------
-    NashMetaClassifier : The network whose weights these are.
+    skfairbargain.NashMetaClassifier : The network whose weights these are.
 
     Notes
     -----
