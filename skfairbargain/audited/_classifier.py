@@ -129,8 +129,8 @@ class AuditedClassifier(
     constant guess, "nash" is the w of the simplex that maximizes Σ_g log(d_g − L_g(w)),
     plus 0.3 √(50 / n) times the entropy of w, with n the rows of the smallest cell: Nash's
     bargain (1950) with what is in use as the point of disagreement. It is concave. Below a
-    gain of 0.07 √(50 / n) nats, which is within the noise, the logarithm goes on as its
-    tangent.
+    gain of 0.07 √(50 / n) nats over a constant guess, which is within the noise, the
+    logarithm goes on as its tangent; over a model in use every gain counts.
 
     A group gains beyond the noise where its mean cross-fitted gain is above its standard
     error times the 0.95 quantile of Student's distribution.

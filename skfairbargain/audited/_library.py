@@ -11,6 +11,8 @@ TETHERED = (2, 3)
 # With so many rows in every cell, how strongly the mix is drawn to equal weights, and the
 # gain of a group that is within the noise, both in nats.
 NOISE_ROWS, ENTROPY, LEAST_GAIN = 50, 0.3, 0.07
+# Over a model that is in use every gain counts, so the bargain has no such tolerance.
+LEAST_GAIN_OVER_REFERENCE = 1e-4
 
 
 def candidate_library(models, others, fewest):
@@ -55,15 +57,17 @@ def candidate_library(models, others, fewest):
     return candidates
 
 
-def noise_factors(fewest):
+def noise_factors(fewest, *, over_reference):
     """What guards the mix against the noise of the groups' losses, in nats.
 
-    Both grow as the noise of a mean does, with the inverse square root of the rows.
+    They grow as the noise of a mean does, with the inverse square root of the rows.
 
     Parameters
     ----------
     fewest : int
         Rows of the smallest cell of the audited rows.
+    over_reference : bool
+        Whether gains are those over a model that is in use, or over a constant guess.
 
     Returns
     -------
@@ -71,4 +75,5 @@ def noise_factors(fewest):
         Keywords of `mix_weights`.
     """
     noise = np.sqrt(NOISE_ROWS / fewest)
-    return {"entropy": ENTROPY * noise, "least_gain": LEAST_GAIN * noise}
+    least_gain = LEAST_GAIN_OVER_REFERENCE if over_reference else LEAST_GAIN * noise
+    return {"entropy": ENTROPY * noise, "least_gain": least_gain}

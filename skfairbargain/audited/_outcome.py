@@ -59,7 +59,7 @@ def agree(combine, found, audit, folds, in_use):
         folds,
         combine=combine,
         disagreement=group_means(apart, audit.groups, audit.weight),
-        **noise_factors(audit.fewest),
+        **noise_factors(audit.fewest, over_reference=in_use is not None),
     )
     gains = apart - row_losses(mixed, audit.y)
     if in_use is None:

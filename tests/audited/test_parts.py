@@ -161,8 +161,10 @@ def test_groups_are_told_apart_where_a_feature_says_so():
 
 
 def test_fewer_rows_draw_the_mix_closer_to_equal_weights():
-    found = [list(noise_factors(fewest).values()) for fewest in (50, 200, 2)]
-    assert_allclose(found, [[0.3, 0.07], [0.15, 0.035], [1.5, 0.35]])
+    found = [noise_factors(n, over_reference=False) for n in (50, 200, 2)]
+    assert [each["entropy"] for each in found] == pytest.approx([0.3, 0.15, 1.5])
+    assert [each["least_gain"] for each in found] == pytest.approx([0.07, 0.035, 0.35])
+    assert noise_factors(2, over_reference=True)["least_gain"] < 0.001
 
 
 @pytest.mark.parametrize("prior", [[0.5, 0.5], [0.9, 0.1], [0.2, 0.7, 0.1]])
