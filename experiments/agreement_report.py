@@ -112,7 +112,7 @@ def agreement_figure(table, pairs, path):
             of_pair = pairs[pairs["comparison"] == name]
             drawn |= _dots(axis, of_pair, metric, places, number, colors[name], name)
         axis.set(xlabel=f"change in {SHOWN[metric]}", yticks=[])
-        axis.locator_params(axis="x", nbins=5)
+        axis.locator_params(axis="x", nbins=4)
     conflict.set(xlabel=SHOWN["conflict"])
     conflict.set_yticks(range(len(places)), [_named(*place) for place in places])
     for axis in (conflict, *changes):
