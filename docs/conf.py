@@ -73,7 +73,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "api/backreferences",
     "doc_module": ("skfairbargain",),
     "reference_url": {"skfairbargain": None},
-    "within_subsection_order": "FileNameSortKey",
+    "within_subsection_order": "gallery_order.ByUse",
     "thumbnail_size": (400, 280),
     "download_all_examples": False,
     "show_memory": False,

@@ -19,6 +19,9 @@ import skfairbargain
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs"))
 from api_reference import API_REFERENCE, api_page
+from gallery_order import ORDER
+
+ROOT = Path(__file__).resolve().parents[2]
 
 # Modules that need more than the package's own dependencies, and what that is.
 EXTRAS = {"skfairbargain.lale": "lale", "skfairbargain.torchjd": "torchjd"}
@@ -88,6 +91,11 @@ def test_every_api_entry_is_public(title):
     assert section.module in public_module_names()
     stale = sorted(set(listed(section)) - set(import_public(section.module).__all__))
     assert not stale, lines("Take out of docs/api_reference.py:", stale)
+
+
+def test_the_gallery_orders_every_example():
+    examples = sorted(path.stem for path in (ROOT / "examples").glob("*.py"))
+    assert sorted(ORDER) == examples
 
 
 def test_no_name_has_two_entries_in_the_api_reference():
