@@ -162,13 +162,15 @@ def who_loses(specs, results):
     rows = []
     for spec, result in zip(specs, results, strict=True):
         changes = np.array(list(result["groups"].values()))
+        # What is kept predicts the same but for the last digits of extreme probabilities.
+        kept = result["agreed"] is False
         error_before, error = np.max(list(result["calibration"].values()), axis=0)
         rows.append(
             {
                 "method": spec["method"],
                 "a group loses": (changes[:, 0] > changes[:, 1]).any(),
-                "all gain": (changes[:, 0] < 0).all(),
-                "kept": np.nan if result["agreed"] is None else not result["agreed"],
+                "all gain": not kept and (changes[:, 0] < 0).all(),
+                "kept": np.nan if result["agreed"] is None else kept,
                 "worst group": changes[:, 0].max(),
                 "calibration error": error,
                 "the reference's": error_before,

@@ -73,6 +73,10 @@ def test_who_loses_counts_problems():
     assert row["all gain"] == pytest.approx(1 / 3)
     assert row["worst group"] == pytest.approx((0.2 - 0.1 + 0.05) / 3)
     assert np.isnan(row["kept"])
+    for result in results:
+        result["agreed"] = False
+    (row,) = who_loses(specs, results).to_dict("records")
+    assert (row["kept"], row["all gain"]) == (1, 0)  # what is kept is no gain
     assert (row["calibration error"], row["the reference's"]) == pytest.approx((0.3, 0.2))
 
 
