@@ -43,7 +43,7 @@ def optimizer_settings(estimator, module):
         for name in ("momentum", "weight_decay")
         if name in taken
     }
-    _try(optimizer, module, {"lr": estimator.lr, **options})
+    _try(optimizer, module, {"lr": estimator.lr, **options}, estimator.optimizer)
     # Not tried: fused kernels take any number, and step to NaN by one beyond their dtype.
     if isinstance(estimator.optimizer, str) and _can_be_fused(module, estimator.device):
         options["fused"] = True
@@ -123,7 +123,7 @@ def _check_steps_once(optimizer):
         )
 
 
-def _try(optimizer, module, options):
+def _try(optimizer, module, options, passed):
     """Make one for the module, and take a step with one of zeros."""
     zeros = nn.Parameter(torch.zeros(2, 2))
     zeros.grad = torch.zeros(2, 2)
@@ -135,10 +135,10 @@ def _try(optimizer, module, options):
         given = ", ".join(f"{name}={value!r}" for name, value in options.items())
         raise ValueError(
             "`optimizer` should be a class of torch.optim that trains this network, given "
-            f"its parameters and {given}. Got {shortly(optimizer)}, which fails: {error}"
+            f"its parameters and {given}. Got {shortly(passed)}, which fails: {error}"
         ) from error
     if not isinstance(made, torch.optim.Optimizer):
         raise ValueError(
             "`optimizer` should be 'sgd', 'adam', 'adamw', or a class of torch.optim. Got "
-            f"{shortly(optimizer)}, which makes {shortly(made)}."
+            f"{shortly(passed)}, which makes {shortly(made)}."
         )
