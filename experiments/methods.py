@@ -2,10 +2,9 @@
 
 from typing import NamedTuple
 
-from skorch.callbacks import Callback
-
 from skfairbargain import Nash, NashMetaClassifier
 
+from .epoch_watch import EpochWatch
 from .measures import hard_auc, honest_measures
 from .networks import fit_quietly, shortened
 from .paper_settings import paper_settings
@@ -73,7 +72,7 @@ def run_method(spec, *, splits_dir=None, data_home=None):
     data = prepare(spec["setting"], splits_dir, data_home)
     train, val, test = (Rows(*data.part(part)) for part in ("train", "val", "test"))
     parameters = shortened(paper_settings(spec["setting"]), spec["epochs"])
-    watch = _Watch(test)
+    watch = EpochWatch(test.X, lambda labels: hard_auc(test.y, labels, test.groups))
     if spec["method"] == "dro":
         module, history = _train_dro(train, parameters, spec["seed"], watch), []
     else:
@@ -109,21 +108,3 @@ def _ours(method, parameters, seed, watch):
         callbacks=[watch],
         random_state=seed,
     )
-
-
-class _Watch(Callback):
-    """Measure the AUC of hard labels on the test set after every epoch.
-
-    For the paper's reporting rule alone, which picks an epoch by it.
-    """
-
-    def __init__(self, test):
-        self.test = test
-        self.seen = []
-
-    def on_epoch_end(self, net, **kwargs):
-        self.look(net.module_)
-
-    def look(self, module):
-        predicted = predict_logits(module, self.test.X).argmax(axis=1)
-        self.seen.append(hard_auc(self.test.y, predicted, self.test.groups))

@@ -12,6 +12,7 @@ from skfairbargain.model_selection import encode_cells
 from .biased_rows import bias_labels, clean_rows
 from .measures import honest_measures
 from .networks import AS_THEY_ARE, fit_quietly
+from .preparation import SETTING_ORDER
 from .rivals import Rows
 
 N_TRAIN = 12_000
@@ -22,14 +23,8 @@ ALL = "all"
 ROWS = (5, 20)  # of each cell in a step
 # At most half of a cell's rows are audited, and of those left this share is tested on.
 TEST_SHARE = 0.4
-ROTATING_SETTINGS = (
-    "student_por_sex",
-    "titanic_sex",
-    "us_crime_blackgt6pct",
-    "default_credit_sex",
-    "bank_age",
-    "adult_sex",
-)
+# The people of adult_race are those of adult_sex.
+ROTATING_SETTINGS = tuple(name for name in SETTING_ORDER if name != "adult_race")
 PER_CELL = (50, 500)
 # The settings that have hundreds of rows in every cell.
 LARGE = ("default_credit_sex", "bank_age", "adult_sex")

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.utils import check_random_state
-from skorch.callbacks import Callback
 
 from skfairbargain import Nash, NashMetaClassifier
 from skfairbargain.datasets import fetch_cifar10, fetch_cifar100
 from skfairbargain.losses import cross_entropy
 
+from ..epoch_watch import EpochWatch
 from ..networks import fit_quietly
-from ..plain_training import predict_logits, train_plainly
+from ..plain_training import train_plainly
 from ..rivals import Rows
 from .networks import resnet18
 
@@ -152,7 +152,7 @@ def run_imbalance(spec, *, sources):
     train, audited, test = pair_rows(
         spec["data"], seed=spec["seed"], source=sources[spec["data"]]
     )
-    watch = _Watch(test)
+    watch = EpochWatch(test.X, partial(_accuracies, test.y))
     module = partial(resnet18, 2, spec["width"], spec["norm"])
     if spec["method"] == "baseline":
         train_plainly(
@@ -194,16 +194,6 @@ def _as_long_as_weighted(logits, target, rows):
     return cross_entropy(logits, target).sum() / len(target) ** 0.5
 
 
-class _Watch(Callback):
-    """Measure the accuracy of each class on the test set after every epoch."""
-
-    def __init__(self, test):
-        self.test = test
-        self.seen = []
-
-    def on_epoch_end(self, net, **kwargs):
-        self.look(net.module_)
-
-    def look(self, module):
-        right = predict_logits(module, self.test.X).argmax(axis=1) == self.test.y
-        self.seen.append([float(right[self.test.y == label].mean()) for label in (0, 1)])
+def _accuracies(y, predicted):
+    """Of either class."""
+    return [float((predicted == y)[y == label].mean()) for label in (0, 1)]
