@@ -153,6 +153,10 @@ def _drawn_by_class(codes, most, rng):
 
 def _audited_table(estimator, encoder, X_val):
     """The audited rows as a table, and encoded."""
+    if (isinstance(X_val, list) and not X_val) or getattr(X_val, "shape", ())[:1] == (0,):
+        raise ValueError(
+            "`X_val` should be the audited rows, two of every class. Got none."
+        )
     try:
         table = checked_table(scratch_copy(estimator), X_val, "X_val", reset=False)
         return table, encoder.transform(table)

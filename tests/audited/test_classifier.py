@@ -434,6 +434,17 @@ def test_refuses_audited_rows_of_other_columns(problem):
         AuditedClassifier(LOGISTIC).fit(problem.X, problem.y, **audited)
 
 
+@pytest.mark.parametrize(
+    "form", [lambda X: X.iloc[:0], lambda X: X.to_numpy()[:0], lambda X: []]
+)
+def test_refuses_no_audited_rows(form, problem):
+    message = "`X_val` should be the audited rows, two of every class. Got none."
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        AuditedClassifier(LOGISTIC).fit(
+            problem.X, problem.y, X_val=form(problem.X), y_val=[], groups_val=[]
+        )
+
+
 def test_a_refused_fit_leaves_the_trained_model(problem, quick):
     clf = pickle.loads(pickle.dumps(quick))
     before = clf.predict_proba(problem.X)
