@@ -12,9 +12,11 @@ from ._graph_engine import GraphEngine
 from ._step_gradients import StepGradients, averages_of
 from ._trained import trained_parameters
 
-# Bytes that the derivatives of several players may take at once, and how many times its
-# largest output those of one player take on their way through a module.
-AT_ONCE, COPIES = 2**28, 4
+# Several players at once share the minibatch's own outputs. Past about 64 MB, which leave a
+# processor's cache, more than two cost more than they save, and two may take 256 MB.
+FAST, MOST = 2**26, 2**28
+# How many times its largest output a player's derivatives take on their way.
+COPIES = 4
 
 
 class ForwardEngine(GraphEngine):
@@ -24,7 +26,7 @@ class ForwardEngine(GraphEngine):
     there is one backward pass a player over the validation set, and one forward-mode pass a
     player over the minibatch, which gives the derivatives of all its losses. Batch
     statistics are differentiated as they are. The gradients of a few players are held at a
-    time, as many as take 256 MB on their way through the module.
+    time: as many as take 64 MB on their way through the module, or two.
 
     Parameters
     ----------
@@ -142,7 +144,8 @@ class ForwardEngine(GraphEngine):
         if self._at_once == 1:
             return 1
         own = sum(p.nbytes for p in parameters.values())
-        return max(1, AT_ONCE // (own + COPIES * self._largest))
+        each = own + COPIES * self._largest
+        return max(1, min(MOST // each, max(2, FAST // each)))
 
 
 @contextlib.contextmanager

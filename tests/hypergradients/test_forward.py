@@ -64,11 +64,11 @@ def run(engine, data, seed=1):
     return step
 
 
-@pytest.mark.parametrize("at_once", [2**28, 0])
+@pytest.mark.parametrize("most", [2**28, 0])
 @pytest.mark.parametrize("case", CASES)
-def test_it_equals_double_backward(case, at_once, monkeypatch):
+def test_it_equals_double_backward(case, most, monkeypatch):
     """All players at once, and one after the other."""
-    monkeypatch.setattr(_forward, "AT_ONCE", at_once)
+    monkeypatch.setattr(_forward, "MOST", most)
     torch.manual_seed(0)
     module, twin = CASES[case]().double(), CASES[case]().double()
     twin.load_state_dict(module.state_dict())
@@ -131,7 +131,12 @@ def test_frozen_statistics_would_be_wrong(joint):
     assert torch.allclose(found, expected, rtol=1e-8) is not joint
 
 
-def test_players_go_through_the_module_a_few_at_a_time(monkeypatch):
+@pytest.mark.parametrize(
+    ("fast", "most", "expected"),
+    [(4, 9, [4, 4, 2]), (0, 9, [2] * 5), (0, 1, [1] * 10), (0, 0, [1] * 10)],
+)
+def test_players_go_through_the_module_a_few_at_a_time(fast, most, expected, monkeypatch):
+    """As many as are fast, two where memory allows, or one."""
     module, data = CASES["BatchNorm"]().double(), a_step(n_players=10)
     taken = []
     columns = ForwardEngine._columns
@@ -143,9 +148,10 @@ def test_players_go_through_the_module_a_few_at_a_time(monkeypatch):
     monkeypatch.setattr(ForwardEngine, "_columns", watched)
     # 102 numbers are trained, and the largest output has 7 x 4 x 3 x 5.
     one_player = 8 * (sum(p.numel() for p in module.parameters()) + 4 * 7 * 4 * 3 * 5)
-    monkeypatch.setattr(_forward, "AT_ONCE", 4 * one_player)
+    monkeypatch.setattr(_forward, "FAST", fast * one_player)
+    monkeypatch.setattr(_forward, "MOST", most * one_player)
     run(ForwardEngine(module, *LOSSES), data)
-    assert taken == [4, 4, 2]
+    assert taken == expected
 
 
 class Branching(nn.Module):
