@@ -5,7 +5,7 @@ import pandas as pd
 from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
-from .._utils import check_unmasked
+from .._utils import check_unmasked, shortly
 
 
 def as_table(X, name="X"):
@@ -34,6 +34,11 @@ def as_table(X, name="X"):
         )
     if isinstance(X, pd.DataFrame):
         return X
+    if hasattr(X, "collect"):  # of polars
+        raise TypeError(
+            f"`{name}` should be in memory. Got a {type(X).__name__}. Pass "
+            f"`{name}.collect()`."
+        )
     check_unmasked(X, name)
     if hasattr(X, "get_columns"):  # polars, whose to_pandas needs pyarrow
         frame = pd.DataFrame({i: _values(c) for i, c in enumerate(X.get_columns())})
@@ -49,11 +54,19 @@ def as_table(X, name="X"):
             f"`{name}` should be a table whose rows have the same length. {error}"
         ) from error
     if values.ndim != 2:
-        found = f"shape {values.shape}" if values.ndim else repr(X)
+        found, way_out = shortly(X), "Pass a DataFrame, an array or a list of rows."
+        if values.dtype.names:
+            found = f"fields {list(values.dtype.names)}"
+            way_out = f"Pass `pd.DataFrame({name})`."
+        elif values.ndim:
+            found = f"shape {values.shape}"
+            way_out = (
+                "Reshape your data: `.reshape(-1, 1)` for one feature, `.reshape(1, -1)` "
+                "for one sample."
+            )
         raise ValueError(
             f"`{name}` should have two dimensions, rows and features. Got {found}. "
-            "Reshape your data: `.reshape(-1, 1)` for one feature, `.reshape(1, -1)` for "
-            "one sample."
+            f"{way_out}"
         )
     if values.dtype.kind == "c":
         raise ValueError(

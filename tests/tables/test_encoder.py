@@ -146,6 +146,21 @@ REFUSED = {
         "`X` should have two dimensions, rows and features. Got shape (2,). Reshape your "
         "data: `.reshape(-1, 1)` for one feature, `.reshape(1, -1)` for one sample.",
     ),
+    "columns by name": (
+        {"a": list(range(50))},
+        "`X` should have two dimensions, rows and features. Got {'a': [0, 1, 2, 3, 4, 5, "
+        "...]}. Pass a DataFrame, an array or a list of rows.",
+    ),
+    "nothing": (
+        None,
+        "`X` should have two dimensions, rows and features. Got None. Pass a DataFrame, an "
+        "array or a list of rows.",
+    ),
+    "fields": (
+        np.array([(1.0, "a")], dtype=[("n", "f8"), ("t", "U1")]),
+        "`X` should have two dimensions, rows and features. Got fields ['n', 't']. Pass "
+        "`pd.DataFrame(X)`.",
+    ),
     "complex": (
         np.array([[1j, 2]]),
         "`X` should hold no complex numbers. Complex data not supported: pass real and "
@@ -164,6 +179,12 @@ def test_refuses(case):
     X, message = REFUSED[case]
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         TableEncoder().fit(X)
+
+
+def test_refuses_a_table_that_is_not_in_memory():
+    message = "`X` should be in memory. Got a LazyFrame. Pass `X.collect()`."
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        TableEncoder().fit(pl.DataFrame({"a": [1]}).lazy())
 
 
 def test_refuses_cells_that_are_no_values():
