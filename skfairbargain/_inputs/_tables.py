@@ -91,6 +91,8 @@ def checked_table(estimator, X, name="X", *, reset):
     Returns
     -------
     frame : DataFrame of shape (n_samples, n_features)
+        Where either X or what was fitted has no names, with those of the latter: a second
+        check, as of an encoder inside the estimator, has nothing to warn of.
     """
     table = as_table(X, name)
     # Names and number of columns.
@@ -101,7 +103,15 @@ def checked_table(estimator, X, name="X", *, reset):
             f"Found array with 0 {rows_or_features}(s) (shape={table.shape}) while a "
             f"minimum of 1 is required by {type(estimator).__name__}."
         )
+    known = getattr(estimator, "feature_names_in_", range(table.shape[1]))
+    if not reset and _are_names(table.columns) is not _are_names(known):
+        table = table.set_axis(known, axis=1)
     return table
+
+
+def _are_names(columns):
+    """Whether scikit-learn reads them as names of features."""
+    return all(isinstance(column, str) for column in columns)
 
 
 def _values(column):

@@ -169,6 +169,32 @@ def test_tables_of_any_columns(quick):
     assert_array_equal(of_polars.predict_proba(pl.DataFrame(MIXED)), found)
 
 
+NAMES_DIFFER = {
+    "names missing": (
+        lambda X: X,
+        np.asarray,
+        "X does not have valid feature names, but AuditedClassifier was fitted with "
+        "feature names",
+    ),
+    "names new": (
+        np.asarray,
+        lambda X: X,
+        "X has feature names, but AuditedClassifier was fitted without feature names",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NAMES_DIFFER)
+def test_names_that_are_missing_are_told_once(problem, case):
+    fitted, new, message = NAMES_DIFFER[case]
+    clf = AuditedClassifier(LOGISTIC).fit(fitted(problem.X), problem.y)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = clf.predict_proba(new(problem.X))
+    assert [str(each.message) for each in caught] == [message]
+    assert_array_equal(found, clf.predict_proba(fitted(problem.X)))
+
+
 def test_three_classes_and_several_sensitive_columns():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(500, 3))
