@@ -6,8 +6,11 @@ from ._candidates import Boosting, FeatureRegression, ScoreStack, TetheredStack
 
 # Models of all features need as many rows in every cell.
 FEWEST_FOR_FEATURES = 5
-# So many base models, from the first, that corrections are tethered to.
-TETHERED = (2, 3)
+# So many base models, from the first, that corrections are tethered to; more of them where
+# the smallest cell has few rows, because more models disagree less with each other.
+TETHERED, TETHERED_BY_FEW, FEW = (2, 3), (3, 5), 20
+# Inverse penalty of the correction that boosting starts from with fewer.
+START_C = 0.03
 # With so many rows in every cell, how strongly the mix is drawn to equal weights, and the
 # gain of a group that is within the noise, both in nats.
 NOISE_ROWS, ENTROPY, LEAST_GAIN = 50, 0.3, 0.07
@@ -41,15 +44,19 @@ def candidate_library(models, others, fewest):
     def stack():
         return ScoreStack(plain, groups=groups)
 
+    for_features = fewest >= FEWEST_FOR_FEATURES
+    # A dozen rows can turn a free stack round, and two candidates with it.
+    start = stack() if for_features else TetheredStack(plain, groups=groups, C=START_C)
     candidates = {
         "stack": ScoreStack(best, groups=groups),
-        "boosting_on_stack": Boosting(stack()),
+        "boosting_on_stack": Boosting(start),
     }
     # The first of the default base models are the best alone.
-    for count in sorted({min(n, len(best)) for n in TETHERED}):
+    counts = TETHERED if fewest >= FEW else TETHERED_BY_FEW
+    for count in sorted({min(n, len(best)) for n in counts}):
         name = f"tethered_{count}"
         candidates[name] = TetheredStack(best[:count], groups=groups)
-    if fewest >= FEWEST_FOR_FEATURES:
+    if for_features:
         candidates |= {
             "features_and_stack": FeatureRegression(stack()),
             "audited_boosting": Boosting(),

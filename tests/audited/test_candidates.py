@@ -95,6 +95,19 @@ def test_few_rows_have_a_small_library():
     assert few["tethered_2"].names == NAMES
 
 
+@pytest.mark.parametrize(
+    ("fewest", "start", "counts"),
+    [(4, TetheredStack, [3, 5]), (19, ScoreStack, [3, 5]), (20, ScoreStack, [2, 3])],
+)
+def test_few_rows_are_tethered_more(fewest, start, counts):
+    names = list("abcdef")
+    models = [BaseModel(name, None, False) for name in names]
+    library = candidate_library(models, [], fewest)
+    tethered = [name for name in library if name.startswith("tethered_")]
+    assert [library[name].names for name in tethered] == [names[:n] for n in counts]
+    assert type(library["boosting_on_stack"].start) is start
+
+
 def test_a_reference_is_a_score_like_others():
     models = [BaseModel("a", None, False), BaseModel("a_by_group", None, True)]
     library = candidate_library(models, ["reference"], 9)
