@@ -54,6 +54,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     every value begins as ISO 8601 writes one (``2024-05-17``). Values of new rows are cut
     off at 10 √n deviations from the mean of the n rows that were fitted. A category that
     was not seen, or one of the rare, counts as rare where there are such, and else as none.
+    What new rows hold in a column that had no value counts as missing.
 
     Examples
     --------
@@ -71,6 +72,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         "max_categories": [NumberRange(Integral, 2, None, closed="left")],
         "dtype": [StrOptions({"float32", "float64"})],
     }
+
+    # Positions of the columns that had no value. Files of the first builds have none.
+    _empty = ()
 
     def __init__(self, *, max_categories=50, dtype="float32"):
         self.max_categories = max_categories
@@ -104,7 +108,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             kind_of(column, f"X[{name!r}]")
             for name, (_, column) in zip(table.columns, table.items(), strict=True)
         ]
-        floats, texts = _split(table, kinds)
+        floats, texts = _split(table, kinds, [])
         numbers = categories = None
         if floats.shape[1]:
             numbers = _standardizing(floats, sample_weight)
@@ -122,6 +126,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             numbers_=numbers,
             categories_=categories,
             _cut_off=10 * np.sqrt(len(table)),
+            _empty=_empty_columns(table),
         )
         return self
 
@@ -142,7 +147,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             If X has other columns, or one that held numbers or dates holds something else.
         """
         check_is_fitted(self)
-        floats, texts = _split(checked_table(self, X, reset=False), self.kinds_)
+        table = checked_table(self, X, reset=False)
+        floats, texts = _split(table, self.kinds_, self._empty)
         parts = []
         if hasattr(self, "numbers_"):
             with np.errstate(over="ignore"):  # cut off below
@@ -201,10 +207,19 @@ def _standardizing(floats, sample_weight):
         return pipeline.fit(floats, standardscaler__sample_weight=sample_weight)
 
 
-def _split(table, kinds):
+def _empty_columns(table):
+    """Positions of the columns that have no value."""
+    columns = enumerate(column for _, column in table.items())
+    return [place for place, column in columns if column.isna().all()]
+
+
+def _split(table, kinds, empty):
     """Numbers and parts of dates as floats, and the other columns as text."""
     of_kind = {NUMBER: [], DATE: [], CATEGORY: []}
-    for kind, (name, column) in zip(kinds, table.items(), strict=True):
+    for place, (name, column) in enumerate(table.items()):
+        kind = kinds[place]
+        if place in empty:
+            column = pd.Series(np.nan, index=column.index)
         check_kind(column, kind, f"X[{name!r}]")
         of_kind[kind].append(column)
     floats = [*map(as_floats, of_kind[NUMBER]), *map(as_date_parts, of_kind[DATE])]

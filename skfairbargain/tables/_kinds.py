@@ -2,6 +2,7 @@
 
 import numbers
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -96,7 +97,7 @@ def _reads_as_number(value):
 
 def _kind_of_values(values, name):
     kinds = {type(value) for value in values}
-    if all(issubclass(kind, numbers.Real | np.bool_ | timedelta) for kind in kinds):
+    if all(issubclass(kind, _NUMERIC) for kind in kinds):
         return NUMBER
     if all(issubclass(kind, date | np.datetime64) for kind in kinds):
         return DATE
@@ -112,6 +113,7 @@ def _kind_of_values(values, name):
     return CATEGORY
 
 
+_NUMERIC = numbers.Real, Decimal, np.bool_, timedelta
 _SINGLE = (
     str, bytes, numbers.Number, np.bool_, date, timedelta, np.datetime64, pd.Period,
     pd.Interval,

@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-DAY = pd.Timedelta(days=1)
+DAY = pd.Timedelta(days=1).as_unit("s")
+# In seconds: nanoseconds from here reach from 1677 to 2262 alone, and people write 9999 for
+# "never".
+EPOCH = pd.Timestamp("1970-01-01", tz="UTC").as_unit("s")
 DATE_PARTS = ("days", "month", "weekday", "hour")
 
 
@@ -18,7 +21,12 @@ def as_floats(column):
 
 
 def _number(value):
-    return value / DAY if hasattr(value, "total_seconds") else float(value)
+    if hasattr(value, "total_seconds"):
+        return value / DAY
+    try:
+        return float(value)
+    except OverflowError:  # of integers beyond 1e308
+        return np.inf
 
 
 def as_date_parts(column):
@@ -36,7 +44,7 @@ def as_date_parts(column):
         column = column.astype(object)
     dates = pd.to_datetime(column, utc=True, errors="coerce", format=_format(column))
     parts = dates.dt.month, dates.dt.day_of_week, dates.dt.hour
-    days = (dates - pd.Timestamp(0, tz="UTC")) / DAY
+    days = (dates - EPOCH) / DAY
     return np.column_stack([part.to_numpy(np.float64) for part in (days, *parts)])
 
 

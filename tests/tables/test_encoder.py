@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -116,6 +117,49 @@ def test_polars_gives_what_pandas_gives():
     )
 
 
+DAYS = ["9999-12-31", "2020-01-01", "0001-01-01"]  # pandas counts nanoseconds from 1677
+FAR = {
+    "numpy": np.array(DAYS, dtype="datetime64[s]"),
+    "written": DAYS,
+    "dates": [datetime.date.fromisoformat(day) for day in DAYS],
+    "periods": pd.PeriodIndex(DAYS, freq="D"),
+    "polars": pl.Series(DAYS).str.to_date(),
+}
+OLD_PANDAS = int(pd.__version__.split(".")[0]) < 3
+
+
+@pytest.mark.parametrize("form", FAR)
+def test_dates_far_away(form):
+    if OLD_PANDAS and form in ("written", "dates", "periods"):
+        pytest.skip("pandas 2 reads them as nanoseconds")
+    frame = pl.DataFrame if form == "polars" else pd.DataFrame
+    encoder = TableEncoder(dtype="float64").fit(frame({"d": FAR[form]}))
+    days = encoder.transform(frame({"d": FAR[form]}))[:, 0]
+    # Days from 1970, by the calendar of the standard library.
+    first = datetime.date(1970, 1, 1)
+    known = np.array([(datetime.date.fromisoformat(day) - first).days for day in DAYS])
+    assert_allclose(days, (known - known.mean()) / known.std())
+
+
+def test_decimals_are_numbers():
+    table = pd.DataFrame({"a": [Decimal("0.5"), None, Decimal("1.5"), Decimal("NaN")]})
+    encoder = TableEncoder().fit(table)
+    assert encoder.kinds_ == ["number"]
+    assert_array_equal(
+        encoder.transform(table),
+        encoder.transform(pd.DataFrame({"a": [0.5, None, 1.5, None]})),
+    )
+
+
+@pytest.mark.parametrize("empty", [[None] * 3, [np.nan] * 3, [pd.NaT] * 3])
+@pytest.mark.parametrize("new", [["x", "y"], [5e4, 1.0], [datetime.date(2020, 1, 1)] * 2])
+def test_a_column_that_had_no_value_counts_as_missing(empty, new):
+    encoder = TableEncoder().fit(pd.DataFrame({"a": [1.0, 2.0, 4.0], "b": empty}))
+    found = encoder.transform(pd.DataFrame({"a": [1.0, 2.0], "b": new}))
+    missing = encoder.transform(pd.DataFrame({"a": [1.0, 2.0], "b": [None, None]}))
+    assert_array_equal(found, missing)
+
+
 def test_values_far_from_the_fitted_are_cut_off():
     encoder = TableEncoder().fit(np.arange(4.0)[:, None])
     # 10 √n deviations for n = 4
@@ -138,6 +182,11 @@ def test_missing_values_of_new_rows_alone():
 REFUSED = {
     "infinite": (
         [[1.0, np.inf]],
+        "`X` should hold finite numbers, or none where they are missing. Got infinity "
+        "among them. Replace it by NaN or by a number.",
+    ),
+    "beyond floats": (
+        [[1, 10**400]],
         "`X` should hold finite numbers, or none where they are missing. Got infinity "
         "among them. Replace it by NaN or by a number.",
     ),
