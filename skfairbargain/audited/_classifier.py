@@ -69,7 +69,8 @@ class AuditedClassifier(
         class cell of the audited rows counts alike, however many rows it has; `predict`
         then weighs errors of all classes alike. "sample": those of the audited rows, which
         are a plain sample, and count alike. Or the shares among the rows that will be
-        predicted, by class or in the order of the sorted classes.
+        predicted, by class (a dict, or what ``value_counts(normalize=True)`` returns) or in
+        the order of the sorted classes.
     cv : int, cross-validation splitter or iterable of (train, test), default=5
         Folds by which candidates are cross-fitted: a number of them, with rows of every
         cell in each, or what splits the audited rows, stratified by cell where it is a

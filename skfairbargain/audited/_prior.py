@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 AUDITS = ("balanced", "sample")
 
@@ -12,7 +13,7 @@ def read_prior(audit, classes):
 
     Parameters
     ----------
-    audit : str, dict or array-like of shape (n_classes,)
+    audit : str, dict, Series or array-like of shape (n_classes,)
     classes : ndarray of shape (n_classes,)
 
     Returns
@@ -27,8 +28,10 @@ def read_prior(audit, classes):
     if isinstance(audit, str) and audit in AUDITS:
         return None
     shares = audit
-    if isinstance(audit, Mapping) and set(audit) == set(classes.tolist()):
-        shares = [audit[label] for label in classes.tolist()]
+    if isinstance(audit, pd.Series) and not isinstance(audit.index, pd.RangeIndex):
+        shares = audit.to_dict()  # of value_counts(normalize=True), the largest first
+    if isinstance(shares, Mapping) and set(shares) == set(classes.tolist()):
+        shares = [shares[label] for label in classes.tolist()]
     try:
         prior = np.asarray(shares, dtype=np.float64)
     except (TypeError, ValueError):

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -114,12 +115,22 @@ def test_refuses_a_class_without_rows():
         make_audit(np.array([0, 0, 1]), None, np.array(["no", "yes"]), balanced=True)
 
 
-@pytest.mark.parametrize("audit", [[0.25, 0.75], {"no": 0.25, "yes": 0.75}])
+COUNTED = pd.Series(["yes", "no", "yes", "yes"]).value_counts(normalize=True)
+
+
+@pytest.mark.parametrize(
+    "audit", [[0.25, 0.75], {"no": 0.25, "yes": 0.75}, COUNTED, pd.Series([0.25, 0.75])]
+)
 def test_priors(audit):
     assert read_prior(audit, np.array(["no", "yes"])).tolist() == [0.25, 0.75]
 
 
-@pytest.mark.parametrize("audit", ["all", [1, 2], [0, 1], [0.5], {"no": 1}, None, [[1]], 3])
+OF_OTHERS = pd.Series([0.25, 0.75], index=["No", "Yes"])
+
+
+@pytest.mark.parametrize(
+    "audit", [OF_OTHERS, "all", [1, 2], [0, 1], [0.5], {"no": 1}, None, [[1]], 3]
+)
 def test_refuses_what_is_no_prior(audit):
     message = (
         "`audit` should be 'balanced', 'sample', or the share of each of the classes "
