@@ -88,9 +88,13 @@ class TetheredStack(ScoreStack):
         Whether the imputed group has a part.
     C : float, default=0.015
         Inverse penalty.
+    free_constant : bool, default=False
+        Whether the constant is not penalized. Base models are trained for equal class
+        shares, and a plain sample has others.
     """
 
     C: float = 0.015
+    free_constant: bool = False
 
     def fit(self, views, y, weight, seed):
         self.scaler_ = StandardScaler().fit(self._scores(views))
@@ -102,9 +106,12 @@ class TetheredStack(ScoreStack):
             slopes = flat.reshape(shape)
             log_p = log_softmax(start + columns @ slopes, axis=1)
             value = -(weight @ log_p[np.arange(len(y)), y])
-            value += flat @ flat / (2 * self.C)
+            held = slopes.copy()
+            if self.free_constant:
+                held[-1] = 0
+            value += held.ravel() @ held.ravel() / (2 * self.C)
             excess = weight[:, None] * (np.exp(log_p) - right)
-            return value, (columns.T @ excess + slopes / self.C).ravel()
+            return value, (columns.T @ excess + held / self.C).ravel()
 
         found = minimize(
             penalized_loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B"

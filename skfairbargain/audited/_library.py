@@ -18,7 +18,7 @@ NOISE_ROWS, ENTROPY, LEAST_GAIN = 50, 0.3, 0.07
 LEAST_GAIN_OVER_REFERENCE = 1e-4
 
 
-def candidate_library(models, others, fewest):
+def candidate_library(models, others, fewest, *, balanced):
     """Make the candidates, not fitted.
 
     The library, its penalties and these factors were chosen on rows that no table of the
@@ -31,6 +31,8 @@ def candidate_library(models, others, fewest):
         Scores beside theirs.
     fewest : int
         Rows of the smallest cell of the audited rows.
+    balanced : bool
+        Whether the audited rows count by cell, or are a plain sample.
 
     Returns
     -------
@@ -44,9 +46,12 @@ def candidate_library(models, others, fewest):
     def stack():
         return ScoreStack(plain, groups=groups)
 
+    def tethered(names, **penalty):
+        return TetheredStack(names, groups=groups, free_constant=not balanced, **penalty)
+
     for_features = fewest >= FEWEST_FOR_FEATURES
     # A dozen rows can turn a free stack round, and two candidates with it.
-    start = stack() if for_features else TetheredStack(plain, groups=groups, C=START_C)
+    start = stack() if for_features else tethered(plain, C=START_C)
     candidates = {
         "stack": ScoreStack(best, groups=groups),
         "boosting_on_stack": Boosting(start),
@@ -55,7 +60,7 @@ def candidate_library(models, others, fewest):
     counts = TETHERED if fewest >= FEW else TETHERED_BY_FEW
     for count in sorted({min(n, len(best)) for n in counts}):
         name = f"tethered_{count}"
-        candidates[name] = TetheredStack(best[:count], groups=groups)
+        candidates[name] = tethered(best[:count])
     if for_features:
         candidates |= {
             "features_and_stack": FeatureRegression(stack()),

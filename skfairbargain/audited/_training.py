@@ -80,7 +80,7 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
     others = [] if estimator.reference is None else [REFERENCE]
     candidates = {}
     if audit is not None:
-        candidates = candidate_library(models, others, audit.fewest)
+        candidates = candidate_library(models, others, audit.fewest, balanced=balanced)
     n_parts = len(models) + len(candidates)
     with FitProgress("AuditedClassifier", n_parts, estimator.verbose) as progress:
         how = {"n_jobs": estimator.n_jobs, "seed": seed, "advance": progress.advance}

@@ -75,6 +75,27 @@ def test_a_tethered_stack_minimizes_the_penalized_loss():
     assert np.abs(slope).max() < 0.02
 
 
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_a_free_constant_brings_the_shares_of_the_classes(n_classes):
+    """Its first-order condition: the mean probabilities are the classes' shares."""
+    views, y, _ = drawn(n_classes)
+    rows = np.flatnonzero((y > 0) | (np.arange(len(y)) < 8))  # class 0 is rare
+    views, y = views.take(rows), y[rows]
+    for free in (False, True):
+        stack = TetheredStack(NAMES, groups=True, free_constant=free)
+        logits = stack.fit(views, y, np.ones(len(y)), 0).logits(views)
+        mean = (np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)).mean(axis=0)
+        shares = np.bincount(y) / len(y)
+        assert bool(np.abs(mean - shares).max() < 1e-3) is free
+
+
+def test_the_constant_is_free_where_the_audit_is_a_sample():
+    models = [BaseModel(name, None, False) for name in NAMES]
+    for balanced in (True, False):
+        tethered = candidate_library(models, [], 9, balanced=balanced)["tethered_2"]
+        assert tethered.free_constant is not balanced
+
+
 def test_boosting_continues_from_given_logits():
     start = GivenLogits(2).fit(None, np.array([0, 1]))
     rows = np.array([[9.0, 0.0, np.log(3)], [9.0, 1.0, 1.0]])
@@ -88,10 +109,10 @@ def test_boosting_continues_from_given_logits():
 
 def test_few_rows_have_a_small_library():
     models = [BaseModel(name, None, False) for name in NAMES]
-    few, many = candidate_library(models, [], 4), candidate_library(models, [], 5)
+    few, many = (candidate_library(models, [], n, balanced=True) for n in (4, 5))
     assert set(many) - set(few) == {"features_and_stack", "audited_boosting"}
     assert set(few) == {"stack", "boosting_on_stack", "tethered_2"}
-    assert "tethered_1" in candidate_library(models[:1], [], 4)
+    assert "tethered_1" in candidate_library(models[:1], [], 4, balanced=True)
     assert few["tethered_2"].names == NAMES
 
 
@@ -102,7 +123,7 @@ def test_few_rows_have_a_small_library():
 def test_few_rows_are_tethered_more(fewest, start, counts):
     names = list("abcdef")
     models = [BaseModel(name, None, False) for name in names]
-    library = candidate_library(models, [], fewest)
+    library = candidate_library(models, [], fewest, balanced=True)
     tethered = [name for name in library if name.startswith("tethered_")]
     assert [library[name].names for name in tethered] == [names[:n] for n in counts]
     assert type(library["boosting_on_stack"].start) is start
@@ -110,6 +131,6 @@ def test_few_rows_are_tethered_more(fewest, start, counts):
 
 def test_a_reference_is_a_score_like_others():
     models = [BaseModel("a", None, False), BaseModel("a_by_group", None, True)]
-    library = candidate_library(models, ["reference"], 9)
+    library = candidate_library(models, ["reference"], 9, balanced=True)
     assert library["stack"].names == ["a_by_group", "reference"]
     assert library["boosting_on_stack"].start.names == ["a", "reference"]
