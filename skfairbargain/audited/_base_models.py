@@ -172,13 +172,31 @@ def scores_of(estimator, X, shape, name):
     Returns
     -------
     scores : ndarray of shape (n_samples, n_classes)
+    """
+    return logits_of(estimator.predict_proba(X), shape, name)
+
+
+def logits_of(probabilities, shape, name):
+    """Logits of probabilities that a classifier gives, of sum 0 a row.
+
+    Parameters
+    ----------
+    probabilities : array-like of shape (n_samples, n_classes)
+    shape : tuple of (int, int)
+        What it should be.
+    name : str
+        What the error calls the classifier.
+
+    Returns
+    -------
+    logits : ndarray of shape (n_samples, n_classes)
 
     Raises
     ------
     ValueError
-        If its probabilities are not of this shape, or not from 0 to 1.
+        If they are not of this shape, or not from 0 to 1.
     """
-    probabilities = np.asarray(estimator.predict_proba(X), dtype=np.float64)
+    probabilities = np.asarray(probabilities, dtype=np.float64)
     found = f"shape {probabilities.shape}"
     if probabilities.shape == shape:
         wrong = ~((probabilities >= -ROUNDING) & (probabilities <= 1 + ROUNDING))

@@ -49,9 +49,9 @@ class AuditedClassifier(
     estimators : "auto" or list of (str, classifier), default="auto"
         Base models. Each is trained with class-balanced weights, and where the audited rows
         tell groups apart once more with weights that balance the classes within imputed
-        groups; one that takes no ``sample_weight`` without either. "auto" is boosting
-        twice, with small trees and as scikit-learn has it, a random forest, logistic
-        regression and a network.
+        groups; one that takes no ``sample_weight`` (of a pipeline, the last step) without
+        either. "auto" is boosting twice, with small trees and as scikit-learn has it, a
+        random forest, logistic regression and a network.
     combine : {"nash", "minimax", "mean", "select"}, default="nash"
         How the mix is found: the groups bargain over it; it serves the worst group, or
         their mean; or one candidate is taken, that with the lowest mean loss. The first
@@ -178,7 +178,8 @@ class AuditedClassifier(
     _parameter_constraints = {
         "estimators": [StrOptions({"auto"}), list, tuple],
         "combine": [StrOptions({"nash", "minimax", "mean", "select"})],
-        "reference": [HasMethods(["predict_proba"]), None],
+        # Of one that only predicts, `check_reference` says more.
+        "reference": [HasMethods(["predict_proba"]), HasMethods(["predict"]), None],
         "audit": "no_validation",  # `read_prior` says more
         "cv": ["cv_object"],
         "n_jobs": [Integral, None],
@@ -249,9 +250,9 @@ class AuditedClassifier(
         ValueError
             If an input is malformed, lengths or columns differ, `y_val` has fewer than two
             rows of a class, `cv` does not leave every audited row out once, or a base model
-            or `reference` predicts no probabilities of the classes.
+            or `reference` predicts no probabilities of the classes for these rows.
         TypeError
-            If a base model has no ``predict_proba``.
+            If a base model or `reference` has no ``predict_proba``.
         NotFittedError
             If `reference` is not fitted.
         """
@@ -298,16 +299,20 @@ class AuditedClassifier(
 
     def _logits(self, X):
         check_is_fitted(self)
-        # The whole first: its columns are checked, and lists of rows become an array.
-        X = checked_table(self, X, reset=False)
-        starts = range(0, len(X), CHUNK)
+        table = checked_table(self, X, reset=False)  # the whole, so that one error tells
+        rows = table if self.reference is None else X
+        parts = [slice(at, at + CHUNK) for at in range(0, len(table), CHUNK)]
         return np.concatenate(
-            [self._logits_of(X[start : start + CHUNK]) for start in starts]
+            [self._logits_of(_part(rows, part), table.iloc[part]) for part in parts]
         )
 
-    def _logits_of(self, table):
-        views = self._scorers.views(table, self.encoder_.transform(table))
+    def _logits_of(self, rows, table):
+        views = self._scorers.views(rows, self.encoder_.transform(table))
         return self._shift + sum(
             self.weights_[name] * candidate.logits(views)
             for name, candidate in self._candidates.items()
         )
+
+
+def _part(rows, part):
+    return rows.iloc[part] if hasattr(rows, "iloc") else rows[part]

@@ -5,9 +5,12 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 from sklearn.utils.validation import check_is_fitted
 
+from .._utils import check_instance
+from ._base_models import REFERENCE, logits_of
+
 
 def check_reference(reference, classes):
-    """Refuse a reference that is not fitted, or has other classes.
+    """Refuse a reference without probabilities, not fitted, or of other classes.
 
     Parameters
     ----------
@@ -16,6 +19,8 @@ def check_reference(reference, classes):
 
     Raises
     ------
+    TypeError
+        If it has no ``predict_proba``.
     NotFittedError
         If it is not fitted.
     ValueError
@@ -23,6 +28,13 @@ def check_reference(reference, classes):
     """
     if reference is None:
         return
+    check_instance(reference, REFERENCE)
+    if not hasattr(reference, "predict_proba"):
+        raise TypeError(
+            f"`reference` should have `predict_proba`. Got a {type(reference).__name__} "
+            "without it. Calibrate it on rows that it was not fitted on: "
+            "CalibratedClassifierCV(FrozenEstimator(reference)).fit(X, y)."
+        )
     check_is_fitted(
         reference,
         msg="`reference` should be fitted: it is the model that is in use. Got a "
@@ -34,6 +46,37 @@ def check_reference(reference, classes):
         raise ValueError(
             f"`reference` should have the classes of `y`, {classes.tolist()}. Got {known}."
         )
+
+
+def reference_logits(reference, rows, shape):
+    """Logits of the reference, of sum 0 a row.
+
+    Parameters
+    ----------
+    reference : classifier
+    rows : DataFrame or array-like of shape (n_samples, n_features)
+        As they came.
+    shape : tuple of (int, int)
+        Rows and classes.
+
+    Returns
+    -------
+    logits : ndarray of shape (n_samples, n_classes)
+
+    Raises
+    ------
+    ValueError
+        If it cannot predict these rows, or predicts no probabilities.
+    """
+    try:
+        probabilities = reference.predict_proba(rows)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ValueError(
+            "`reference` should predict probabilities of rows with the columns of `X`, in "
+            f"the form that they have. Got {type(error).__name__}: {str(error).rstrip()} "
+            "Put what it needs before it, as in a pipeline."
+        ) from error
+    return logits_of(probabilities, shape, REFERENCE)
 
 
 def best_shift(logits, y, weight):

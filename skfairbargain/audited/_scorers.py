@@ -7,6 +7,7 @@ from joblib import Parallel, delayed
 
 from ._balance import balanced_within_groups, class_balanced
 from ._base_models import REFERENCE, fit_base_model, scores_of
+from ._reference import reference_logits
 from ._views import Views, centered_logits
 
 
@@ -34,12 +35,12 @@ class Scorers(NamedTuple):
     def _shape(self, X):
         return len(X), len(self.reference_shift)
 
-    def views(self, table, X, group_probabilities=None):
+    def views(self, rows, X, group_probabilities=None):
         """Make views of rows.
 
         Parameters
         ----------
-        table : array-like of shape (n_samples, n_features)
+        rows : DataFrame or array-like of shape (n_samples, n_features)
             Rows as they came, for the reference.
         X : ndarray of shape (n_samples, n_features_out), float32
             Rows encoded.
@@ -50,7 +51,7 @@ class Scorers(NamedTuple):
         for model, estimator in zip(self.models, self.estimators, strict=True):
             scores[model.name] = scores_of(estimator, X, self._shape(X), model.name)
         if self.reference is not None:
-            logits = scores_of(self.reference, table, self._shape(X), REFERENCE)
+            logits = reference_logits(self.reference, rows, self._shape(X))
             logits = logits + self.reference_shift
             scores[REFERENCE] = logits - logits.mean(axis=1, keepdims=True)
         if self.group_model is None:

@@ -16,14 +16,14 @@ from .._inputs import (
 from .._utils import FitProgress, check_same_length, scratch_copy
 from ..tables import TableEncoder
 from ._audit import make_audit
-from ._base_models import REFERENCE, base_models, read_estimators, scores_of
+from ._base_models import REFERENCE, base_models, read_estimators
 from ._folds import folds_by_cell, folds_of_splits
 from ._group_model import fit_group_model
 from ._library import candidate_library
 from ._mixture import cross_fit
 from ._outcome import agree, average
 from ._prior import read_prior
-from ._reference import best_shift, check_reference
+from ._reference import best_shift, check_reference, reference_logits
 from ._scorers import Scorers, fit_scorers
 
 # About so many rows of a memory map are drawn to train on, where it has more.
@@ -66,13 +66,13 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
     audit = group_model = None
     reference_shift = np.zeros(n_classes)
     if X_val is not None:
-        table_val, X_val = _audited_table(estimator, encoder, X_val)
-        y_val = validation_codes(known, X_val, y_val, classes)
+        encoded_val = _encoded_audit(estimator, encoder, X_val)
+        y_val = validation_codes(known, encoded_val, y_val, classes)
         balanced = not isinstance(estimator.audit, str) or estimator.audit == "balanced"
         audit = make_audit(y_val, groups_val, known, balanced=balanced)
         folds = _folds(estimator.cv, audit, rng)
-        group_model = fit_group_model(X_val, audit.groups, folds, seed)
-        reference_shift = _reference_shift(estimator, table_val, audit, shift)
+        group_model = fit_group_model(encoded_val, audit.groups, folds, seed)
+        reference_shift = _reference_shift(estimator, X_val, audit, shift)
     by_group = group_model is not None and group_model.is_informative
     models = base_models(estimators, by_group)
     if audit is None and estimator.estimators == "auto":
@@ -87,7 +87,7 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
         fitted = fit_scorers(models, encoded, codes, n_classes, weight, group_model, **how)
         scorers = Scorers(models, fitted, group_model, estimator.reference, reference_shift)
         if audit is not None:
-            views = scorers.views(table_val, X_val, group_model.out_of_fold)
+            views = scorers.views(X_val, encoded_val, group_model.out_of_fold)
             found = cross_fit(candidates, views, audit, folds, **how)
     learned = {
         "classes_": known,
@@ -107,13 +107,12 @@ def train(estimator, X, y, sample_weight, classes, rng, *, X_val, y_val, groups_
     return learned
 
 
-def _reference_shift(estimator, table_val, audit, shift):
+def _reference_shift(estimator, X_val, audit, shift):
     """What brings the reference from its class shares to those of the audit."""
     told = not isinstance(estimator.audit, str) or estimator.audit == "sample"
     if estimator.reference is None or told:
         return -shift
-    shape = len(audit.y), len(shift)
-    logits = scores_of(estimator.reference, table_val, shape, REFERENCE)
+    logits = reference_logits(estimator.reference, X_val, (len(audit.y), len(shift)))
     return best_shift(logits, audit.y, audit.weight)
 
 
@@ -151,19 +150,25 @@ def _drawn_by_class(codes, most, rng):
     return np.sort(np.concatenate(drawn))
 
 
-def _audited_table(estimator, encoder, X_val):
-    """The audited rows as a table, and encoded."""
+def _encoded_audit(estimator, encoder, X_val):
+    """The audited rows, encoded."""
     if (isinstance(X_val, list) and not X_val) or getattr(X_val, "shape", ())[:1] == (0,):
         raise ValueError(
             "`X_val` should be the audited rows, two of every class. Got none."
         )
     try:
         table = checked_table(scratch_copy(estimator), X_val, "X_val", reset=False)
-        return table, encoder.transform(table)
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
+        if str(error).startswith("`X_val`"):
+            raise
         raise ValueError(
             f"`X_val` should have the columns of `X`. {str(error).rstrip()}"
         ) from error
+    try:
+        return encoder.transform(table)
+    except (TypeError, ValueError) as error:
+        # The encoder calls what it is given X.
+        raise ValueError(f"`X_val{str(error).removeprefix('`X')}") from error
 
 
 def _folds(cv, audit, rng):

@@ -10,6 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.sparse import csr_array
 from scipy.special import softmax
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -348,6 +349,42 @@ def test_the_prior_of_a_reference_counts_where_the_audit_is_a_sample(problem, ma
     assert clf.fit(problem.X, problem.y, **many_audited).agreed_ is True
 
 
+class ReadsForm(ClassifierMixin, BaseEstimator):
+    """Predicts from rows in one form alone, as a model that is in use may."""
+
+    def __init__(self, read):
+        self.read = read
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        return softmax(np.outer(self.read(X), [-0.1, 0.1]), axis=1)
+
+
+FORMS = {
+    "numpy": (np.asarray, lambda X: X[:, 0]),
+    "pandas": (lambda X: X, lambda X: X["x0"].to_numpy()),
+    "polars": (
+        lambda X: pl.DataFrame(X.to_dict("list")),
+        lambda X: X.get_column("x0").to_numpy(),
+    ),
+    "lists": (lambda X: np.asarray(X).tolist(), lambda X: [row[0] for row in X]),
+}
+
+
+@pytest.mark.filterwarnings("ignore::skfairbargain.exceptions.NoAgreementWarning")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_reference_gets_rows_in_the_form_that_they_have(problem, form, monkeypatch):
+    given, read = FORMS[form]
+    monkeypatch.setattr("skfairbargain.audited._classifier.CHUNK", 200)
+    X, y = given(problem.X[:300]), problem.y[:300]
+    clf = AuditedClassifier(LOGISTIC, reference=ReadsForm(read).fit(X, y), cv=2)
+    clf.fit(X, y, **{**problem.audited, "X_val": given(problem.audited["X_val"])})
+    assert clf.predict_proba(X).shape == (300, 2)
+
+
 def test_a_search_keeps_a_frozen_reference(problem, many_audited):
     reference = FrozenEstimator(DummyClassifier().fit(problem.X, problem.y))
     clf = clone(AuditedClassifier(LOGISTIC, reference=reference, random_state=0))
@@ -443,6 +480,34 @@ def test_refuses_references(problem):
         AuditedClassifier(reference=LogisticRegression()).fit(
             problem.X, problem.y, **problem.audited
         )
+    message = (
+        "`reference` should be an estimator. Got the class DummyClassifier. Pass "
+        "DummyClassifier(...)."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        AuditedClassifier(reference=DummyClassifier).fit(
+            problem.X, problem.y, **problem.audited
+        )
+    message = (
+        "`reference` should have `predict_proba`. Got a LinearSVC without it. Calibrate it "
+        "on rows that it was not fitted on: "
+        "CalibratedClassifierCV(FrozenEstimator(reference)).fit(X, y)."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        AuditedClassifier(reference=LinearSVC().fit(problem.X, problem.y)).fit(
+            problem.X, problem.y, **problem.audited
+        )
+    of_two = LogisticRegression().fit(np.asarray(problem.X)[:, :2], problem.y)
+    message = (
+        "`reference` should predict probabilities of rows with the columns of `X`, in the "
+        "form that they have. Got ValueError: X has 10 features, but LogisticRegression is "
+        "expecting 2 features as input. Put what it needs before it, as in a pipeline."
+    )
+    audited = {name: np.asarray(each) for name, each in problem.audited.items()}
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        AuditedClassifier(LOGISTIC, reference=of_two).fit(
+            np.asarray(problem.X), problem.y, **audited
+        )
     other = DummyClassifier().fit(problem.X, np.array(["no", "yes"])[problem.y])
     message = "`reference` should have the classes of `y`, [0, 1]. Got ['no', 'yes']."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
@@ -457,6 +522,36 @@ def test_refuses_audited_rows_of_other_columns(problem):
         "fit."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        AuditedClassifier(LOGISTIC).fit(problem.X, problem.y, **audited)
+
+
+X_VAL_REFUSED = {
+    "sparse": (
+        csr_array,
+        TypeError,
+        "`X_val` should be a DataFrame or a dense array. Got a sparse csr_array. Pass "
+        "`X_val.toarray()`.",
+    ),
+    "infinite": (
+        lambda X: X.replace(X.iloc[3, 0], np.inf),
+        ValueError,
+        "`X_val` should hold finite numbers, or none where they are missing. Got infinity "
+        "among them. Replace it by NaN or by a number.",
+    ),
+    "text": (
+        lambda X: X.assign(**{X.columns[0]: "low"}),
+        ValueError,
+        "`X_val['x0']` should hold numbers, as where the encoder was fitted. Got 'low'. "
+        "Give the column what it held there, or leave the cell missing.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", X_VAL_REFUSED)
+def test_refuses_audited_rows_by_their_name(problem, case):
+    form, kind, message = X_VAL_REFUSED[case]
+    audited = {**problem.audited, "X_val": form(problem.audited["X_val"])}
+    with pytest.raises(kind, match=f"^{re.escape(message)}$"):
         AuditedClassifier(LOGISTIC).fit(problem.X, problem.y, **audited)
 
 
