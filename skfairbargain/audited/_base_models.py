@@ -4,11 +4,14 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
 from .._utils import check_instance, seeded
@@ -132,9 +135,23 @@ def base_models(estimators, by_group):
         models += [
             BaseModel(f"{name}{BY_GROUP}", estimator, True)
             for name, estimator in estimators
-            if has_fit_parameter(estimator, "sample_weight")
+            if weight_keyword(estimator) is not None
         ]
     return models
+
+
+def weight_keyword(estimator):
+    """Keyword by which an estimator's `fit` takes weights of rows, or None.
+
+    That of a pipeline is its last step's, and that of a search its estimator's.
+    """
+    if isinstance(estimator, GridSearchCV | RandomizedSearchCV):
+        return weight_keyword(estimator.estimator)
+    if isinstance(estimator, Pipeline):
+        name, last = estimator.steps[-1]
+        keyword = weight_keyword(last)
+        return None if keyword is None else f"{name}__{keyword}"
+    return "sample_weight" if has_fit_parameter(estimator, "sample_weight") else None
 
 
 def fit_base_model(model, X, y, weight, seed):
@@ -150,11 +167,13 @@ def fit_base_model(model, X, y, weight, seed):
     seed : int
     """
     estimator = seeded(clone(model.estimator), lambda: seed)
-    weighted = has_fit_parameter(estimator, "sample_weight")
-    with warnings.catch_warnings():
+    keyword = weight_keyword(estimator)
+    weights = {} if keyword is None else {keyword: weight}
+    # Weights go to the step that is named, whatever an outer pipeline routes.
+    with config_context(enable_metadata_routing=False), warnings.catch_warnings():
         # Few epochs are the regularization, not an accident.
         warnings.filterwarnings("ignore", category=ConvergenceWarning)
-        return estimator.fit(X, y, **({"sample_weight": weight} if weighted else {}))
+        return estimator.fit(X, y, **weights)
 
 
 def scores_of(estimator, X, shape, name):

@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.optimize import check_grad
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold
+from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, StratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skfairbargain import AuditedClassifier
+from skfairbargain.audited._base_models import base_models, fit_base_model
 from skfairbargain.audited._mix import _nash, mix_weights
 
 LOGISTIC = [("logistic", LogisticRegression())]
@@ -176,3 +181,29 @@ def test_a_frozen_base_model_is_used_as_it_is(problem):
     clf = AuditedClassifier([("known", FrozenEstimator(known))], random_state=0)
     clf.fit(problem.X, problem.y, **problem.audited)
     assert clf._scorers.estimators[0].estimator is known
+
+
+def weighted_pipelines():
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    yield pipeline
+    yield make_pipeline(pipeline)
+    yield GridSearchCV(pipeline, {"logisticregression__C": [1.0]}, cv=2)
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("estimator", weighted_pipelines())
+def test_pipelines_and_searches_get_the_weights(problem, estimator, routing):
+    models = base_models([("mine", estimator)], True)
+    assert [model.name for model in models] == ["mine", "mine_by_group"]
+    X = problem.X.to_numpy()
+    weight = np.linspace(0.1, 2, len(X))
+    with config_context(enable_metadata_routing=routing):
+        fitted = fit_base_model(models[1], X, problem.y, weight, seed=0)
+    rows = StandardScaler().fit_transform(X)
+    known = LogisticRegression().fit(rows, problem.y, sample_weight=weight)
+    assert_allclose(fitted.predict_proba(X), known.predict_proba(rows))
+
+
+def test_a_pipeline_without_weights_is_trained_without():
+    estimator = make_pipeline(StandardScaler(), KNeighborsClassifier())
+    assert [model.name for model in base_models([("mine", estimator)], True)] == ["mine"]
