@@ -28,7 +28,8 @@ from ._scorers import Scorers, fit_scorers
 
 # About so many rows of a memory map are drawn to train on, where it has more.
 MOST_MAPPED = 200_000
-# Weights beyond these are divided by their mean: gradients of boosting are float32.
+# Weights beyond these are divided by their mean, and none counts less than the first times
+# the largest: gradients of boosting are float32, and so is the sum of a network's batch.
 SMALLEST, LARGEST = 1e-20, 1e20
 # What is left without audited rows, where nothing can tell how far a model that bends
 # more follows unjust labels.
@@ -137,6 +138,7 @@ def _recorded(estimator, X, y, sample_weight, rng):
     weight = np.ones(len(rows)) if weight is None else weight
     if not SMALLEST < weight.max() < LARGEST:
         weight = relative(weight)
+    weight = np.maximum(weight, SMALLEST * weight.max())
     return table, codes, classes, weight
 
 

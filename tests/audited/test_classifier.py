@@ -21,6 +21,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
@@ -227,6 +228,15 @@ def test_weights_of_any_size(problem, quick):
         problem.X, problem.y, **problem.audited, sample_weight=np.full(1500, 1e300)
     )
     assert_allclose(clf.predict_proba(problem.X), quick.predict_proba(problem.X), rtol=1e-6)
+
+
+def test_weights_that_span_all_floats(problem):
+    """Of a network's batches the lightest would have weight 0 in float32."""
+    network = MLPClassifier((4,), batch_size=16, max_iter=2)
+    clf = AuditedClassifier([("network", network)], cv=2, random_state=0)
+    weight = 10 ** np.linspace(-300, 300, 300)
+    clf.fit(problem.X[:300], problem.y[:300], **problem.audited, sample_weight=weight)
+    assert np.isfinite(clf.predict_proba(problem.X)).all()
 
 
 @pytest.fixture
