@@ -9,6 +9,8 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
+# With more groups boosting is not tried: it would grow 60 trees for each.
+MOST_BOOSTED = 20
 # Imputed probabilities are kept this far from 0: no row is known to be of no group.
 LEAST = 0.005
 
@@ -67,6 +69,8 @@ def fit_group_model(X, codes, folds, seed):
             n_estimators=60, max_depth=2, subsample=0.7, random_state=seed
         ),
     }
+    if codes.max() >= MOST_BOOSTED:
+        del models["boosting"]
     if codes.max() == 0:  # one group, of which there is nothing to learn
         models = {"prior": models["prior"]}
     tried = {name: _out_of_fold(model, X, codes, folds) for name, model in models.items()}

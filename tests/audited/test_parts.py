@@ -171,6 +171,15 @@ def test_groups_are_told_apart_where_a_feature_says_so():
     assert silent.log_loss["prior"] == pytest.approx(np.log(3))
 
 
+def test_boosting_imputes_few_groups_alone(monkeypatch):
+    monkeypatch.setattr("skfairbargain.audited._group_model.MOST_BOOSTED", 2)
+    for n_groups in (2, 3):
+        codes = np.arange(2 * n_groups) % n_groups
+        folds = np.repeat([0, 1], n_groups)
+        model = fit_group_model(codes[:, None], codes, folds, 0)
+        assert ("boosting" in model.log_loss) is (n_groups == 2)
+
+
 def test_fewer_rows_draw_the_mix_closer_to_equal_weights():
     found = [noise_factors(n, over_reference=False) for n in (50, 200, 2)]
     assert [each["entropy"] for each in found] == pytest.approx([0.3, 0.15, 1.5])
