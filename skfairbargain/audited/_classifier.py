@@ -51,7 +51,8 @@ class AuditedClassifier(
         tell groups apart once more with weights that balance the classes within imputed
         groups; one that takes no ``sample_weight`` (of a pipeline, the last step) without
         either. "auto" is boosting twice, with small trees and as scikit-learn has it, a
-        random forest, logistic regression and a network.
+        random forest, logistic regression and a network. List the best first: two
+        candidates correct the mean of the first few.
     combine : {"nash", "minimax", "mean", "select"}, default="nash"
         How the mix is found: the groups bargain over it; it serves the worst group, or
         their mean; or one candidate is taken, that with the lowest mean loss. The first
