@@ -2,7 +2,7 @@
 
 from ._dtypes import computing_dtype, readable_dtypes
 from ._images import RowForm, are_bytes, channels_last
-from ._labels import check_labels, class_indices, label_column
+from ._labels import check_classes, check_labels, class_indices, label_column
 from ._players import Players
 from ._preparation import prepared_alike, warn_of_preparation
 from ._relative_weights import relative

@@ -2,6 +2,8 @@
 
 from sklearn.utils.validation import _num_samples
 
+from ._columns import shortly
+
 
 def check_same_length(**inputs):
     """Check that inputs have the same number of rows.
@@ -25,7 +27,7 @@ def check_same_length(**inputs):
     ValueError: `y` and `groups` should have the same number of rows. Got 2 and 3.
     """
     lengths = {
-        f"`{name}`": str(_num_samples(each))
+        f"`{name}`": str(_length(each, name))
         for name, each in inputs.items()
         if each is not None
     }
@@ -34,6 +36,16 @@ def check_same_length(**inputs):
             f"{_listed(lengths)} should have the same number of rows. Got "
             f"{_listed(lengths.values())}."
         )
+
+
+def _length(values, name):
+    try:
+        return _num_samples(values)
+    except TypeError as error:
+        raise TypeError(
+            f"`{name}` should be an array, a frame or a list of rows. Got "
+            f"{shortly(values)}."
+        ) from error
 
 
 def _listed(words):

@@ -5,8 +5,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval, validate_params
-from sklearn.utils.multiclass import check_classification_targets
 
+from .._inputs import check_classes, label_column
 from .._utils import (
     are_labels,
     check_same_length,
@@ -19,7 +19,17 @@ from ..exceptions import UndefinedGroupError
 
 __all__ = ["balanced_validation_indices", "balanced_validation_split"]
 
+# scikit-learn's checks of parameters.
+CHECKS = {
+    "per_cell": [Interval(Integral, 1, None, closed="left")],
+    "random_state": ["random_state"],
+}
 
+
+@validate_params(
+    {"X": "no_validation", "y": "no_validation", "groups": "no_validation", **CHECKS},
+    prefer_skip_nested_validation=True,
+)
 def balanced_validation_split(X, y, groups=None, *, per_cell=5, random_state=None):
     """Split off a validation set with equally many rows of every group × label cell.
 
@@ -53,7 +63,7 @@ def balanced_validation_split(X, y, groups=None, *, per_cell=5, random_state=Non
         If a cell has fewer than `per_cell` rows, or if no row of some label would be left
         to train on.
     ValueError
-        If the lengths differ, or a group is missing.
+        If the lengths differ, a group is missing, or `y` does not hold class labels.
 
     See Also
     --------
@@ -79,6 +89,8 @@ def balanced_validation_split(X, y, groups=None, *, per_cell=5, random_state=Non
     >>> X_train.shape
     (8, 1)
     """
+    if X is None:
+        raise ValueError("`X` should have a row for each label of `y`. Got None.")
     given = {"X": X, "y": y} if groups is None else {"X": X, "y": y, "groups": groups}
     check_same_length(**given)
     parts = balanced_validation_indices(
@@ -88,12 +100,7 @@ def balanced_validation_split(X, y, groups=None, *, per_cell=5, random_state=Non
 
 
 @validate_params(
-    {
-        "y": "no_validation",
-        "groups": "no_validation",
-        "per_cell": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
-    },
+    {"y": "no_validation", "groups": "no_validation", **CHECKS},
     prefer_skip_nested_validation=True,
 )
 def balanced_validation_indices(y, groups=None, *, per_cell=5, random_state=None):
@@ -125,7 +132,10 @@ def balanced_validation_indices(y, groups=None, *, per_cell=5, random_state=None
     """
     if groups is not None:
         check_same_length(y=y, groups=groups)
-    check_classification_targets(y)
+    y = label_column(y, "y")
+    check_classes(y)
+    if not len(y):
+        raise ValueError("`y` should have a label for every row. Got no rows.")
     of_classes = groups is None or are_labels(groups, y)
     cells = encode_cells(np.zeros(len(y)) if of_classes else groups, y)
     labels = cells.labels.tolist()
@@ -141,6 +151,7 @@ def balanced_validation_indices(y, groups=None, *, per_cell=5, random_state=None
         raise UndefinedGroupError(
             f"Every group should have {n_rows(per_cell)} or more of each label. "
             f"{small_cells(cells, per_cell)}. {way_out(cells, per_cell, lower)}"
+            f"{_meant_as_classes(cells)}"
         )
     left = cells.counts.sum(axis=0) - per_cell * len(cells.groups)
     if left.min() == 0:
@@ -158,3 +169,12 @@ def balanced_validation_indices(y, groups=None, *, per_cell=5, random_state=None
         )
     )
     return np.setdiff1d(np.arange(len(cells.codes)), val), val
+
+
+def _meant_as_classes(cells):
+    """A way out where groups and labels go together one by one, under other names."""
+    together = cells.counts > 0
+    one_by_one = (together.sum(0) == 1).all() and (together.sum(1) == 1).all()
+    if not one_by_one:
+        return ""
+    return " Where the groups are meant to be the classes, leave `groups` away."

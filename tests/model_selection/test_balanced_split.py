@@ -9,12 +9,14 @@ from numpy.testing import assert_array_equal
 from scipy.sparse import csr_array
 from sklearn.utils._param_validation import InvalidParameterError
 
+from skfairbargain._utils import shortly
 from skfairbargain.exceptions import UndefinedGroupError
 from skfairbargain.model_selection import (
     balanced_validation_indices,
     balanced_validation_split,
     encode_cells,
 )
+from tests.small_model import raises
 
 
 def rows(n_per_cell=(7, 9, 4, 12)):
@@ -233,3 +235,63 @@ def test_classes_that_are_too_small_are_named():
     )
     with pytest.raises(UndefinedGroupError, match=f"^{re.escape(message)}$"):
         balanced_validation_indices(["dog"] * 4 + ["cat"] * 3, per_cell=3)
+
+
+MISSING = (
+    "`y` should have a label in every row. Got missing values in 3 of 6 rows. Leave these "
+    "rows out."
+)
+BAD_LABELS = [
+    (None, "`y` should have one value for each row. Got None. Pass a list, an array or a "
+     "column of a frame."),
+    ([np.nan, "a"] * 3, MISSING),
+    (np.array([0.0, np.nan] * 3), MISSING),
+    (np.eye(2)[[0, 1] * 3], "`y` should have one label for each row, of shape "
+     "(n_samples,). Got shape (6, 2)."),
+    ([], "`y` should have a label for every row. Got no rows."),
+    (np.linspace(0, 1, 6), "Unknown label type: continuous. `y` should hold class labels: "
+     "text, integers or booleans, all of one kind. Got values of type float, in an array "
+     "of dtype float64. Convert them, as with y.astype(str)."),
+    ([1, "a", 2] * 2, "`y` should hold class labels of one kind. Got text and values of "
+     "type int. Convert them, as with [str(label) for label in y]."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("y", "text"), BAD_LABELS)
+def test_what_is_no_label_is_refused(y, text):
+    with raises(text):
+        balanced_validation_indices(y, per_cell=1)
+    with raises(text):
+        balanced_validation_split(np.ones((0 if y is None else len(y), 1)), y, per_cell=1)
+
+
+def test_rows_are_refused_where_there_are_none_to_count():
+    with raises("`X` should have a row for each label of `y`. Got None."):
+        balanced_validation_split(None, [0, 1])
+    rows = iter([[0], [1]])
+    text = f"`X` should be an array, a frame or a list of rows. Got {shortly(rows)}."
+    with raises(text, TypeError):
+        balanced_validation_split(rows, [0, 1])
+
+
+def test_a_parameter_is_named_with_the_function_that_was_called():
+    text = message(
+        InvalidParameterError, lambda: balanced_validation_split([[0]], [0], per_cell=0)
+    )
+    assert text == (
+        "The 'per_cell' parameter of balanced_validation_split must be an int in the range "
+        "[1, inf). Got 0 instead."
+    )
+
+
+def test_groups_that_are_the_classes_under_other_names_have_a_way_out():
+    y, names = [0, 1, 2] * 3, ["cat", "deer", "dog"] * 3
+    text = message(
+        UndefinedGroupError, lambda: balanced_validation_indices(y, names, per_cell=1)
+    )
+    assert text == (
+        "Every group should have 1 row or more of each label. Group 'cat' has 0 of label "
+        "1, group 'deer' has 0 of label 0, group 'dog' has 0 of label 0. Merge these "
+        "groups with others. Where the groups are meant to be the classes, leave `groups` "
+        "away."
+    )
