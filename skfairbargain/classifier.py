@@ -107,8 +107,8 @@ class NashMetaClassifier(
         Whether `fit` starts from the weights of the previous fit.
     random_state : int, RandomState or None, default=None
         Initial weights, minibatches, dropout, held-out rows. An int repeats a run to the
-        bit on the same machine, if no other thread draws from the global generator of torch
-        while a `module` or callback of yours does.
+        bit on the same machine, if no other thread draws from the global generators of
+        torch, NumPy or Python while a `module` or callback of yours does.
     verbose : int, default=0
         1 prints the engine chosen and shows one progress bar over the whole training, which
         is a line now and then where there is no terminal. 2 also prints a line an epoch.

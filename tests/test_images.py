@@ -1,5 +1,7 @@
 """Images: their shape, their bytes, their channels, and their classes as groups."""
 
+import random
+
 import numpy as np
 import pytest
 import torch
@@ -252,6 +254,34 @@ def test_many_images_are_predicted_few_at_a_time(of_bytes):
         hook.remove()
     assert max(largest) == 2**20 // 90
     np.testing.assert_allclose(found[:90], of_bytes.predict_proba(BYTES), rtol=1e-6)
+
+
+# Augmentation
+
+
+class Flipped(Net):
+    """Flips images by numbers that other libraries than torch draw."""
+
+    def forward(self, X):
+        if self.training and np.random.rand() < 0.5:  # noqa: NPY002
+            X = X.flip(-1)
+        if self.training and random.random() < 0.5:
+            X = X.flip(-2)
+        return super().forward(X)
+
+
+def test_a_seed_repeats_what_other_libraries_draw():
+    found = []
+    for seed, of_others in ((0, 1), (0, 2), (3, 1)):
+        np.random.seed(of_others)  # noqa: NPY002
+        random.seed(of_others)
+        clf = NashMetaClassifier(
+            module=Flipped, max_epochs=2, bargain_epochs=1, random_state=seed
+        )
+        clf.fit(BYTES, Y, X_val=BYTES[:12], y_val=Y[:12])
+        found.append(clf.predict_proba(BYTES))
+    np.testing.assert_array_equal(found[0], found[1])
+    assert (found[0] != found[2]).any()
 
 
 # Classes as groups

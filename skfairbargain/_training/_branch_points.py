@@ -8,6 +8,7 @@ import torch
 from skorch.callbacks import Callback
 
 from .._networks import dropout_generator
+from .._utils import global_states, restore_globals
 
 
 class RunState(NamedTuple):
@@ -22,8 +23,8 @@ class RunState(NamedTuple):
         Draws the validation rows of each step.
     dropout : numpy.random.Generator, torch.Generator or None
         Draws the masks of the package's dropout layers.
-    of_torch : list of Tensor
-        States of torch's own generators: of the CPU, and of the GPU that trains.
+    of_globals : tuple
+        States of the global generators, of torch and others.
     excluded : dict of str to str
         Engines that failed, and why.
     """
@@ -32,33 +33,28 @@ class RunState(NamedTuple):
     orders: torch.Tensor
     rotation: np.random.Generator | None
     dropout: object
-    of_torch: list
+    of_globals: tuple
     excluded: dict
 
 
 def run_state(net, data, n_steps, excluded):
     """Return the state of a net's run on some data, copied."""
-    of_torch = [torch.get_rng_state()]
-    if "cuda" in str(net.device):
-        of_torch.append(torch.cuda.get_rng_state(net.device))
     return RunState(
         n_steps,
         data.generator.get_state(),
         copy.deepcopy(data.rotation and data.rotation.random),
         dropout_generator(net.module_),
-        of_torch,
+        global_states(torch.device(net.device)),
         dict(excluded),
     )
 
 
 def restore_generators(state, net, data):
-    """Set the generators of data and torch to where they were."""
+    """Set the generators of data, and the global ones, to where they were."""
     data.generator.set_state(state.orders)
     if data.rotation is not None:
         data.rotation.random = copy.deepcopy(state.rotation)
-    torch.set_rng_state(state.of_torch[0])
-    for of_gpu in state.of_torch[1:]:
-        torch.cuda.set_rng_state(of_gpu, net.device)
+    restore_globals(state.of_globals, torch.device(net.device))
 
 
 class BranchPoints(Callback):

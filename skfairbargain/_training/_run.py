@@ -13,7 +13,7 @@ from .._networks import (
     warn_of_constant_predictions,
     warn_of_divergence,
 )
-from .._utils import seeded_torch
+from .._utils import seeded_globals
 from ._epoch_tasks import told
 from ._history_warnings import warn_of_missing_agreement, warn_of_skipped_steps
 from ._make_net import make_net, run_settings
@@ -78,7 +78,7 @@ def train(
     module, earlier_epochs = estimator.module, ()
     if earlier is not None:
         module, earlier_epochs = earlier.module_, earlier.history
-    with seeded_torch(seed + OWN_SEEDS, available_device(estimator.device)):
+    with seeded_globals(seed + OWN_SEEDS, available_device(estimator.device)):
         if earlier is not None and not restart:
             net = earlier.continued(**settings)
             scaler = net.scaler_

@@ -5,7 +5,7 @@ from sklearn.utils import check_random_state
 
 from .._inputs import training_rows, validation_set, warn_of_preparation
 from .._networks import available_device
-from .._utils import explains_keywords, scratch_copy, seeded_torch, shortly
+from .._utils import explains_keywords, scratch_copy, seeded_globals, shortly
 from ._branch_points import BranchPoints
 from ._run import OWN_SEEDS, check_trained, train
 from ._stages import stage_1_epochs
@@ -97,7 +97,7 @@ def _nets(fits, rows, validation, seed):
         if length in points.reached:
             net, state = points.reached.pop(length)
             net.bargain_epochs = length
-            with seeded_torch(seed + OWN_SEEDS, available_device(each.device)):
+            with seeded_globals(seed + OWN_SEEDS, available_device(each.device)):
                 net.go_on(points.data, state, epochs - length)
         elif length == 0 and longest:  # shares the initial weights alone
             yield train(each, rows, validation, **options)

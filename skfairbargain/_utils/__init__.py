@@ -19,7 +19,7 @@ from ._number_ranges import NumberRange
 from ._numbers import check_numbers
 from ._optional import import_optional
 from ._progress import FitProgress
-from ._random import seeded_torch
+from ._random import global_states, restore_globals, seeded_globals
 from ._seeds import seeded
 from ._sklearn_callbacks import CallbackSupportMixin, torn_down
 from ._small_cells import small_cells, way_out
@@ -52,6 +52,7 @@ __all__ = [
     "facts_of_cells",
     "first_line",
     "fitted_attribute",
+    "global_states",
     "group_names",
     "import_optional",
     "known_groups",
@@ -59,9 +60,10 @@ __all__ = [
     "layer_of_error",
     "mean_and_margin",
     "n_rows",
+    "restore_globals",
     "scratch_copy",
     "seeded",
-    "seeded_torch",
+    "seeded_globals",
     "set_fitted",
     "shortly",
     "shown_names",

@@ -6,7 +6,7 @@ import torch
 from torch.func import functional_call
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from ._drawn_numbers import rng_state, set_rng_state
+from .._utils import global_states, restore_globals
 from ._graph_engine import GraphEngine
 from ._graphs import has_dead_end
 from ._step_gradients import StepGradients, averages_of
@@ -54,9 +54,9 @@ class AutogradEngine(GraphEngine):
     def _unrolled(self, inputs, targets, n_batch, averages):
         parameters = trained_parameters(self.module)
         buffers = {name: b.clone() for name, b in self.module.named_buffers()}
-        replay = rng_state(inputs.device)
+        replay = global_states(inputs.device)
         logits = self.module(inputs if self.joint else inputs[:n_batch].clone())
-        resume = rng_state(inputs.device)
+        resume = global_states(inputs.device)
         losses = self.train_loss(logits[:n_batch], targets[:n_batch]).to(averages.dtype)
         # ε weighs the losses of the inner step θ' = θ − ∇ Σ ε_j ℓ_j, which at ε = 0 is θ.
         epsilon = torch.zeros_like(losses, requires_grad=True)
@@ -74,14 +74,14 @@ class AutogradEngine(GraphEngine):
         }
         if self.joint:
             # The same dropout masks in the second forward pass as in the first.
-            set_rng_state(replay, inputs.device)
+            restore_globals(replay, inputs.device)
         val_logits = functional_call(
             self.module,
             {**stepped, **buffers},
             (inputs if self.joint else inputs[n_batch:].clone(),),
         )
         if self.joint:
-            set_rng_state(resume, inputs.device)
+            restore_globals(resume, inputs.device)
         n_val = len(inputs) - n_batch
         val_losses = self.meta_loss(val_logits[-n_val:], targets[n_batch:])
         val_losses = val_losses.to(averages.dtype)

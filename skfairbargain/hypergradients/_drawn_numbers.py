@@ -5,9 +5,11 @@ import copy
 import numpy as np
 import torch
 
+from .._utils import global_states, restore_globals
+
 
 class DrawnNumbers:
-    """Generators of a forward pass: torch's own, and those of the package's dropout.
+    """Generators of a forward pass: the global ones, and those of the package's dropout.
 
     Parameters
     ----------
@@ -25,7 +27,7 @@ class DrawnNumbers:
 
     def state(self):
         """Return the states of all generators, for `restore`."""
-        return rng_state(self.device), [
+        return global_states(self.device), [
             each.get_state()
             if isinstance(each, torch.Generator)
             else copy.deepcopy(each.bit_generator.state)
@@ -34,25 +36,10 @@ class DrawnNumbers:
 
     def restore(self, state):
         """Set all generators to where they were."""
-        of_torch, of_own = state
-        set_rng_state(of_torch, self.device)
+        of_all, of_own = state
+        restore_globals(of_all, self.device)
         for each, its in zip(self.own, of_own, strict=True):
             if isinstance(each, torch.Generator):
                 each.set_state(its)
             else:
                 each.bit_generator.state = its
-
-
-def rng_state(device):
-    """State of torch's own generator of a device."""
-    return (
-        torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.get_rng_state()
-    )
-
-
-def set_rng_state(state, device):
-    """Set torch's own generator of a device to a state."""
-    if device.type == "cuda":
-        torch.cuda.set_rng_state(state, device)
-    else:
-        torch.set_rng_state(state)

@@ -4,7 +4,7 @@ import time
 
 import torch
 
-from .._utils import copy_module, first_line, layer_of_error, seeded_torch
+from .._utils import copy_module, first_line, layer_of_error, seeded_globals
 from ._failures import cannot_be_trained, layer_without_gradient
 from ._graphs import parameter_uses
 from ._loop import LoopEngine
@@ -231,7 +231,7 @@ class Probe:
         return lambda logits, targets: self.scale * loss(logits, targets)
 
     def _seeded(self):
-        return seeded_torch(0, self.inputs.device)
+        return seeded_globals(0, self.inputs.device)
 
 
 def _same_step(found, expected, eps):

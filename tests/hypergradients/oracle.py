@@ -1,6 +1,16 @@
 """A step by its definition: one first-order gradient at a time, each on a fresh module."""
 
+import random
+
+import numpy as np
 import torch
+
+
+def seed_all(seed):
+    """Seed the generators that a module may draw from."""
+    torch.manual_seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    random.seed(seed)
 
 
 def step_by_definition(build, state, losses, data, weights, joint):
@@ -30,7 +40,7 @@ def step_by_definition(build, state, losses, data, weights, joint):
     def passed():
         """Losses of the minibatch and of the players, of two fresh modules."""
         modules, rows = [], []
-        torch.manual_seed(1)
+        seed_all(1)
         for _ in range(2):
             with torch.random.fork_rng():
                 module = build().to(inputs.dtype)

@@ -5,7 +5,7 @@ import torch
 
 from skfairbargain.hypergradients import AutoEngine
 from skfairbargain.losses import cross_entropy, cross_entropy_f1
-from tests.hypergradients.oracle import step_by_definition
+from tests.hypergradients.oracle import seed_all, step_by_definition
 from tests.hypergradients.zoo import ZOO
 
 LOSSES = (cross_entropy, cross_entropy_f1)
@@ -47,7 +47,7 @@ def test_the_engine_that_auto_takes_equals_the_definition(name):
     expected, gradients = step_by_definition(
         ZOO[name][0], state, LOSSES, data, weights, joint
     )
-    torch.manual_seed(1)
+    seed_all(1)
     with engine:
         step = engine.hypergradients(*data)
         engine.backward(weights)

@@ -1,8 +1,10 @@
 """Modules of many kinds, as users write them, on inputs of shape (n, 8)."""
 
+import random
 import types
 import warnings
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -325,6 +327,12 @@ ZOO = {
         lambda: convolutions(nn.BatchNorm1d(4, affine=False)), "forward"),
     "convolutions, group norm, a layer of one's own": (
         lambda: nn.Sequential(Scale(8), convolutions(nn.GroupNorm(2, 4))), "forward"),
+    "convolutions, batch statistics, moved by NumPy": (
+        lambda: Own(_moved(lambda: np.random.randint(8)),  # noqa: NPY002
+                    inner=convolutions(nn.BatchNorm1d(4))), "forward"),
+    "convolutions, batch statistics, moved by Python": (
+        lambda: Own(_moved(lambda: random.randrange(8)),
+                    inner=convolutions(nn.BatchNorm1d(4))), "forward"),
     "convolutions, batch statistics, dropout": (
         lambda: convolutions(nn.BatchNorm1d(4), nn.Dropout(0.4)), "forward"),
     "convolutions, a part in place": (
@@ -370,6 +378,15 @@ ZOO = {
 def _without_gradient(layer, X):
     with torch.no_grad():
         return layer(X)
+
+
+def _moved(draw):
+    """A forward that augments the rows, by a number of its own at every pass."""
+
+    def forward(self, X):
+        return self.inner(X.roll(draw(), 1) if self.training else X)
+
+    return forward
 
 
 def _clipped(hidden):
