@@ -123,6 +123,21 @@ def test_mixed_precision_inside_a_module(engine, device):
     assert clone(clf).fit(X, Y).n_iter_ == 2
 
 
+def test_forward_mode_goes_through_norms_in_mixed_precision():
+    """The layer after a norm gets numbers and derivatives of one dtype."""
+    torch.manual_seed(0)
+    inner = nn.Sequential(nn.Conv2d(3, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU())
+    module, X = nn.Sequential(inner, images(nn.GroupNorm(2, 8))), torch.from_numpy(IMAGES)
+    data = X[:30], torch.from_numpy(Y[:30]), 20, torch.full((10, 2), 0.1)
+    found = []
+    for each in (Mixed(module), module):
+        with AutoEngine("auto", each, cross_entropy, cross_entropy, data[:2]) as engine:
+            found.append(engine.hypergradients(*data).hypergradients)
+        assert engine.name == "forward"
+    largest = found[1].abs().max()
+    assert 1e-5 * largest < (found[0] - found[1]).abs().max() < 0.1 * largest
+
+
 @pytest.mark.parametrize("engine", list(ENGINES)[1:])
 def test_mixed_precision_around_a_fit(engine):
     module, X = ENGINES[engine]

@@ -9,6 +9,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ._drawn_numbers import DrawnNumbers
 from ._graph_engine import GraphEngine
+from ._plain_functions import PlainFunctions
 from ._step_gradients import StepGradients, averages_of
 from ._trained import trained_parameters
 
@@ -103,7 +104,7 @@ class ForwardEngine(GraphEngine):
 
         values = tuple(p.detach() for p in parameters.values())
         # Only the formula of attention has a derivative in forward mode.
-        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH):
+        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), PlainFunctions():
             return jvp(losses, values, tangents)[1]
 
     def _columns(self, derivatives, gradients):

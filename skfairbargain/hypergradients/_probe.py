@@ -7,6 +7,7 @@ import torch
 from .._utils import copy_module, first_line, layer_of_error, seeded_globals
 from ._failures import cannot_be_trained, layer_without_gradient
 from ._graphs import parameter_uses
+from ._least_precise import LeastPrecise
 from ._loop import LoopEngine
 from ._trained import trained_parameters
 
@@ -176,22 +177,14 @@ class Probe:
             return False
 
     def _rounding(self, dtype):
-        """Rounding of the least precise output of a layer: under autocast that of bfloat16.
+        """Rounding of the least precise numbers on the way: under autocast of bfloat16.
 
         Autocast leaves float64 as it is, so there such a module is compared as all are.
         """
-        twin, found = self._twin().to(dtype), [torch.finfo(dtype).eps]
-
-        def note(_, inputs, output):
-            if isinstance(output, torch.Tensor) and output.is_floating_point():
-                found.append(torch.finfo(output.dtype).eps)
-
-        for part in twin.modules():
-            if not isinstance(part, torch.jit.ScriptModule):  # it takes no hooks
-                part.register_forward_hook(note)
-        with torch.no_grad(), self._seeded():
+        twin = self._twin().to(dtype)
+        with torch.no_grad(), self._seeded(), LeastPrecise(dtype) as least:
             twin(self.inputs[: self.n_batch].to(dtype, copy=True))
-        return max(found)
+        return least.eps
 
     def _output(self, rows):
         """Logits of some rows in training mode, and what the pass changes of later ones."""

@@ -9,12 +9,13 @@ from torch import nn
 from skfairbargain.hypergradients import (
     AutogradEngine,
     ForwardEngine,
+    LoopEngine,
     _forward,
     make_engine,
 )
 from skfairbargain.losses import cross_entropy, cross_entropy_f1
 from tests.hypergradients.oracle import step_by_definition
-from tests.hypergradients.zoo import Attention, Bags, Encoder, Recurrent, tied
+from tests.hypergradients.zoo import Attention, Bags, Encoder, Own, Recurrent, tied
 from tests.small_model import raises
 
 LOSSES = (cross_entropy, cross_entropy_f1)
@@ -46,6 +47,27 @@ CASES = {
     "tied": tied,
     "GRU": lambda: Recurrent(nn.GRU),
     "dropout": lambda: nn.Sequential(nn.Linear(8, 6), nn.Dropout(0.4), nn.Linear(6, 2)),
+    "dropout, transposed": lambda: Own(
+        lambda self, X: self.b(self.drop(self.a(X).view(-1, 2, 4).mT).flatten(1)),
+        a=nn.Linear(8, 8),
+        drop=nn.Dropout(0.4),
+        b=nn.Linear(8, 2),
+    ),
+    "dropout, in place": lambda: nn.Sequential(
+        nn.Linear(8, 6), nn.Dropout(0.4, inplace=True), nn.Linear(6, 2)
+    ),
+    "dropout of all": lambda: nn.Sequential(
+        nn.Linear(8, 6), nn.Dropout(1.0), nn.Linear(6, 2)
+    ),
+    "dropout, encoder": lambda: Encoder(0.3),
+    "dropout, channels last": lambda: nn.Sequential(
+        nn.Unflatten(1, (2, 2, 2)),
+        nn.Conv2d(2, 4, 2, padding=1),
+        nn.BatchNorm2d(4),
+        nn.Dropout(0.3),
+        nn.Flatten(),
+        nn.Linear(36, 2),
+    ).to(memory_format=torch.channels_last),
 }
 
 
@@ -85,7 +107,7 @@ def test_it_equals_double_backward(case, most, monkeypatch):
         torch.testing.assert_close(one, other)
 
 
-@pytest.mark.parametrize("case", [each for each in CASES if each != "dropout"])
+@pytest.mark.parametrize("case", [each for each in CASES if "dropout" not in each])
 def test_it_equals_finite_differences(case):
     """Of each loss of the minibatch along a player's gradient."""
     torch.manual_seed(0)
@@ -172,6 +194,35 @@ def test_what_cannot_be_batched_goes_one_by_one():
     found = run(ForwardEngine(module, *LOSSES), data).hypergradients
     expected = run(AutogradEngine(module, *LOSSES), data).hypergradients
     torch.testing.assert_close(found, expected)
+
+
+class SingleInside(nn.Module):
+    """Attends in float32, as large language models do, whatever its own precision."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Conv1d(1, 4, 1), nn.Linear(4, 2)
+
+    def forward(self, X):
+        z = self.inner(X[:, None]).mT
+        shares = (z @ z.mT).softmax(-1, dtype=torch.float32).to(z.dtype)
+        return self.head((shares @ z).mean(1) + z.mean((0, 1)))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_part_in_single_precision_rules_no_engine_out(dtype):
+    torch.manual_seed(0)
+    module, data = SingleInside().to(dtype), a_step()
+    inputs, targets, n_batch, averages = data
+    data = inputs.to(dtype), targets, n_batch, averages.to(dtype)
+    engine, why = make_engine("auto", module, *LOSSES, data[:2])
+    assert (engine.name, why) == (
+        "forward",
+        "its output for a sample depends on the others in the batch.",
+    )
+    found = engine.hypergradients(*data).hypergradients
+    expected = LoopEngine(module, *LOSSES).hypergradients(*data).hypergradients
+    torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-6)
 
 
 def test_modules_without_forward_mode_are_refused():
