@@ -3,12 +3,13 @@
 import random
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
 
 from skfairbargain import ModelFileError, NashMetaClassifier
-from skfairbargain.exceptions import ChannelsLastWarning
+from skfairbargain.exceptions import ChannelsLastWarning, ValidationSetWarning
 from skfairbargain.model_selection import balanced_validation_split
 from skfairbargain.persistence import load, save
 from tests.persistence._shared import rewrite
@@ -150,7 +151,10 @@ SHAPE = "`X` should have rows of shape (3, 6, 5), as the rows trained on have. G
         (lambda X: X[:, :, :4], "shape (3, 4, 5)."),
         (lambda X: X[:, :1], "shape (1, 6, 5)."),
         (lambda X: X[0], "shape (6, 5). One row is `X[None]`."),
-        (lambda X: X.reshape(90, -1), "shape (90,)."),
+        (lambda X: X.reshape(90, -1), "shape (90,). If these are the same numbers: pass "
+         "`np.reshape(X, (len(X), 3, 6, 5))`."),
+        (lambda X: pd.DataFrame(X.reshape(90, -1)), "shape (90,). If these are the same "
+         "numbers: pass `np.reshape(X, (len(X), 3, 6, 5))`."),
         (lambda X: X.transpose(0, 2, 3, 1),
          "shape (6, 5, 3). Its channels are last: pass `X.transpose(0, 3, 1, 2)`."),
     ],
@@ -169,6 +173,104 @@ def test_audited_images_have_the_shape_of_the_others():
         'transform_input=["X_val"] takes it through the earlier steps.'
     ):
         fit(X_val=BYTES[:12, :, :, :4])
+
+
+GREY = BYTES[:, 0]
+
+
+def flat_or_not(n_classes):
+    return nn.Sequential(nn.Flatten(), nn.LazyLinear(n_classes))
+
+
+@pytest.mark.parametrize(
+    ("trained", "given", "found"),
+    [
+        (GREY[:, None], GREY, "(1, 6, 5), as the rows trained on have. Got rows of shape "
+         "(6, 5). Its images have no axis of channels: pass `X[:, None]`."),
+        (GREY, GREY[:, None], "(6, 5), as the rows trained on have. Got rows of shape "
+         "(1, 6, 5). Those had no axis of channels: pass `X[:, 0]`."),
+        (GREY.reshape(90, -1), GREY, "(30,), as the rows trained on have. Got rows of "
+         "shape (6, 5). If these are the same numbers: pass "
+         "`np.reshape(X, (len(X), 30))`."),
+    ],
+)  # fmt: skip
+def test_grey_and_flat_images_have_a_way_out(trained, given, found):
+    clf = fit(trained, module=flat_or_not, bargaining=None)
+    with raises(f"`X` should have rows of shape {found}"):
+        clf.predict(given)
+
+
+OF_LAYER = (
+    "`module` should map inputs of shape {} to logits of shape (2, 3), one per class. But "
+    "its layer '0' ({}) raised RuntimeError: {}"
+)
+
+
+@pytest.mark.parametrize(
+    ("X", "module", "message"),
+    [
+        (GREY, Net, OF_LAYER.format((2, 6, 5), "Conv2d", "Given groups=1, weight of "
+         "size [4, 6, 3, 3], expected input[1, 2, 6, 5] to have 6 channels, but got 2 "
+         "channels instead. The rows seem to be images without an axis of channels, which "
+         "torch's layers take first: pass `X[:, None]`, and `X_val` alike.")),
+        (pd.DataFrame(GREY.reshape(90, -1)), Net, OF_LAYER.format((2, 30), "Conv2d",
+         "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: "
+         "[2, 30]. The rows are flat, and this layer takes images: pass arrays of shape "
+         "(n, channels, height, width).")),
+        (Y[:, None], lambda n_classes: nn.Sequential(nn.Embedding(3, 3), nn.Flatten()),
+         OF_LAYER.format((2, 1), "Embedding", "Expected tensor for argument #1 "
+         "'indices' to have one of the following scalar types: Long, Int; but got "
+         "torch.DoubleTensor instead (while checking arguments for embedding). A network "
+         "gets floats: call `.long()` on what are tokens, in its forward.")),
+    ],
+)  # fmt: skip
+def test_a_layer_that_cannot_take_the_rows_says_what_to_pass(X, module, message):
+    with raises(message):
+        NashMetaClassifier(module=module).fit(X, Y)
+
+
+@pytest.mark.parametrize("kind", [pd.Series, lambda images: pd.Series(images).to_numpy()])
+def test_a_column_of_images_is_an_array_of_them(kind, of_bytes):
+    column = kind(list(BYTES))
+    expected = of_bytes.predict_proba(BYTES)
+    np.testing.assert_array_equal(of_bytes.predict_proba(column), expected)
+    np.testing.assert_array_equal(fit(column, BYTES[:12]).predict_proba(BYTES), expected)
+
+
+def test_a_frame_with_a_column_of_images_says_what_to_pass():
+    with raises(
+        "`X` should hold a row of numbers for each sample. setting an array element with a "
+        "sequence. Of a column of images np.stack makes an array."
+    ):
+        fit(pd.DataFrame({"image": list(BYTES)}), BYTES[:12])
+
+
+@pytest.mark.parametrize("few", ["minibatch", "audit"])
+def test_statistics_of_one_row_say_where_it_is(few):
+    module = nn.Sequential(nn.Flatten(), nn.BatchNorm1d(90), nn.Linear(90, 3))
+    with raises(
+        "`module` should be a module that torch can train, on the loss of each sample, but "
+        "its layer '1' (BatchNorm1d) raised ValueError: Expected more than 1 value per "
+        "channel when training, got input size torch.Size([1, 90]). Statistics of a batch "
+        "need two rows or more: of a minibatch (`batch_size`), and of the audited rows."
+    ):
+        if few == "minibatch":
+            fit(module=module, batch_size=1)
+        else:
+            clf = NashMetaClassifier(module=module)
+            with pytest.warns(ValidationSetWarning):
+                clf.fit(BYTES, Y, X_val=BYTES[:1], y_val=Y[:1])
+
+
+@pytest.mark.parametrize("module", ["Net", 3])
+def test_a_file_needs_a_module_that_can_be_made(module, of_bytes, tmp_path):
+    save(of_bytes, tmp_path / "model")
+    with raises(
+        "`module` should be a torch.nn.Module, or a class or function that makes one. Got "
+        f"{module!r}.",
+        TypeError,
+    ):
+        load(tmp_path / "model", module=module)
 
 
 def test_channels_first_after_channels_last():

@@ -1,5 +1,6 @@
 """Rows of several dimensions, such as images: their shape, and bytes as numbers."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -34,11 +35,17 @@ def bytes_scaled(X):
 
 
 def as_stack(X):
-    """Return a list or tensor of rows of several dimensions as an array, others as is."""
-    if isinstance(X, np.ndarray) or issparse(X) or hasattr(X, "columns"):
+    """Return a list, tensor or column of rows of several dimensions as an array.
+
+    Other rows stay as they are.
+    """
+    is_array = isinstance(X, np.ndarray) and (X.dtype != object or X.ndim != 1)
+    if is_array or issparse(X) or hasattr(X, "columns"):
         return X
     try:
         stack = np.asarray(X)
+        if stack.dtype == object and stack.ndim == 1:  # a column, with an array in each row
+            stack = np.asarray(list(stack))
     except (RuntimeError, TypeError, ValueError):
         return X  # of which scikit-learn says its own sentence
     return stack if stack.ndim > 2 else X
@@ -115,8 +122,16 @@ def channels_last(shape):
 def _way_out(shape, wanted, name):
     if shape == wanted:
         return f" One row is `{name}[None]`."
+    if wanted == (1, *shape[1:]):
+        return f" Its images have no axis of channels: pass `{name}[:, None]`."
+    if shape[1:] == (1, *wanted):
+        return f" Those had no axis of channels: pass `{name}[:, 0]`."
     if len(shape) == 4 and (shape[3], *shape[1:3]) == wanted:
         return f" Its channels are last: pass `{name}.transpose(0, 3, 1, 2)`."
     if len(shape) == 4 and (*shape[2:], shape[1]) == wanted:
         return f" Its channels are first: pass `{name}.transpose(0, 2, 3, 1)`."
+    flat = len(shape) == 2 or len(wanted) == 1
+    if flat and math.prod(shape[1:]) == math.prod(wanted):
+        sizes = ", ".join(map(str, (f"len({name})", *wanted)))
+        return f" If these are the same numbers: pass `np.reshape({name}, ({sizes}))`."
     return ""

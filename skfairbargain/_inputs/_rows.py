@@ -9,6 +9,7 @@ from sklearn.utils.validation import validate_data
 from .._utils import check_numbers, shortly
 from ._images import as_stack, check_bytes, check_shape
 
+STACK = " Of a column of images np.stack makes an array."
 # Errors of scikit-learn's that say what they are about.
 NAMED = r"\b(X|y|[Ff]eature names)\b"
 
@@ -56,8 +57,9 @@ def checked_rows(estimator, X, *labels, name="X", form=None, **checks):
                 f"{error}. `X` and `y` should have the same number of rows."
             ) from error
         kind = TypeError if isinstance(error, TypeError) else ValueError
+        way_out = STACK if str(error).startswith("setting an array element with") else ""
         raise kind(
-            f"`{name}` should hold a row of numbers for each sample. {error}"
+            f"`{name}` should hold a row of numbers for each sample. {error}{way_out}"
         ) from error
     if form is not None:
         check_bytes(checked[0] if labels else checked, form, name)

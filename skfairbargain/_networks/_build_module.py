@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from .._inputs import channels_last
-from .._utils import copy_module, first_line, layer_of_error, warn_user
+from .._utils import copy_module, first_line, layer_of_error, shortly, warn_user
 from ..exceptions import ChannelsLastWarning
 from ._mlp import MLP
 
@@ -17,6 +17,15 @@ CHANNELS_LAST = (
     " The rows seem to be images whose channels are last, and torch's layers take them "
     "first: pass `X.transpose(0, 3, 1, 2)`, and `X_val` alike."
 )
+NO_CHANNELS = (
+    " The rows seem to be images without an axis of channels, which torch's layers take "
+    "first: pass `X[:, None]`, and `X_val` alike."
+)
+FLAT = (
+    " The rows are flat, and this layer takes images: pass arrays of shape (n, channels, "
+    "height, width)."
+)
+TOKENS = " A network gets floats: call `.long()` on what are tokens, in its forward."
 
 
 def build_module(
@@ -51,6 +60,11 @@ def build_module(
         module = MLP(n_features, n_classes, hidden_layer_sizes, dropout, generator)
     elif isinstance(module, nn.Module):
         module = copy_module(module)
+    elif not callable(module):
+        raise TypeError(
+            "`module` should be a torch.nn.Module, or a class or function that makes one. "
+            f"Got {shortly(module)}."
+        )
     else:
         module = _made(module, n_features, n_classes, example.shape[1:])
     module = _uncompiled(module)
@@ -144,10 +158,9 @@ def _check_logits(module, rows, n_classes):
             logits = module(given)
     except Exception as error:
         layer = layer_of_error(error, module) or "it"
-        hint = CHANNELS_LAST if channels_last(rows.shape) else ""
         raise ValueError(
             f"{expected} But {layer} raised {type(error).__name__}: {first_line(error)}"
-            f"{hint}"
+            f"{_way_out(rows, layer)}"
         ) from error
     finally:
         for hook in hooks:
@@ -167,6 +180,17 @@ def _check_logits(module, rows, n_classes):
     # What it does to its input it would do to the validation rows of every step.
     if given._version:
         module.register_forward_pre_hook(_with_own_input)
+
+
+def _way_out(rows, layer):
+    """What to do about rows that a layer did not take, or nothing."""
+    if channels_last(rows.shape):
+        return CHANNELS_LAST
+    if "(Embedding" in layer:
+        return TOKENS
+    if layer.endswith("2d)"):
+        return {2: FLAT, 3: NO_CHANNELS}.get(rows.ndim, "")
+    return ""
 
 
 def _with_own_input(module, inputs):

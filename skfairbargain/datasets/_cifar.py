@@ -1,13 +1,11 @@
 """CIFAR-10 and CIFAR-100: small photographs of things, to try methods for images on."""
 
-from pathlib import Path
-
 import numpy as np
 from sklearn.utils import Bunch
 
 from ._descriptions import CIFAR
 from ._image_files import SIDE, find_batches, read_batches, read_npz
-from ._openml import fetch_frame
+from ._openml import checked_home, fetch_frame
 
 # In the order of their numbers.
 # fmt: off
@@ -126,8 +124,9 @@ def fetch_cifar100(*, data_home=None):
 
 def _images(data_id, folder, names, data_home):
     """Read the images from where `data_home` has them; see `fetch_cifar10`."""
-    if data_home is not None and Path(data_home).suffix == ".npz":
-        data, target, names, is_test = read_npz(Path(data_home))
+    data_home = checked_home(data_home)
+    if data_home is not None and data_home.suffix == ".npz":
+        data, target, names, is_test = read_npz(data_home)
     elif batches := find_batches(data_home, folder):
         data, target, names, is_test = read_batches(batches)
     else:

@@ -2,7 +2,7 @@
 
 import codecs
 import pickle
-from pathlib import Path
+import reprlib
 
 import numpy as np
 
@@ -19,11 +19,11 @@ BATCHES = {
 
 
 def find_batches(data_home, name):
-    """Return torchvision's folder `name` if it is in `data_home` or is it, else None."""
+    """Return torchvision's folder `name` if it is in the path or is it, else None."""
     if data_home is None:
         return None
-    place = Path(data_home)
-    return next((each for each in (place / name, place) if _is_folder(each, name)), None)
+    places = data_home / name, data_home
+    return next((place for place in places if _is_folder(place, name)), None)
 
 
 def _is_folder(path, name):
@@ -59,6 +59,12 @@ def read_batches(folder):
     ]
     names = _content(folder / meta, lambda content: list(map(str, content[class_names])))
     data, target = (np.concatenate(each) for each in zip(*batches, strict=True))
+    if len(target) and not 0 <= target.min() <= target.max() < len(names):
+        raise ValueError(
+            f"{folder} should have labels below {len(names)}, the number of names in "
+            f"{meta}. Got {target.min()} to {target.max()}. Let torchvision download the "
+            "images again."
+        )
     is_test = np.arange(len(target)) >= len(target) - len(batches[-1][1])
     return data, target, names, is_test
 
@@ -140,7 +146,7 @@ def read_npz(path):
             f"{path} should hold the arrays {', '.join(ARRAYS)}. It lacks "
             f"{', '.join(missing)}."
         )
-    names = [str(name) for name in arrays["class_names"].ravel()]
+    names = _class_names(arrays["class_names"], path)
     parts = [
         (
             _channels_first(arrays[f"X_{part}"], f"X_{part}", path),
@@ -151,6 +157,16 @@ def read_npz(path):
     data, target = (np.concatenate(each) for each in zip(*parts, strict=True))
     is_test = np.arange(len(target)) >= len(parts[0][1])
     return data, target, names, is_test
+
+
+def _class_names(names, path):
+    is_texts = names.dtype.kind == "U" and names.ndim == 1
+    if not is_texts or len(np.unique(names)) < len(names):
+        raise ValueError(
+            f"class_names of {path} should be different texts, one for each class. Got "
+            f"{names.dtype} of shape {names.shape}: {reprlib.repr(names.tolist())}."
+        )
+    return names.tolist()
 
 
 def _channels_first(images, name, path):
@@ -172,6 +188,7 @@ def _numbers(arrays, part, n_classes, path):
     ):
         raise ValueError(
             f"y_{part} of {path} should be {n_images} numbers of classes, 0 to "
-            f"{n_classes - 1}: one for each image, below the length of class_names."
+            f"{n_classes - 1}: one for each image, below the length of class_names. Got "
+            f"{numbers.dtype} of shape {numbers.shape}: {reprlib.repr(numbers.tolist())}."
         )
     return numbers.astype(np.int64)

@@ -1,6 +1,8 @@
 """Tables from OpenML through scikit-learn's cache, with one error that says what to do."""
 
+import reprlib
 import warnings
+from pathlib import Path
 
 import pandas as pd
 from sklearn.datasets import fetch_openml, get_data_home
@@ -10,6 +12,19 @@ _WARNINGS_BEFORE_THE_ERROR = (
     "Invalid cache, redownloading file",
     "A network error occurred",
 )
+
+
+def checked_home(data_home):
+    """Return `data_home` as a path, with ``~`` as the user's folder; None as it is."""
+    if data_home is None:
+        return None
+    try:
+        return Path(data_home).expanduser()
+    except TypeError as error:
+        raise TypeError(
+            "`data_home` should be a path: a text, a Path or None. Got "
+            f"{reprlib.repr(data_home)}."
+        ) from error
 
 
 def fetch_table(data_id, *, data_home):
@@ -62,7 +77,13 @@ def fetch_frame(data_id, *, data_home, instead="", dtype=None):
     OSError
         As in `fetch_table`.
     """
-    cache = get_data_home(data_home)
+    try:
+        cache = get_data_home(checked_home(data_home))
+    except OSError as error:
+        raise OSError(
+            f"The cache of scikit-learn cannot be in {error.filename}: {error.strerror}. "
+            f"Pass as `data_home` a folder that can be written{instead}."
+        ) from error
     try:
         with warnings.catch_warnings():
             for message in _WARNINGS_BEFORE_THE_ERROR:

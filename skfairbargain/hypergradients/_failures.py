@@ -4,6 +4,11 @@ import torch
 
 from .._utils import first_line, layer_name
 
+TWO_ROWS = (
+    " Statistics of a batch need two rows or more: of a minibatch (`batch_size`), and of "
+    "the audited rows."
+)
+
 
 def cannot_be_trained(layer, error):
     """Return the error to raise in place of one that training a module ended with.
@@ -18,9 +23,11 @@ def cannot_be_trained(layer, error):
     -------
     error : ValueError
     """
+    sentence = first_line(error)
+    way_out = TWO_ROWS if "more than 1 value per channel" in sentence else ""
     return ValueError(
         "`module` should be a module that torch can train, on the loss of each sample, but "
-        f"{layer} raised {type(error).__name__}: {first_line(error)}"
+        f"{layer} raised {type(error).__name__}: {sentence}{way_out}"
     )
 
 

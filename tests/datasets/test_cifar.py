@@ -11,7 +11,7 @@ import urllib.request
 import numpy as np
 import pytest
 
-from skfairbargain.datasets import fetch_cifar10, fetch_cifar100
+from skfairbargain.datasets import fetch_adult, fetch_cifar10, fetch_cifar100
 from skfairbargain.datasets._cifar import CIFAR10_NAMES, CIFAR100_NAMES
 
 rng = np.random.default_rng(0)
@@ -231,17 +231,28 @@ def test_offline_the_error_names_everything_that_can_be_given(fetch, number, tmp
         (
             {"y_train": np.array([0, 1, 2])},
             "y_train of {path} should be 3 numbers of classes, 0 to 1: one for each image, "
-            "below the length of class_names.",
+            "below the length of class_names. Got int64 of shape (3,): [0, 1, 2].",
         ),
         (
             {"y_train": np.array([0, 1])},
             "y_train of {path} should be 3 numbers of classes, 0 to 1: one for each image, "
-            "below the length of class_names.",
+            "below the length of class_names. Got int64 of shape (2,): [0, 1].",
         ),
         (
             {"y_test": np.array(["cat", "dog", "dog"])},
             "y_test of {path} should be 3 numbers of classes, 0 to 1: one for each image, "
-            "below the length of class_names.",
+            "below the length of class_names. Got <U3 of shape (3,): ['cat', 'dog', "
+            "'dog'].",
+        ),
+        (
+            {"class_names": np.array(["cat", "cat"])},
+            "class_names of {path} should be different texts, one for each class. Got <U3 "
+            "of shape (2,): ['cat', 'cat'].",
+        ),
+        (
+            {"class_names": np.array(2)},
+            "class_names of {path} should be different texts, one for each class. Got "
+            "int64 of shape (): 2.",
         ),
         (
             {"X_train": np.array([None])},
@@ -279,6 +290,45 @@ def test_a_missing_batch_is_named(cifar10_folder):
     )
     with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
         fetch_cifar10(data_home=cifar10_folder)
+
+
+def test_labels_without_a_name_are_refused(cifar10_folder):
+    names = {"label_names": CIFAR10_NAMES[:4]}
+    (cifar10_folder / "batches.meta").write_bytes(pickle.dumps(names))
+    message = (
+        f"{cifar10_folder} should have labels below 4, the number of names in "
+        f"batches.meta. Got {LABELS.min()} to {LABELS.max()}. Let torchvision download the "
+        "images again."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        fetch_cifar10(data_home=cifar10_folder)
+
+
+def test_the_users_folder_has_a_short_name(cifar10_folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(cifar10_folder.parent))
+    monkeypatch.setenv("USERPROFILE", str(cifar10_folder.parent))
+    assert fetch_cifar10(data_home="~").data.shape == (18, 3, 32, 32)
+
+
+@pytest.mark.parametrize("home", [3, b"folder"])
+@pytest.mark.parametrize("fetch", [fetch_cifar10, fetch_adult])
+def test_what_is_no_path_is_refused(fetch, home):
+    message = f"`data_home` should be a path: a text, a Path or None. Got {home!r}."
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        fetch(data_home=home)
+
+
+def test_a_cache_needs_a_folder(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("no folder")
+    message = (
+        f"The cache of scikit-learn cannot be in {path}: File exists. Pass as `data_home` "
+        "a folder that can be written, the folder into which torchvision downloaded the "
+        "images, or an .npz file with the arrays X_train, y_train, X_test, y_test and "
+        "class_names."
+    )
+    with pytest.raises(OSError, match=f"^{re.escape(message)}$"):
+        fetch_cifar10(data_home=path)
 
 
 class Runs:
