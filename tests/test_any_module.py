@@ -120,7 +120,8 @@ REFUSED = {
         tokens_as_floats,
         LOGITS + "But its layer '0' (Embedding) raised RuntimeError: Expected tensor for "
         "argument #1 'indices' to have one of the following scalar types: Long, Int; but "
-        "got torch.FloatTensor instead (while checking arguments for embedding)."),
+        "got torch.FloatTensor instead (while checking arguments for embedding). A "
+        "network gets floats: call `.long()` on what are tokens, in its forward."),
     "no forward": (
         nn.ModuleList([nn.Linear(8, 2)]),
         LOGITS + "But it raised NotImplementedError: Module [ModuleList] is missing the "
@@ -175,7 +176,9 @@ def test_batch_statistics_of_one_row_are_refused():
     module = nn.Sequential(nn.Linear(8, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
     message = (
         TRAIN + "its layer '1' (BatchNorm1d) raised ValueError: Expected more than 1 value "
-        "per channel when training, got input size torch.Size([1, 4])."
+        "per channel when training, got input size torch.Size([1, 4]). Statistics of a "
+        "batch need two rows or more: of a minibatch (`batch_size`), and of the audited "
+        "rows."
     )
     with raises(message):
         fit(module, batch_size=1)

@@ -181,9 +181,10 @@ class Probe:
 
         Autocast leaves float64 as it is, so there such a module is compared as all are.
         """
-        twin = self._twin().to(dtype)
+        twin, rows = self._twin().to(dtype), self.inputs[: self.n_batch]
+        rows = rows.to(dtype, copy=True)  # not in the block, which notes casts
         with torch.no_grad(), self._seeded(), LeastPrecise(dtype) as least:
-            twin(self.inputs[: self.n_batch].to(dtype, copy=True))
+            twin(rows)
         return least.eps
 
     def _output(self, rows):
