@@ -168,7 +168,7 @@ def who_loses(specs, results):
         rows.append(
             {
                 "method": spec["method"],
-                "a group loses": (changes[:, 0] > changes[:, 1]).any(),
+                "a group loses": not kept and (changes[:, 0] > changes[:, 1]).any(),
                 "all gain": not kept and (changes[:, 0] < 0).all(),
                 "kept": np.nan if result["agreed"] is None else kept,
                 "worst group": changes[:, 0].max(),
