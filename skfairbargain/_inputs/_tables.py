@@ -73,7 +73,10 @@ def as_table(X, name="X"):
             f"`{name}` should hold no complex numbers. Complex data not supported: pass "
             "real and imaginary parts as two columns."
         )
-    return pd.DataFrame(values)
+    try:
+        return pd.DataFrame(values)
+    except OverflowError:  # pandas 2.2 tries integers beyond 1e308 as floats
+        return pd.DataFrame(values, dtype=object)
 
 
 def checked_table(estimator, X, name="X", *, reset):
