@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
-from sklearn.utils import check_random_state
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -304,7 +304,10 @@ class AuditedClassifier(
         rows = table if self.reference is None else X
         parts = [slice(at, at + CHUNK) for at in range(0, len(table), CHUNK)]
         return np.concatenate(
-            [self._logits_of(_part(rows, part), table.iloc[part]) for part in parts]
+            [
+                self._logits_of(_safe_indexing(rows, part), table.iloc[part])
+                for part in parts
+            ]
         )
 
     def _logits_of(self, rows, table):
@@ -313,7 +316,3 @@ class AuditedClassifier(
             self.weights_[name] * candidate.logits(views)
             for name, candidate in self._candidates.items()
         )
-
-
-def _part(rows, part):
-    return rows.iloc[part] if hasattr(rows, "iloc") else rows[part]

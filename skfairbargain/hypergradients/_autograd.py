@@ -54,9 +54,9 @@ class AutogradEngine(GraphEngine):
     def _unrolled(self, inputs, targets, n_batch, averages):
         parameters = trained_parameters(self.module)
         buffers = {name: b.clone() for name, b in self.module.named_buffers()}
-        replay = global_states(inputs.device)
+        replay = global_states(inputs.device) if self.joint else None
         logits = self.module(inputs if self.joint else inputs[:n_batch].clone())
-        resume = global_states(inputs.device)
+        resume = global_states(inputs.device) if self.joint else None
         losses = self.train_loss(logits[:n_batch], targets[:n_batch]).to(averages.dtype)
         # ε weighs the losses of the inner step θ' = θ − ∇ Σ ε_j ℓ_j, which at ε = 0 is θ.
         epsilon = torch.zeros_like(losses, requires_grad=True)
