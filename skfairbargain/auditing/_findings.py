@@ -109,7 +109,7 @@ def _auc(column, is_label):
 
 def _as_numbers(column, is_label):
     if is_datetime64_any_dtype(column):
-        column = (column - pd.Timestamp(0)).dt.total_seconds()
+        column = column.rank()  # of any time, in any zone; the AUC reads the order alone
     if is_numeric_dtype(column):
         numbers = column.astype(float)
         return numbers.fillna(numbers.min() - 1 if numbers.notna().any() else 0)

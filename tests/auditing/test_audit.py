@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from skfairbargain.auditing import METHODS, TODAY, audit_report
+from skfairbargain.auditing._findings import columns_that_tell
 from skfairbargain.metrics import worst_group_balanced_accuracy_score
 from tests.auditing._shared import arguments
 
@@ -256,6 +257,13 @@ def test_one_column_that_tells_the_label_or_the_group_is_a_warning(made):
         "'where' (AUC 1.00) tells the audited groups almost perfectly, so a model can use "
         "it in place of the groups.",
     ]
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_dates_of_any_time_and_zone_can_tell(zone):
+    days = np.array(["9999-12-31", "2020-01-01", "NaT", "1500-01-01"] * 2, "datetime64[s]")
+    X = pd.DataFrame({"day": pd.Series(days).dt.tz_localize(zone), "same": 1.0})
+    assert columns_that_tell(X, np.array([1, 1, 0, 0] * 2), 0.9) == [("day", 1.0)]
 
 
 def test_tables_of_text_dates_and_gaps_are_audited(made):
