@@ -7,6 +7,7 @@ import torch
 from torch.func import functional_call, jvp
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from ._batch_norm import KernelBatchNorm
 from ._drawn_numbers import DrawnNumbers
 from ._graph_engine import GraphEngine
 from ._plain_functions import PlainFunctions
@@ -104,7 +105,8 @@ class ForwardEngine(GraphEngine):
 
         values = tuple(p.detach() for p in parameters.values())
         # Only the formula of attention has a derivative in forward mode.
-        with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), PlainFunctions():
+        formula = sdpa_kernel(SDPBackend.MATH)
+        with torch.no_grad(), formula, PlainFunctions(), KernelBatchNorm():
             return jvp(losses, values, tangents)[1]
 
     def _columns(self, derivatives, gradients):

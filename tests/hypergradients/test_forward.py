@@ -35,11 +35,61 @@ class Depthwise(nn.Sequential):
         )
 
 
+def _frozen_weights():
+    module = Depthwise(nn.BatchNorm2d(4))
+    module[2].weight.requires_grad_(False)
+    return module
+
+
+def _frozen_statistics():
+    module = Depthwise(nn.BatchNorm2d(4, affine=False))
+    module[2].eval()
+    return module
+
+
+class Gated(nn.Module):
+    """Normalizes without gradients as well, and reads the running statistics."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Linear(8, 6), nn.Linear(6, 2)
+        self.norm, self.gate = nn.BatchNorm1d(6), nn.BatchNorm1d(8, affine=False)
+
+    def forward(self, X):
+        with torch.no_grad():
+            gate = self.gate(X)[:, :1] + self.gate.running_mean[0]
+        return self.head(self.norm(self.inner(X)) * gate)
+
+
+class Twice(nn.Module):
+    """Passes two versions of the rows at once, each by its own statistics."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Linear(8, 6), nn.Linear(6, 2)
+        self.norm = nn.BatchNorm1d(6, track_running_stats=False)
+
+    def forward(self, X):
+        normalized = torch.vmap(self.norm)(self.inner(torch.stack([X, X**2])))
+        return self.head(torch.tanh(normalized)).sum(0)
+
+
 CASES = {
     "BatchNorm": lambda: Depthwise(nn.BatchNorm2d(4)),
     "BatchNorm without running statistics": lambda: Depthwise(
         nn.BatchNorm2d(4, track_running_stats=False)
     ),
+    "BatchNorm without weights": lambda: Depthwise(nn.BatchNorm2d(4, affine=False)),
+    "BatchNorm with a cumulative average": lambda: Depthwise(
+        nn.BatchNorm2d(4, momentum=None)
+    ),
+    "BatchNorm of rows": lambda: nn.Sequential(
+        nn.BatchNorm1d(8), nn.Linear(8, 6), nn.BatchNorm1d(6), nn.Linear(6, 2)
+    ),
+    "BatchNorm, some of it frozen": _frozen_weights,
+    "BatchNorm by its statistics": _frozen_statistics,
+    "BatchNorm, no gradient": Gated,
+    "BatchNorm, vmapped by the module": Twice,
     "GroupNorm": lambda: Depthwise(nn.GroupNorm(2, 4)),
     "attention": lambda: Attention(lambda self, attended, _: self.fc(attended)),
     "encoder": Encoder,
@@ -69,6 +119,10 @@ CASES = {
         nn.Linear(36, 2),
     ).to(memory_format=torch.channels_last),
 }
+
+
+def _trained(module):
+    return [p for p in module.parameters() if p.requires_grad]
 
 
 def a_step(n_players=3):
@@ -101,7 +155,7 @@ def test_it_equals_double_backward(case, most, monkeypatch):
     assert torch.equal(torch.rand(3), drawn)
     for one, other in zip(found, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-11)
-    for one, other in zip(module.parameters(), twin.parameters(), strict=True):
+    for one, other in zip(_trained(module), _trained(twin), strict=True):
         torch.testing.assert_close(one.grad.to_dense(), other.grad.to_dense())
     for one, other in zip(module.buffers(), twin.buffers(), strict=True):
         torch.testing.assert_close(one, other)
@@ -120,7 +174,7 @@ def test_it_equals_finite_differences(case):
         return loss(module(inputs[rows]), targets[rows])
 
     batch, validation = slice(0, n_batch), slice(n_batch, None)
-    parameters = list(module.parameters())
+    parameters = _trained(module)
     player = (averages.T @ losses(validation, LOSSES[1]))[0]
     gradient = [g.to_dense() for g in torch.autograd.grad(player, parameters)]
 
