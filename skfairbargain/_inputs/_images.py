@@ -7,6 +7,8 @@ import numpy as np
 from scipy.sparse import issparse
 
 LARGEST_BYTE = 255
+# What to do with rows of several dimensions where features are expected.
+FOR_IMAGES = "A NashMetaClassifier with a `module` of your own takes images."
 
 
 class RowForm(NamedTuple):

@@ -7,7 +7,7 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from .._utils import check_numbers, shortly
-from ._images import as_stack, check_bytes, check_shape
+from ._images import FOR_IMAGES, as_stack, check_bytes, check_shape
 
 STACK = " Of a column of images np.stack makes an array."
 # Errors of scikit-learn's that say what they are about.
@@ -88,7 +88,7 @@ def _check_dimensions(X, name, allow_nd):
     else:
         found = f"shape {tuple(shape)}" if shape else shortly(X)
         way_out = (
-            "A `module` of your own takes more dimensions." if shape else
+            FOR_IMAGES if shape else
             "Pass a DataFrame, an array or a list of rows."
         )  # fmt: skip
     raise ValueError(

@@ -6,6 +6,7 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from .._utils import check_unmasked, shortly
+from ._images import FOR_IMAGES
 
 
 def as_table(X, name="X"):
@@ -62,8 +63,8 @@ def as_table(X, name="X"):
             found = f"shape {values.shape}"
             way_out = (
                 "Reshape your data: `.reshape(-1, 1)` for one feature, `.reshape(1, -1)` "
-                "for one sample."
-            )
+                "for one sample." if values.ndim == 1 else FOR_IMAGES
+            )  # fmt: skip
         raise ValueError(
             f"`{name}` should have two dimensions, rows and features. Got {found}. "
             f"{way_out}"

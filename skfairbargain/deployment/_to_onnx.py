@@ -1,5 +1,7 @@
 """Write a trained model as an ONNX graph, which predicts outside of Python."""
 
+from os import PathLike
+
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
@@ -44,7 +46,7 @@ def to_onnx(estimator, X=None):
         If onnx is not installed, or for pipelines skl2onnx, or for a `module` of your own
         onnxscript; ``pip install "skfairbargain[onnx]"`` installs them.
     TypeError
-        If `estimator` ends in something else than a network.
+        If `estimator` ends in something else than a network, or X is a path.
     ValueError
         If a pipeline comes without `X` or does not take it, or has a transformer, or a
         `module` a layer, that cannot be converted.
@@ -72,6 +74,11 @@ def to_onnx(estimator, X=None):
     >>> [output.name for output in model.graph.output]
     ['label', 'probabilities']
     """
+    if isinstance(X, str | PathLike):
+        raise TypeError(
+            f"`X` should be a few rows, or None. Got {shortly(X)}. The model is returned, "
+            "and `onnx.save(model, path)` writes it."
+        )
     onnx = import_optional("onnx", extra="onnx")
     while hasattr(estimator, "best_estimator_"):
         estimator = estimator.best_estimator_

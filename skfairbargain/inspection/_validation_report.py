@@ -5,12 +5,13 @@ import html
 import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
-from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import column_or_1d
 
+from .._inputs import as_stack
 from .._utils import cell_codes, cell_counts, check_same_length, encode_groups, group_names
 from ._mutual_information import mutual_information
+from ._near_duplicates import near_duplicates
 from ._style import counted
 from ._validation_findings import (
     contradictory_labels,
@@ -22,10 +23,6 @@ from ._validation_findings import (
     unrelated_features,
 )
 from ._validation_gaps import detectable_gaps, what_rows_can_show
-
-# Two rows are nearly equal if the root mean square of their differences, in standard
-# deviations of the training rows, is at most this.
-SAME_ROW = 0.01
 
 
 class ValidationReport:
@@ -137,15 +134,16 @@ def validation_report(
 
     Parameters
     ----------
-    X_val : array-like or sparse matrix of shape (n_val, n_features)
-        Validation rows, prepared as for ``fit``: numeric and scaled.
+    X_val : array-like or sparse matrix of shape (n_val, n_features) or (n_val, ...)
+        Validation rows, prepared as for ``fit``: numeric and scaled, or images.
     y_val : array-like of shape (n_val,)
         Their labels.
     groups_val : array-like of shape (n_val,) or (n_val, n_columns), default=None
         Their groups. With several columns, the groups are the intersections. None: the
         classes are the groups, as in ``fit``.
-    X_train : array-like or sparse matrix of shape (n_samples, n_features), default=None
-        Training rows, to find validation rows that are among them.
+    X_train : like X_val, with any number of rows, default=None
+        Training rows, to find validation rows that are among them. Images, which may be
+        in a memory-mapped file, are read in chunks.
     n_shuffles : int, default=999
         Number of times the labels are shuffled to test the mutual information.
     random_state : int, RandomState or None, default=None
@@ -217,64 +215,49 @@ def validation_report(
     counts = cell_counts(cell_of_row, len(groups), len(labels))
     names = group_names(groups)
     cells = pd.DataFrame(counts, index=names, columns=labels.tolist())
-    dense = X_val.toarray() if issparse(X_val) else X_val
+    dense = _pixels(X_val)
     shuffled_within = np.zeros_like(codes) if groups_val is None else codes
     information = mutual_information(
         dense, y_codes, shuffled_within, n_shuffles, check_random_state(random_state)
     )
-    near_duplicates = _near_duplicates(X_val, X_train)
+    pairs = _pairs(X_val, X_train)
     obstacles = [] if groups_val is None else groups_of_one_label(cells)
     cautions = [
         *([] if groups_val is None else missing_labels(cells)),
         *small_cells(cells),
         *number_of_groups(cells),
-        *unrelated_features(information),
+        *(unrelated_features(information) if X_val.ndim == 2 else []),
         *contradictory_labels(dense, y_codes),
-        *rows_in_training(near_duplicates),
+        *rows_in_training(pairs),
     ]
     # Where the classes are the groups, none has another to be compared with.
     gaps = detectable_gaps(cells if groups_val is not None else cells[:1])
-    return ValidationReport(cells, information, near_duplicates, obstacles, cautions, gaps)
+    return ValidationReport(cells, information, pairs, obstacles, cautions, gaps)
 
 
-def _near_duplicates(X_val, X_train):
-    columns = ["val_row", "train_row", "distance"]
+def _pairs(X_val, X_train):
     if X_train is None:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=["val_row", "train_row", "distance"])
     X_train = _features(X_train, "X_train")
-    if X_train.shape[1] != X_val.shape[1]:
+    if X_train.shape[1:] != X_val.shape[1:]:
+        expected = f"rows of shape {X_val.shape[1:]} as `X_val` has"
+        found = f"rows of shape {X_train.shape[1:]}"
+        if X_val.ndim == X_train.ndim == 2:
+            expected = f"the {X_val.shape[1]} columns of `X_val`"
+            found = X_train.shape[1]
         raise ValueError(
-            f"`X_train` should have the {X_val.shape[1]} columns of `X_val`. Got "
-            f"{X_train.shape[1]}. Prepare both alike."
+            f"`X_train` should have {expected}. Got {found}. Prepare both alike."
         )
-    scale = 1 / _spread(X_train)
-    root = np.sqrt(X_val.shape[1])
-    neighbors = NearestNeighbors(radius=SAME_ROW * root, algorithm="brute")
-    neighbors.fit(_scaled(X_train, scale))
-    distances, rows = neighbors.radius_neighbors(_scaled(X_val, scale))
-    return pd.DataFrame(
-        {
-            "val_row": np.repeat(np.arange(len(rows)), [len(found) for found in rows]),
-            "train_row": np.concatenate(rows).astype(int),
-            "distance": np.concatenate(distances) / root,
-        }
-    )
+    return near_duplicates(X_val, X_train)
 
 
 def _features(X, name):
-    return check_array(X, accept_sparse="csr", dtype=np.float64, input_name=name)
+    """Numbers as they are, of images too: a large array is not copied."""
+    X = as_stack(X)
+    kind = "numeric" if len(getattr(X, "shape", ())) > 2 else np.float64
+    return check_array(X, accept_sparse="csr", dtype=kind, allow_nd=True, input_name=name)
 
 
-def _spread(X):
-    """Compute each column's standard deviation; 1 if it varies by rounding only."""
-    if issparse(X):
-        mean = np.asarray(X.mean(axis=0)).ravel()
-        variance = np.asarray(X.multiply(X).mean(axis=0)).ravel() - mean**2
-        spread = np.sqrt(np.maximum(variance, 0))
-    else:
-        mean, spread = X.mean(axis=0), X.std(axis=0)
-    return np.where(spread > 1e-7 * np.maximum(np.abs(mean), 1e-300), spread, 1)
-
-
-def _scaled(X, scale):
-    return X.multiply(scale).tocsr() if issparse(X) else X * scale
+def _pixels(X):
+    """Rows in two dimensions, as an array."""
+    return X.toarray() if issparse(X) else X.reshape(len(X), -1)

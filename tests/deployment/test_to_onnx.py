@@ -159,6 +159,12 @@ def test_what_cannot_be_converted():
         "take their types. Got None."
     ):
         to_onnx(clf)
+    with raises(
+        "`X` should be a few rows, or None. Got 'model.onnx'. The model is returned, and "
+        "`onnx.save(model, path)` writes it.",
+        TypeError,
+    ):
+        to_onnx(clf, "model.onnx")
     odd = make_pipeline(FunctionTransformer(np.sign), quick(bargaining=None)).fit(X, Y)
     start = (
         "The steps before the network should be transformers that skl2onnx converts, but "

@@ -100,7 +100,8 @@ ROWS = {
     ),
     "three dimensions": (
         X[:, :, None],
-        f"{TWO}shape (120, 5, 1). A `module` of your own takes more dimensions.",
+        f"{TWO}shape (120, 5, 1). A NashMetaClassifier with a `module` of your own takes "
+        "images.",
     ),
     "a number": (3, f"{TWO}3. Pass a DataFrame, an array or a list of rows."),
     "None": (None, f"{TWO}None. Pass a DataFrame, an array or a list of rows."),

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
-from sklearn.datasets import fetch_openml
+from sklearn.datasets import fetch_openml, load_digits
 from sklearn.metrics import normalized_mutual_info_score
 from sklearn.preprocessing import StandardScaler
 
 from skfairbargain import NashMetaClassifier
 from skfairbargain.exceptions import UndefinedGroupError
-from skfairbargain.inspection import detectable_gap, validation_report
+from skfairbargain.inspection import _near_duplicates, detectable_gap, validation_report
+from tests.small_model import raises
 
 SINGLE = (
     "Every cell has a single row. Training will overfit to these rows: add rows, or keep "
@@ -233,6 +234,36 @@ def test_training_rows_that_are_validation_rows_are_found(sparse):
         "leave the training row out: it would get a high weight only because it is in the "
         "validation set as well."
     ]
+
+
+@pytest.mark.parametrize("in_bytes", [True, False])
+def test_images_that_are_in_the_training_set_are_found(in_bytes, tmp_path, monkeypatch):
+    """Of a file, in chunks of three; one of them is in bytes, or both."""
+    monkeypatch.setattr(_near_duplicates, "CHUNK_VALUES", 200)
+    digits = load_digits()
+    images = (digits.images[:, None] * 15).astype(np.uint8)
+    train = np.lib.format.open_memmap(
+        tmp_path / "train.npy", "w+", np.uint8, (300, 1, 8, 8)
+    )
+    train[:] = images[:300]
+    X, y = images[297:317], digits.target[297:317] % 2
+    X = X if in_bytes else (X / 255).astype(np.float32)
+    report = validation_report(X, y, y, X_train=train, n_shuffles=9, random_state=0)
+    pairs = report.near_duplicates[["val_row", "train_row"]].to_numpy().tolist()
+    assert pairs == [[0, 297], [1, 298], [2, 299]]
+    with raises(
+        "`X_train` should have rows of shape (1, 8, 8) as `X_val` has. Got rows of shape "
+        "(8, 8). Prepare both alike."
+    ):
+        validation_report(X, y, y, X_train=train[:, 0], random_state=0)
+
+
+def test_pixels_that_tell_nothing_are_no_caution():
+    _, y, group = rows(6)
+    noise = np.random.default_rng(0).random((24, 1, 3, 3))
+    assert validation_report(noise, y, group, random_state=1).cautions == []
+    flat = noise.reshape(24, -1)
+    assert validation_report(flat, y, group, random_state=1).cautions == [CHANCE]
 
 
 def test_features_that_never_vary_have_no_information():

@@ -195,6 +195,11 @@ REFUSED = {
         "`X` should have two dimensions, rows and features. Got shape (2,). Reshape your "
         "data: `.reshape(-1, 1)` for one feature, `.reshape(1, -1)` for one sample.",
     ),
+    "images": (
+        np.zeros((2, 3, 8, 8)),
+        "`X` should have two dimensions, rows and features. Got shape (2, 3, 8, 8). A "
+        "NashMetaClassifier with a `module` of your own takes images.",
+    ),
     "columns by name": (
         {"a": list(range(50))},
         "`X` should have two dimensions, rows and features. Got {'a': [0, 1, 2, 3, 4, 5, "
