@@ -5,18 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegressionCV
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from skfairbargain import NashMetaClassifier
-from skfairbargain.losses import cross_entropy
 from skfairbargain.model_selection import encode_cells
 
 from ..networks import fit_quietly
 from ..plain_losses import balanced_loss, group_dro_loss, mean_loss, weighted_loss
 from ..plain_training import predict_logits, train_plainly
 from ..registry import AUDITED, AUDITED_GROUPS, GROUPS
+from .adapted import labels_of, last_layer_retrained, trained_further
 from .coloured import coloured_rows
 from .networks import small_convnet
 
@@ -28,8 +25,6 @@ AUDITED_STEPS, FINE_TUNING_STEPS = 300, 100
 # JTT: epochs of the first network, a fifth of all as in its paper's settings, and weights
 # of its errors, of which the audited rows choose.
 JTT_EPOCHS, JTT_WEIGHTS = TRAINING["max_epochs"] // 5, (5, 20)
-# The penalties that DFR chooses from.
-PENALTIES = np.logspace(-4, 2, 7)
 
 
 class ImageMethod(NamedTuple):
@@ -79,16 +74,12 @@ class _Run:
         return self._plain
 
 
-def _labels_of(module):
-    return lambda X: predict_logits(module, X).argmax(axis=1)
-
-
 def _fit_plain(run):
-    return _labels_of(run.plain)
+    return labels_of(run.plain)
 
 
 def _fit_by(make_loss, run):
-    return _labels_of(run.network(make_loss(run.train)))
+    return labels_of(run.network(make_loss(run.train)))
 
 
 def _fit_jtt(run):
@@ -99,42 +90,27 @@ def _fit_jtt(run):
     networks = [
         run.network(weighted_loss(np.where(wrong, weight, 1))) for weight in JTT_WEIGHTS
     ]
-    worst = [min(accuracies(_labels_of(each), run.audited).values()) for each in networks]
-    return _labels_of(networks[int(np.argmax(worst))])
+    worst = [min(accuracies(labels_of(each), run.audited).values()) for each in networks]
+    return labels_of(networks[int(np.argmax(worst))])
 
 
 def _fit_dfr(run):
-    """Deep feature reweighting (Kirichenko et al., 2023): the last layer anew."""
-    features = run.plain[:-1]
-    penalties = {"Cs": PENALTIES, "cv": 5, "max_iter": 2000}
-    last = make_pipeline(StandardScaler(), LogisticRegressionCV(**penalties))
-    last.fit(predict_logits(features, run.audited.X), run.audited.y)
-    return lambda X: last.predict(predict_logits(features, X))
+    return last_layer_retrained(run.plain, run.audited)
 
 
 def _fit_fine_tuned(run):
-    module = run.module()
-    module.load_state_dict(run.plain.state_dict())
-    return _labels_of(_on_audited(module, run, LR / 10, FINE_TUNING_STEPS))
+    return labels_of(_on_audited(run.plain, run, LR / 10, FINE_TUNING_STEPS))
 
 
 def _fit_audited_alone(run):
     with torch.random.fork_rng([]):
         torch.manual_seed(run.seed)
         module = run.module()
-    return _labels_of(_on_audited(module, run, LR, AUDITED_STEPS))
+    return labels_of(_on_audited(module, run, LR, AUDITED_STEPS))
 
 
 def _on_audited(module, run, lr, n_steps):
-    """Train a network by full batches of the audited rows, equally many of each cell."""
-    optimizer = torch.optim.Adam(module.parameters(), lr=lr)
-    X, y = torch.from_numpy(run.audited.X), torch.from_numpy(run.audited.y)
-    module.train()
-    for _ in range(n_steps):
-        optimizer.zero_grad()
-        cross_entropy(module(X), y).mean().backward()
-        optimizer.step()
-    return module
+    return trained_further(module, run.audited, partial(torch.optim.Adam, lr=lr), n_steps)
 
 
 def _ours_fitted(goal, bargaining, anchor, run):
@@ -160,7 +136,7 @@ def _fit_ours(goal, bargaining, anchor, run):
 
 def _fit_ours_tuned(run):
     module = _ours_fitted("ltr", None, 0.0, run).module_
-    return _labels_of(_on_audited(module, run, LR / 10, FINE_TUNING_STEPS))
+    return labels_of(_on_audited(module, run, LR / 10, FINE_TUNING_STEPS))
 
 
 def _ours(title, goal, bargaining, anchor):

@@ -13,12 +13,11 @@ from sklearn.utils import check_random_state
 
 from skfairbargain import Nash, NashMetaClassifier
 from skfairbargain.datasets import fetch_cifar10, fetch_cifar100
-from skfairbargain.losses import cross_entropy
 
 from ..epoch_watch import EpochWatch
 from ..networks import fit_quietly
-from ..plain_training import train_plainly
 from ..rivals import Rows
+from .imbalance_rivals import RIVALS, rival_curve
 from .networks import resnet18
 
 N_EPOCHS = 100
@@ -56,7 +55,7 @@ PAIRS = {
 }
 GOALS = {"ltr": "LtR", "forml": "FORML", "meta_gdro": "Meta-gDRO"}
 STAGES = {"one": "one-stage", "two": "two-stage"}
-METHODS = {"baseline": "baseline"} | {
+METHODS = RIVALS | {
     f"{goal}_{stage}": f"{GOALS[goal]}, {STAGES[stage]}"
     for goal in GOALS
     for stage in STAGES
@@ -147,24 +146,25 @@ def run_imbalance(spec, *, sources):
     result : dict
         ``curve``: of every epoch the test accuracy of each class; ``history``: of every
         epoch stage, conflict rate and bargaining success rate; ``engine``: how the
-        hypergradients were computed. The baseline has neither of the last two.
+        hypergradients were computed. What is trained without them has neither of the last
+        two.
     """
     train, audited, test = pair_rows(
         spec["data"], seed=spec["seed"], source=sources[spec["data"]]
     )
-    watch = EpochWatch(test.X, partial(_accuracies, test.y))
     module = partial(resnet18, 2, spec["width"], spec["norm"])
-    if spec["method"] == "baseline":
-        train_plainly(
-            train.X,
-            train.y,
-            _as_long_as_weighted,
-            parameters={**TRAINING, "max_epochs": spec["epochs"]},
+    if spec["method"] in RIVALS:
+        curve = rival_curve(
+            spec["method"],
+            train,
+            audited,
+            lambda predict: _accuracies(test.y, predict(test.X)),
+            training={**TRAINING, "max_epochs": spec["epochs"]},
             seed=spec["seed"],
             module=module,
-            on_epoch=watch.look,
         )
-        return {"curve": watch.seen, "history": [], "engine": None}
+        return {"curve": curve, "history": [], "engine": None}
+    watch = EpochWatch(test.X, partial(_accuracies, test.y))
     goal, _, stage = spec["method"].rpartition("_")
     clf = NashMetaClassifier(
         goal,
@@ -187,11 +187,6 @@ def run_imbalance(spec, *, sources):
         "history": [{key: row[key] for key in kept} for row in clf.history_],
         "engine": clf.net_.engine_,
     }
-
-
-def _as_long_as_weighted(logits, target, rows):
-    """All weights equal, with the l2 norm that learned weights have: 1."""
-    return cross_entropy(logits, target).sum() / len(target) ** 0.5
 
 
 def _accuracies(y, predicted):

@@ -11,6 +11,7 @@ from experiments.images.imbalance import (
     pair_rows,
     run_imbalance,
 )
+from experiments.images.imbalance_rivals import RIVALS
 from experiments.images.trajectories import (
     by_goal,
     curves_of,
@@ -59,7 +60,7 @@ def test_another_seed_draws_other_images(cifar100):
     assert not np.array_equal(one[1].X, other[1].X)
 
 
-@pytest.mark.parametrize("method", ["baseline", "meta_gdro_two"])
+@pytest.mark.parametrize("method", [*RIVALS, "meta_gdro_two"])
 def test_a_run_measures_every_epoch_and_repeats(method, cifar100):
     spec = spec_of(method)
     once, again = (run_imbalance(spec, sources={"cifar100": cifar100}) for _ in range(2))
@@ -67,14 +68,14 @@ def test_a_run_measures_every_epoch_and_repeats(method, cifar100):
     assert len(once["curve"]) == 2
     assert all(0 <= each <= 1 for classes in once["curve"] for each in classes)
     # Three tenths of two epochs are one.
-    stages = [] if method == "baseline" else [1, 2]
+    stages = [] if method in RIVALS else [1, 2]
     assert [row["stage"] for row in once["history"]] == stages
 
 
 def test_one_stage_methods_pursue_their_goal_from_the_start(cifar100):
     result = run_imbalance(spec_of("forml_one", epochs=1), sources={"cifar100": cifar100})
     assert [row["stage"] for row in result["history"]] == [2]
-    goals = {method.rpartition("_")[0] for method in METHODS} - {""}
+    goals = {method.rpartition("_")[0] for method in set(METHODS) - set(RIVALS)}
     assert goals == {"ltr", "forml", "meta_gdro"}
 
 
