@@ -23,6 +23,7 @@ from ..images.imbalance import (
     imbalance_specs,
     run_imbalance,
 )
+from ..images.imbalance_rivals import RIVALS
 from ..images.trajectories import (
     CURVES,
     SHOWN,
@@ -157,7 +158,7 @@ def images(
         by_goal(table),
         across="epoch",
         metrics=CURVES,
-        titles={"baseline": "baseline"} | STAGES,
+        titles=RIVALS | STAGES,
         path=results / "images.png",
         x_label="epoch",
     )

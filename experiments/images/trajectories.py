@@ -43,6 +43,8 @@ def curves_of(specs, results):
 def by_goal(table):
     """The curves, so that each goal has panels of its own, the baseline in all of them.
 
+    Without a goal, all methods share panels; beside goals only the baseline is shown.
+
     Parameters
     ----------
     table : DataFrame
@@ -56,16 +58,17 @@ def by_goal(table):
     """
     parts = []
     for (data, norm), rows in table.groupby(["data", "norm"], sort=False):
-        baseline = rows["method"] == "baseline"
-        for goal, title in GOALS.items():
+        title = f"{PAIRS[data].title}, {norm} norm."
+        of_goals = [goal for goal in GOALS if rows["method"].str.startswith(goal).any()]
+        if not of_goals:
+            parts.append(rows.assign(setting=title))
+        for goal in of_goals:
             of_goal = rows["method"].str.startswith(f"{goal}_")
-            if not of_goal.any():
-                continue
-            part = rows[baseline | of_goal].copy()
+            part = rows[of_goal | (rows["method"] == "baseline")].copy()
             part["method"] = part["method"].str.removeprefix(f"{goal}_")
-            part["setting"] = f"{PAIRS[data].title}, {norm} norm.: {title}"
+            part["setting"] = f"{title}: {GOALS[goal]}"
             parts.append(part)
-    return pd.concat(parts) if parts else table.assign(setting=table["data"])
+    return pd.concat(parts)
 
 
 def of_runs(table):

@@ -100,6 +100,8 @@ def test_curves_their_panels_and_their_summary():
         "CIFAR-100, group norm.: LtR": ["baseline", "one"],
         "CIFAR-100, group norm.: FORML": ["baseline", "two"],
     }
+    alone = by_goal(table[table["method"] == "baseline"])
+    assert set(alone["setting"]) == {"CIFAR-100, group norm."}
     runs = of_runs(table).set_index("method")
     assert runs.loc["baseline", "accuracy"] == 0.625
     assert runs.loc["baseline", "movement"] == 0.125
