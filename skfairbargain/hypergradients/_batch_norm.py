@@ -3,11 +3,13 @@
 import contextlib
 
 import torch
-from torch.autograd import Function
+from torch.autograd import Function, forward_ad
 from torch.nn import functional as F
 from torch.overrides import TorchFunctionMode
 
 PRECISE = torch.float32, torch.float64
+# Below so many numbers, torch's way of several directions at once takes less time.
+LARGE = 2**17
 
 
 class KernelBatchNorm(TorchFunctionMode):
@@ -58,51 +60,46 @@ def _batch_norm(
     eps=1e-5,
 ):
     running = running_mean, running_var
+    duals = None
     if training and input.dtype in PRECISE:
-        # It fails where the module itself vmaps, or differentiates by torch.func.
-        with contextlib.suppress(RuntimeError):
-            return _BatchNorm.apply(input, weight, bias, *running, momentum, eps)[0]
-    return F.batch_norm(input, *running, weight, bias, training, momentum, eps)
+        with contextlib.suppress(RuntimeError):  # where the module itself vmaps
+            duals = [_dual(each) for each in (input, weight, bias)]
+    if duals is None:
+        return F.batch_norm(input, *running, weight, bias, training, momentum, eps)
+    (input, d_input), (weight, d_weight), (bias, d_bias) = duals
+    output, mean, inverse_std = torch.native_batch_norm(
+        input, weight, bias, *running, True, momentum, eps
+    )
+    derive = _OneByOne.apply if output.numel() >= LARGE else _derivative
+    tangents = d_input, d_weight, d_bias
+    derivative = derive(*tangents, input, weight, mean, inverse_std)
+    return forward_ad.make_dual(output, derivative)
 
 
-class _BatchNorm(Function):
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(input, weight, bias, running_mean, running_var, momentum, eps):
-        return torch.native_batch_norm(
-            input, weight, bias, running_mean, running_var, True, momentum, eps
-        )
-
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        input, weight, *_ = inputs
-        _, mean, inverse_std = output
-        ctx.mark_non_differentiable(mean, inverse_std)
-        ctx.save_for_forward(input, weight, mean, inverse_std)
-
-    @staticmethod
-    def jvp(ctx, *tangents):
-        return _Derivative.apply(*tangents[:3], *ctx.saved_tensors), None, None
-
-
-class _Derivative(Function):
-    """The derivative along a direction; along several, one after another."""
-
-    @staticmethod
-    def forward(d_input, d_weight, d_bias, input, weight, mean, inverse_std):
+def _derivative(d_input, d_weight, d_bias, input, weight, mean, inverse_std):
+    by_channel = (-1, *(1 for _ in input.shape[2:]))
+    if d_input is None:
+        derivative = torch.zeros_like(input)
+    else:
         derivative, *_ = torch.ops.aten.native_batch_norm_backward(
             *(d_input, input, weight, None, None, mean, inverse_std, True, 0.0),
             [True, False, False],
         )
-        by_channel = (-1, *(1 for _ in input.shape[2:]))
-        if d_weight is not None:
-            scale = d_weight * inverse_std
-            derivative.addcmul_(input, scale.view(by_channel))
-            derivative.sub_((mean * scale).view(by_channel))
-        if d_bias is not None:
-            derivative.add_(d_bias.view(by_channel))
-        return derivative
+    if d_weight is not None:
+        scale = d_weight * inverse_std
+        derivative = torch.addcmul(derivative, input, scale.view(by_channel))
+        derivative = derivative - (mean * scale).view(by_channel)
+    if d_bias is not None:
+        derivative = derivative + d_bias.view(by_channel)
+    return derivative
+
+
+class _OneByOne(Function):
+    """The derivative; along several directions at once, one after another."""
+
+    @staticmethod
+    def forward(*values):
+        return _derivative(*values)
 
     @staticmethod
     def setup_context(ctx, inputs, output):
@@ -116,5 +113,10 @@ class _Derivative(Function):
                 for value, dim in zip(values, in_dims, strict=True)
             )
 
-        along = [_Derivative.apply(*direction(i)) for i in range(info.batch_size)]
+        along = [_OneByOne.apply(*direction(i)) for i in range(info.batch_size)]
         return torch.stack(along), 0
+
+
+def _dual(tensor):
+    """A tensor and its derivative, None where it has none."""
+    return (None, None) if tensor is None else forward_ad.unpack_dual(tensor)

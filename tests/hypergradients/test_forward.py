@@ -10,6 +10,7 @@ from skfairbargain.hypergradients import (
     AutogradEngine,
     ForwardEngine,
     LoopEngine,
+    _batch_norm,
     _forward,
     make_engine,
 )
@@ -140,11 +141,12 @@ def run(engine, data, seed=1):
     return step
 
 
-@pytest.mark.parametrize("most", [2**28, 0])
+@pytest.mark.parametrize(("most", "large"), [(2**28, 2**17), (2**28, 0), (0, 0)])
 @pytest.mark.parametrize("case", CASES)
-def test_it_equals_double_backward(case, most, monkeypatch):
-    """All players at once, and one after the other."""
+def test_it_equals_double_backward(case, most, large, monkeypatch):
+    """All players at once, as in small and in large layers, and one after the other."""
     monkeypatch.setattr(_forward, "MOST", most)
+    monkeypatch.setattr(_batch_norm, "LARGE", large)
     torch.manual_seed(0)
     module, twin = CASES[case]().double(), CASES[case]().double()
     twin.load_state_dict(module.state_dict())
