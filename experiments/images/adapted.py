@@ -12,6 +12,9 @@ from skfairbargain.losses import cross_entropy
 
 from ..plain_training import predict_logits
 
+# Steps of full batches of the audited rows on a trained network. Neither their number nor
+# their learning rate was tuned.
+FINE_TUNING_STEPS = 100
 # The penalties that DFR chooses from.
 PENALTIES = np.logspace(-4, 2, 7)
 
@@ -24,7 +27,8 @@ def labels_of(module):
 def trained_further(module, rows, make_optimizer, n_steps):
     """Train a copy of a network by full batches of a few rows.
 
-    Statistics of batch normalization stay those of training: a few rows are too few.
+    In evaluation mode: the statistics of batch normalization stay those of training, as a
+    few rows are too few for their own, and nothing is dropped out.
 
     Parameters
     ----------

@@ -13,7 +13,12 @@ from ..networks import fit_quietly
 from ..plain_losses import balanced_loss, group_dro_loss, mean_loss, weighted_loss
 from ..plain_training import predict_logits, train_plainly
 from ..registry import AUDITED, AUDITED_GROUPS, GROUPS
-from .adapted import labels_of, last_layer_retrained, trained_further
+from .adapted import (
+    FINE_TUNING_STEPS,
+    labels_of,
+    last_layer_retrained,
+    trained_further,
+)
 from .coloured import coloured_rows
 from .networks import small_convnet
 
@@ -21,7 +26,7 @@ LR = 3e-3
 TRAINING = {"batch_size": 64, "max_epochs": 20}
 WIDTHS = {"digits": (16, 32), "cifar": (16, 32, 64)}
 # Steps of full batches on the audited rows, where they are all that is trained on.
-AUDITED_STEPS, FINE_TUNING_STEPS = 300, 100
+AUDITED_STEPS = 300
 # JTT: epochs of the first network, a fifth of all as in its paper's settings, and weights
 # of its errors, of which the audited rows choose.
 JTT_EPOCHS, JTT_WEIGHTS = TRAINING["max_epochs"] // 5, (5, 20)

@@ -8,9 +8,13 @@ import torch
 from skfairbargain.losses import cross_entropy
 
 from ..plain_training import train_plainly
-from .adapted import labels_of, last_layer_retrained, trained_further
+from .adapted import (
+    FINE_TUNING_STEPS,
+    labels_of,
+    last_layer_retrained,
+    trained_further,
+)
 
-FINE_TUNING_STEPS = 100
 RIVALS = {
     "baseline": "baseline",
     "balanced": "classes balanced",

@@ -59,12 +59,12 @@ def by_goal(table):
     parts = []
     for (data, norm), rows in table.groupby(["data", "norm"], sort=False):
         title = f"{PAIRS[data].title}, {norm} norm."
-        of_goals = [goal for goal in GOALS if rows["method"].str.startswith(goal).any()]
+        of_goals = {goal: rows["method"].str.startswith(f"{goal}_") for goal in GOALS}
+        of_goals = {goal: which for goal, which in of_goals.items() if which.any()}
         if not of_goals:
             parts.append(rows.assign(setting=title))
-        for goal in of_goals:
-            of_goal = rows["method"].str.startswith(f"{goal}_")
-            part = rows[of_goal | (rows["method"] == "baseline")].copy()
+        for goal, which in of_goals.items():
+            part = rows[which | (rows["method"] == "baseline")].copy()
             part["method"] = part["method"].str.removeprefix(f"{goal}_")
             part["setting"] = f"{title}: {GOALS[goal]}"
             parts.append(part)

@@ -1,7 +1,15 @@
 """From what a user passes to checked training rows and a validation set."""
 
 from ._dtypes import computing_dtype, readable_dtypes
-from ._images import RowForm, are_bytes, as_stack, bytes_scaled, channels_last
+from ._images import (
+    RowForm,
+    are_bytes,
+    as_stack,
+    bytes_scaled,
+    channels_last,
+    check_bytes,
+    check_not_empty,
+)
 from ._labels import check_classes, check_labels, class_indices, label_column
 from ._players import Players
 from ._preparation import prepared_alike, warn_of_preparation

@@ -8,7 +8,10 @@ from scipy.sparse import issparse
 
 LARGEST_BYTE = 255
 # What to do with rows of several dimensions where features are expected.
-FOR_IMAGES = "A NashMetaClassifier with a `module` of your own takes images."
+FOR_IMAGES = (
+    "A NashMetaClassifier with a `module` of your own takes rows of more dimensions, such "
+    "as images; `X.reshape(len(X), -1)` makes features of them."
+)
 
 
 class RowForm(NamedTuple):
@@ -51,6 +54,26 @@ def as_stack(X):
     except (RuntimeError, TypeError, ValueError):
         return X  # of which scikit-learn says its own sentence
     return stack if stack.ndim > 2 else X
+
+
+def check_not_empty(shape, name):
+    """Refuse rows of several dimensions that hold no numbers.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    name : str
+        What the error calls the rows.
+
+    Raises
+    ------
+    ValueError
+        If an axis other than the first is empty.
+    """
+    if 0 in shape[1:]:
+        raise ValueError(
+            f"`{name}` should have rows that hold numbers. Got shape {tuple(shape)}."
+        )
 
 
 def check_shape(X, form, name):

@@ -7,7 +7,7 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from .._utils import check_numbers, shortly
-from ._images import FOR_IMAGES, as_stack, check_bytes, check_shape
+from ._images import FOR_IMAGES, as_stack, check_bytes, check_not_empty, check_shape
 
 STACK = " Of a column of images np.stack makes an array."
 # Errors of scikit-learn's that say what they are about.
@@ -73,10 +73,8 @@ def _check_dimensions(X, name, allow_nd):
             shape = np.shape(X)
         except (RuntimeError, TypeError, ValueError):
             return  # of unequal lengths, of which scikit-learn says more
-    if allow_nd and len(shape) > 2 and 0 in shape[1:]:
-        raise ValueError(
-            f"`{name}` should have rows that hold numbers. Got shape {tuple(shape)}."
-        )
+    if allow_nd and len(shape) > 2:
+        check_not_empty(shape, name)
     if len(shape) == 2 or (allow_nd and len(shape) > 2) or (issparse(X) and allow_nd):
         return
     if len(shape) == 1:

@@ -70,9 +70,13 @@ def _batch_norm(
     output, mean, inverse_std = torch.native_batch_norm(
         input, weight, bias, *running, True, momentum, eps
     )
-    derive = _OneByOne.apply if output.numel() >= LARGE else _derivative
-    tangents = d_input, d_weight, d_bias
-    derivative = derive(*tangents, input, weight, mean, inverse_std)
+    values = d_input, d_weight, d_bias, input, weight, mean, inverse_std
+    derivative = None
+    if output.numel() >= LARGE:
+        with contextlib.suppress(NotImplementedError):  # where the module itself has a jvp
+            derivative = _OneByOne.apply(*values)
+    if derivative is None:
+        derivative = _derivative(*values)
     return forward_ad.make_dual(output, derivative)
 
 

@@ -28,6 +28,9 @@ class MutualInformation(NamedTuple):
     smallest_p: float
 
 
+NOT_COMPUTED = MutualInformation(np.nan, np.nan, np.nan, np.nan)
+
+
 def mutual_information(X, y_codes, group_codes, n_shuffles, rng):
     """Compare the mutual information of features and labels with that of shuffled labels.
 

@@ -11,8 +11,10 @@ from .._inputs import Standardizer, bytes_scaled
 # Two rows are nearly equal if the root mean square of their differences, in standard
 # deviations of the training rows, is at most this.
 SAME_ROW = 0.01
-# Numbers of training rows that are compared at a time, 64 MB.
-CHUNK_VALUES = 2**23
+# A column that deviates by less than this share of its mean varies by rounding only.
+ROUNDING = 1e-7
+# Training rows that are compared at a time: numbers, 64 MB, and rows of a sparse matrix.
+CHUNK_VALUES, CHUNK_ROWS = 2**23, 2**14
 
 
 def near_duplicates(X_val, X_train):
@@ -21,38 +23,49 @@ def near_duplicates(X_val, X_train):
     Parameters
     ----------
     X_val, X_train : ndarray, memmap or CSR matrix of shape (n, n_features) or (n, ...)
-        Both of the same width. Training rows are read in chunks.
+        With rows of the same shape. Training rows are read in chunks.
 
     Returns
     -------
     pairs : DataFrame
         With the columns val_row, train_row and distance, in this order of rows.
     """
-    n_train = X_train.shape[0]
-    scale = Standardizer().partial_fit(X_train, np.arange(n_train)).scale_
-    scale[np.isinf(scale)] = 1
-    width = int(np.prod(X_val.shape[1:]))
+    n_train, width = X_train.shape[0], int(np.prod(X_val.shape[1:]))
+    statistics = Standardizer().partial_fit(X_train, np.arange(n_train))
+    mean, scale = statistics.mean_, statistics.scale_
+    varies = np.isfinite(scale) & (scale > ROUNDING * np.abs(mean))
+    scale = np.where(varies, scale, 1)
     neighbors = NearestNeighbors(radius=SAME_ROW * np.sqrt(width), algorithm="brute")
-    neighbors.fit(_in_deviations(X_val, scale))
+    neighbors.fit(_in_deviations(X_val, mean, scale))
+    size = CHUNK_ROWS if issparse(X_train) else max(1, CHUNK_VALUES // width)
     found = []
-    for chunk in gen_batches(n_train, max(1, CHUNK_VALUES // width)):
-        rows = _in_deviations(X_train[chunk], scale)
+    for chunk in gen_batches(n_train, size):
+        rows = _in_deviations(X_train[chunk], mean, scale)
         distances, val_rows = neighbors.radius_neighbors(rows)
-        train_rows = np.arange(chunk.start, chunk.stop)
-        pairs = {
-            "val_row": np.concatenate(val_rows).astype(int),
-            "train_row": np.repeat(train_rows, [len(each) for each in val_rows]),
-            "distance": np.concatenate(distances) / np.sqrt(width),
+        train_rows = np.repeat(
+            np.arange(chunk.start, chunk.stop), [len(each) for each in val_rows]
+        )
+        found.append((*map(np.concatenate, (val_rows, distances)), train_rows))
+    val_rows, distances, train_rows = (
+        np.concatenate(each) for each in zip(*found, strict=True)
+    )
+    pairs = pd.DataFrame(
+        {
+            "val_row": val_rows.astype(int),
+            "train_row": train_rows,
+            "distance": distances / np.sqrt(width),
         }
-        found.append(pd.DataFrame(pairs))
-    pairs = pd.concat(found, ignore_index=True)
+    )
     return pairs.sort_values(["val_row", "train_row"], ignore_index=True)
 
 
-def _in_deviations(X, scale):
-    """Rows in two dimensions, in units of the deviations of their columns or channels."""
+def _in_deviations(X, mean, scale):
+    """Rows in two dimensions, in units of the deviations of their columns or channels.
+
+    Distances lose digits far from 0, so means are subtracted; not those of sparse rows.
+    """
     if issparse(X):
         return X.multiply(1 / scale).tocsr()
     X = bytes_scaled(np.asarray(X))
-    scaled = X / scale.reshape(-1, *(1 for _ in X.shape[2:]))
-    return scaled.reshape(len(X), -1)
+    mean, scale = (each.reshape(-1, *(1 for _ in X.shape[2:])) for each in (mean, scale))
+    return ((X - mean) / scale).reshape(len(X), -1)

@@ -108,8 +108,8 @@ def rows_in_training(near_duplicates):
     if n > 1:
         equal = f"{n} validation rows are nearly equal to training rows."
     return [
-        f"{equal} If both are the same person, leave the training row out: it would get a "
-        "high weight only because it is in the validation set as well."
+        f"{equal} If both are the same person or image, leave the training row out: it "
+        "would get a high weight only because it is in the validation set as well."
     ]
 
 

@@ -8,9 +8,9 @@ from scipy.sparse import issparse
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import column_or_1d
 
-from .._inputs import as_stack
+from .._inputs import RowForm, are_bytes, as_stack, check_bytes, check_not_empty
 from .._utils import cell_codes, cell_counts, check_same_length, encode_groups, group_names
-from ._mutual_information import mutual_information
+from ._mutual_information import NOT_COMPUTED, mutual_information
 from ._near_duplicates import near_duplicates
 from ._style import counted
 from ._validation_findings import (
@@ -42,7 +42,8 @@ class ValidationReport:
     cells : DataFrame
         Number of rows by group (index) and label (columns); 0 if a group lacks a label.
     mutual_information : float
-        Normalised mutual information of features and labels, averaged over the features.
+        Normalised mutual information of features and labels, averaged over the features;
+        NaN for images, as the next two are.
     chance_information : float
         Its mean with the labels shuffled within the groups.
     p_value : float
@@ -114,6 +115,11 @@ class ValidationReport:
             yield what_rows_can_show(self.detectable_gaps)
 
     def _information(self):
+        if np.isnan(self.p_value):
+            return (
+                "Of images no mutual information with the labels is computed: a pixel "
+                "alone may tell nothing where the image does."
+            )
         if np.isnan(self.mutual_information):
             return "No feature varies, so the features cannot predict the labels."
         return (
@@ -142,8 +148,8 @@ def validation_report(
         Their groups. With several columns, the groups are the intersections. None: the
         classes are the groups, as in ``fit``.
     X_train : like X_val, with any number of rows, default=None
-        Training rows, to find validation rows that are among them. Images, which may be
-        in a memory-mapped file, are read in chunks.
+        Training rows, to find validation rows that are among them. They are read in chunks
+        where they are an array of numbers or a memory-mapped file.
     n_shuffles : int, default=999
         Number of times the labels are shuffled to test the mutual information.
     random_state : int, RandomState or None, default=None
@@ -203,7 +209,7 @@ def validation_report(
     'Every cell has a single row. Training will overfit to these rows: add rows, or
     keep `anchor` at 0.5 or more.'
     """
-    X_val = _features(X_val, "X_val")
+    X_val = _features(X_val, "X_val", np.float64)
     y_val = column_or_1d(y_val)
     check_same_length(X_val=X_val, y_val=y_val)
     labels, y_codes = np.unique(y_val, return_inverse=True)
@@ -217,16 +223,19 @@ def validation_report(
     cells = pd.DataFrame(counts, index=names, columns=labels.tolist())
     dense = _pixels(X_val)
     shuffled_within = np.zeros_like(codes) if groups_val is None else codes
-    information = mutual_information(
-        dense, y_codes, shuffled_within, n_shuffles, check_random_state(random_state)
-    )
+    information, unrelated = NOT_COMPUTED, []
+    if X_val.ndim == 2:
+        information = mutual_information(
+            dense, y_codes, shuffled_within, n_shuffles, check_random_state(random_state)
+        )
+        unrelated = unrelated_features(information)
     pairs = _pairs(X_val, X_train)
     obstacles = [] if groups_val is None else groups_of_one_label(cells)
     cautions = [
         *([] if groups_val is None else missing_labels(cells)),
         *small_cells(cells),
         *number_of_groups(cells),
-        *(unrelated_features(information) if X_val.ndim == 2 else []),
+        *unrelated,
         *contradictory_labels(dense, y_codes),
         *rows_in_training(pairs),
     ]
@@ -238,7 +247,7 @@ def validation_report(
 def _pairs(X_val, X_train):
     if X_train is None:
         return pd.DataFrame(columns=["val_row", "train_row", "distance"])
-    X_train = _features(X_train, "X_train")
+    X_train = _features(X_train, "X_train", "numeric")
     if X_train.shape[1:] != X_val.shape[1:]:
         expected = f"rows of shape {X_val.shape[1:]} as `X_val` has"
         found = f"rows of shape {X_train.shape[1:]}"
@@ -248,14 +257,18 @@ def _pairs(X_val, X_train):
         raise ValueError(
             f"`X_train` should have {expected}. Got {found}. Prepare both alike."
         )
+    check_bytes(X_val, RowForm(X_train.shape[1:], are_bytes(X_train)), "X_val")
     return near_duplicates(X_val, X_train)
 
 
-def _features(X, name):
-    """Numbers as they are, of images too: a large array is not copied."""
+def _features(X, name, dtype):
+    """Numbers of a dtype; "numeric" leaves them as they are, and so are those of images."""
     X = as_stack(X)
-    kind = "numeric" if len(getattr(X, "shape", ())) > 2 else np.float64
-    return check_array(X, accept_sparse="csr", dtype=kind, allow_nd=True, input_name=name)
+    shape = getattr(X, "shape", ())
+    if len(shape) > 2:
+        check_not_empty(shape, name)
+        dtype = "numeric"
+    return check_array(X, accept_sparse="csr", dtype=dtype, allow_nd=True, input_name=name)
 
 
 def _pixels(X):

@@ -62,6 +62,22 @@ class Gated(nn.Module):
         return self.head(self.norm(self.inner(X)) * gate)
 
 
+class Slope(nn.Module):
+    """Takes the derivative of what it normalizes, on its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.head = nn.Linear(8, 6), nn.Linear(6, 2)
+        self.norm = nn.BatchNorm1d(6, track_running_stats=False)
+
+    def forward(self, X):
+        ones = torch.ones_like(X)
+        return self.head(sum(torch.func.jvp(self._normalized, (X,), (ones,))))
+
+    def _normalized(self, X):
+        return self.norm(self.inner(X))
+
+
 class Twice(nn.Module):
     """Passes two versions of the rows at once, each by its own statistics."""
 
@@ -91,6 +107,7 @@ CASES = {
     "BatchNorm by its statistics": _frozen_statistics,
     "BatchNorm, no gradient": Gated,
     "BatchNorm, vmapped by the module": Twice,
+    "BatchNorm, the module's own derivative": Slope,
     "GroupNorm": lambda: Depthwise(nn.GroupNorm(2, 4)),
     "attention": lambda: Attention(lambda self, attended, _: self.fc(attended)),
     "encoder": Encoder,

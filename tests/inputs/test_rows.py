@@ -101,7 +101,8 @@ ROWS = {
     "three dimensions": (
         X[:, :, None],
         f"{TWO}shape (120, 5, 1). A NashMetaClassifier with a `module` of your own takes "
-        "images.",
+        "rows of more dimensions, such as images; `X.reshape(len(X), -1)` makes features "
+        "of them.",
     ),
     "a number": (3, f"{TWO}3. Pass a DataFrame, an array or a list of rows."),
     "None": (None, f"{TWO}None. Pass a DataFrame, an array or a list of rows."),

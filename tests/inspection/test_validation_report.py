@@ -217,8 +217,8 @@ def test_training_rows_that_are_validation_rows_are_found(sparse):
     assert found["distance"] < 1e-6
     assert report.cautions == [
         "One validation row is nearly equal to a training row. If both are the same "
-        "person, leave the training row out: it would get a high weight only because it is "
-        "in the validation set as well."
+        "person or image, leave the training row out: it would get a high weight only "
+        "because it is in the validation set as well."
     ]
     # A hundredth of a standard deviation off is near, a tenth is not.
     X_train[7, 0] += 0.005 * X_train[:, 0].std()
@@ -230,9 +230,9 @@ def test_training_rows_that_are_validation_rows_are_found(sparse):
         [4, 8],
     ]
     assert report.cautions == [
-        "2 validation rows are nearly equal to training rows. If both are the same person, "
-        "leave the training row out: it would get a high weight only because it is in the "
-        "validation set as well."
+        "2 validation rows are nearly equal to training rows. If both are the same person "
+        "or image, leave the training row out: it would get a high weight only because it "
+        "is in the validation set as well."
     ]
 
 
@@ -258,10 +258,69 @@ def test_images_that_are_in_the_training_set_are_found(in_bytes, tmp_path, monke
         validation_report(X, y, y, X_train=train[:, 0], random_state=0)
 
 
-def test_pixels_that_tell_nothing_are_no_caution():
+@pytest.mark.parametrize("change", ["sum", "offset", "tiny"])
+def test_what_differs_by_rounding_neither_makes_nor_hides_pairs(change):
+    """Shares of float32 and their sum, columns far from 0, and one that hardly varies."""
+    rng = np.random.default_rng(0)
+    X_train, X = rng.normal(size=(300, 5)), rng.normal(size=(20, 5))
+    X[:3] = X_train[297:] + 1e-4
+
+    def changed(X):
+        if change == "offset":
+            return X + 1e6
+        if change == "tiny":
+            return np.c_[X, 1 + 1e-9 * X[:, 0]]
+        shares = np.exp(X)
+        shares = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+        return np.c_[shares, shares.sum(axis=1)]
+
+    y = np.arange(20) % 2
+    report = validation_report(changed(X), y, None, changed(X_train), n_shuffles=3)
+    pairs = report.near_duplicates[["val_row", "train_row"]].to_numpy().tolist()
+    assert pairs == [[0, 297], [1, 298], [2, 299]]
+
+
+def test_training_rows_of_a_file_of_any_numbers_are_read_as_they_are(tmp_path):
+    X, y, group = rows(6)
+    kinds = np.float16, np.int64, np.bool_
+    for kind in kinds:
+        train = np.lib.format.open_memmap(
+            tmp_path / f"{kind.__name__}.npy", "w+", kind, (50, 6)
+        )
+        train[:] = np.random.default_rng(1).normal(size=(50, 6)) * 9
+        X[2] = train[7]
+        report = validation_report(X, y, group, train, n_shuffles=3, random_state=0)
+        assert [2, 7] in report.near_duplicates[["val_row", "train_row"]].values.tolist()
+
+
+def test_images_beside_others_than_those_trained_on_are_refused():
+    images = np.arange(20 * 16).reshape(20, 1, 4, 4).astype(np.uint8)
+    y = np.arange(20) % 2
+    with raises(
+        "`X_val` should hold uint8, as the rows trained on do, or floats from 0 to 1. Got "
+        "float32 from 0 to 255. Of uint8 the network gets 255ths."
+    ):
+        validation_report(images.astype(np.float32), y, X_train=images)
+    with raises(
+        "`X_val` should hold the same numbers as the rows trained on. Got uint8, of which "
+        "the network gets 255ths, and those were not uint8. Convert it as the rows trained "
+        "on were, or train on uint8."
+    ):
+        validation_report(images, y, X_train=images.astype(np.float32))
+    with raises("`X_val` should have rows that hold numbers. Got shape (20, 1, 0, 4)."):
+        validation_report(images[:, :, :0], y)
+
+
+def test_pixels_are_not_compared_with_labels():
     _, y, group = rows(6)
     noise = np.random.default_rng(0).random((24, 1, 3, 3))
-    assert validation_report(noise, y, group, random_state=1).cautions == []
+    report = validation_report(noise, y, group, random_state=1)
+    assert report.cautions == []
+    assert np.isnan([report.mutual_information, report.p_value]).all()
+    assert (
+        "\n\nOf images no mutual information with the labels is computed: a pixel alone "
+        "may tell nothing where the image does.\n\n"
+    ) in str(report)
     flat = noise.reshape(24, -1)
     assert validation_report(flat, y, group, random_state=1).cautions == [CHANCE]
 

@@ -198,7 +198,8 @@ REFUSED = {
     "images": (
         np.zeros((2, 3, 8, 8)),
         "`X` should have two dimensions, rows and features. Got shape (2, 3, 8, 8). A "
-        "NashMetaClassifier with a `module` of your own takes images.",
+        "NashMetaClassifier with a `module` of your own takes rows of more dimensions, "
+        "such as images; `X.reshape(len(X), -1)` makes features of them.",
     ),
     "columns by name": (
         {"a": list(range(50))},
