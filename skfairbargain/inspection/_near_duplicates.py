@@ -35,6 +35,8 @@ def near_duplicates(X_val, X_train):
     mean, scale = statistics.mean_, statistics.scale_
     varies = np.isfinite(scale) & (scale > ROUNDING * np.abs(mean))
     scale = np.where(varies, scale, 1)
+    if issparse(X_val) or issparse(X_train):
+        mean = np.zeros_like(mean)  # subtracted from neither
     neighbors = NearestNeighbors(radius=SAME_ROW * np.sqrt(width), algorithm="brute")
     neighbors.fit(_in_deviations(X_val, mean, scale))
     size = CHUNK_ROWS if issparse(X_train) else max(1, CHUNK_VALUES // width)
@@ -62,7 +64,7 @@ def near_duplicates(X_val, X_train):
 def _in_deviations(X, mean, scale):
     """Rows in two dimensions, in units of the deviations of their columns or channels.
 
-    Distances lose digits far from 0, so means are subtracted; not those of sparse rows.
+    Distances lose digits far from 0, so means are subtracted.
     """
     if issparse(X):
         return X.multiply(1 / scale).tocsr()

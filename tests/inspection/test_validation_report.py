@@ -203,15 +203,22 @@ def test_contradictory_rows_are_found():
     ]
 
 
-@pytest.mark.parametrize("sparse", [False, True])
-def test_training_rows_that_are_validation_rows_are_found(sparse):
+@pytest.mark.parametrize(
+    ("wrapped", "train_wrapped"),
+    [
+        (np.asarray, np.asarray),
+        (csr_matrix, csr_matrix),
+        (np.asarray, csr_matrix),
+        (csr_matrix, np.asarray),
+    ],
+)
+def test_training_rows_that_are_validation_rows_are_found(wrapped, train_wrapped):
     X, y, group = rows(6)
     X_train = np.random.default_rng(1).normal(size=(300, 6))
     X_train[7] = X[3]
     X_train[:, 5] = 0.1 + 0.2  # differs from 0.3 by rounding only
     X[:, 5] = 0.3
-    wrapped = csr_matrix if sparse else np.asarray
-    report = validation_report(wrapped(X), y, group, wrapped(X_train), random_state=0)
+    report = validation_report(wrapped(X), y, group, train_wrapped(X_train), random_state=0)
     (found,) = report.near_duplicates.to_dict("records")
     assert (found["val_row"], found["train_row"]) == (3, 7)
     assert found["distance"] < 1e-6
@@ -224,7 +231,7 @@ def test_training_rows_that_are_validation_rows_are_found(sparse):
     X_train[7, 0] += 0.005 * X_train[:, 0].std()
     X_train[8] = X[4]
     X_train[9] = X[5] + 0.1
-    report = validation_report(wrapped(X), y, group, wrapped(X_train), random_state=0)
+    report = validation_report(wrapped(X), y, group, train_wrapped(X_train), random_state=0)
     assert report.near_duplicates[["val_row", "train_row"]].to_numpy().tolist() == [
         [3, 7],
         [4, 8],
