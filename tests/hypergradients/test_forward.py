@@ -62,13 +62,17 @@ class Gated(nn.Module):
         return self.head(self.norm(self.inner(X)) * gate)
 
 
-class Slope(nn.Module):
-    """Takes the derivative of what it normalizes, on its own."""
+class Normalized(nn.Module):
+    """Parts of the next two, which normalize without running statistics."""
 
     def __init__(self):
         super().__init__()
         self.inner, self.head = nn.Linear(8, 6), nn.Linear(6, 2)
         self.norm = nn.BatchNorm1d(6, track_running_stats=False)
+
+
+class Slope(Normalized):
+    """Takes the derivative of what it normalizes, on its own."""
 
     def forward(self, X):
         ones = torch.ones_like(X)
@@ -78,13 +82,8 @@ class Slope(nn.Module):
         return self.norm(self.inner(X))
 
 
-class Twice(nn.Module):
+class Twice(Normalized):
     """Passes two versions of the rows at once, each by its own statistics."""
-
-    def __init__(self):
-        super().__init__()
-        self.inner, self.head = nn.Linear(8, 6), nn.Linear(6, 2)
-        self.norm = nn.BatchNorm1d(6, track_running_stats=False)
 
     def forward(self, X):
         normalized = torch.vmap(self.norm)(self.inner(torch.stack([X, X**2])))
